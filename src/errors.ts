@@ -1,0 +1,121 @@
+/**
+ * Errors that a user can act on. Each says what was expected, what was found, where, and what to do.
+ * Anything that is not a {@link SpectensorError} is a bug of this package.
+ */
+
+/** The parts of an error message; only `problem` is required. */
+export interface ErrorDetails {
+  /** What is wrong: expectation and finding in one sentence, e.g. "Born charges for 95 of 96 ions". */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly advice?: string;
+  /** Where: frame, atom, option name … ({@link FormatError} adds file and line). */
+  readonly where?: string;
+  readonly cause?: unknown;
+}
+
+export class SpectensorError extends Error {
+  override readonly name: string = "SpectensorError";
+  readonly where: string | undefined;
+  readonly advice: string | undefined;
+
+  constructor(details: ErrorDetails | string) {
+    const d = typeof details === "string" ? { problem: details } : details;
+    super(`${d.where ? `${d.where}: ` : ""}${d.problem}${d.advice ? `; ${d.advice}` : ""}`, { cause: d.cause });
+    this.where = d.where;
+    this.advice = d.advice;
+  }
+}
+
+/** A file that is truncated, corrupted or of another kind than declared. */
+export class FormatError extends SpectensorError {
+  override readonly name = "FormatError";
+  readonly file: string;
+  /** One-based line number; `undefined` where the file as a whole is meant. */
+  readonly line: number | undefined;
+
+  constructor(details: ErrorDetails & { readonly file: string; readonly line?: number }) {
+    const place = details.line === undefined ? details.file : `${details.file}:${details.line}`;
+    super({ ...details, where: details.where ? `${place}: ${details.where}` : place });
+    this.file = details.file;
+    this.line = details.line;
+  }
+}
+
+/** Array lengths or tensor shapes that do not fit together. */
+export class ShapeError extends SpectensorError {
+  override readonly name = "ShapeError";
+}
+
+/** A quantity or unit that is not the one asked for. */
+export class UnitError extends SpectensorError {
+  override readonly name = "UnitError";
+}
+
+/** An option with an unknown name or a value outside its range. */
+export class OptionError extends SpectensorError {
+  override readonly name = "OptionError";
+}
+
+/** Input that is well-formed but physically or numerically impossible (coincident atoms, a zero-volume cell, …). */
+export class DataError extends SpectensorError {
+  override readonly name = "DataError";
+}
+
+/** An iteration or factorisation that did not succeed. */
+export class ConvergenceError extends SpectensorError {
+  override readonly name = "ConvergenceError";
+}
+
+/** The work was interrupted through an AbortSignal. */
+export class AbortedError extends SpectensorError {
+  override readonly name = "AbortedError";
+}
+
+/**
+ * The candidate closest to `word`, for "did you mean"; `undefined` if none is within two edits.
+ * @example didYouMean("han", ["hann", "gaussian"]) // "hann"
+ */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = 3;
+  for (const candidate of candidates) {
+    const d = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/**
+ * Rejects option names outside `allowed`, with a suggestion.
+ * @param options the object a user passed
+ * @param allowed every name that is understood
+ * @param where name of the function, for the message
+ * @throws OptionError
+ */
+export function rejectUnknownOptions(options: object, allowed: readonly string[], where: string): void {
+  for (const key of Object.keys(options)) {
+    if (allowed.includes(key)) continue;
+    const guess = didYouMean(key, allowed);
+    throw new OptionError({
+      where,
+      problem: `unknown option "${key}"`,
+      advice: guess ? `did you mean "${guess}"?` : `known options: ${allowed.join(", ")}`,
+    });
+  }
+}

@@ -1,0 +1,32 @@
+/** Progress and interruption of long work: one interface for terminals, notebooks, workers and tests. */
+import { AbortedError } from "./errors.js";
+
+/** A snapshot of running work. */
+export interface Progress {
+  /** What is being done, e.g. "features". */
+  readonly label: string;
+  /** Units of work finished. */
+  readonly done: number;
+  /** Units of work in all; absent when unknown (a stream). */
+  readonly total?: number;
+  /** What is counted, e.g. "frames", "bytes". */
+  readonly unit?: string;
+}
+
+/** Options that every long call takes. */
+export interface RunOptions {
+  /** Called from time to time, at least at the end. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborting it stops the work at the next safe point with an {@link AbortedError}; nothing is lost or half-written. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws AbortedError if `signal` has been aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined, doing: string): void {
+  if (signal?.aborted) throw new AbortedError({ problem: `interrupted while ${doing}`, cause: signal.reason });
+}
+
+/** Lets timers, signals and display updates run; call it between blocks of synchronous work. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

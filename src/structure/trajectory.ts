@@ -1,0 +1,68 @@
+import { ShapeError } from "../errors.js";
+import type { Periodicity, Structure } from "./structure.js";
+
+/** Frames of the same atoms, all positions in one buffer. */
+export interface Trajectory {
+  /** Chemical symbols, length n. */
+  readonly species: readonly string[];
+  /** Cartesian positions, shape [frames, n, 3], Å. */
+  readonly positions: Float64Array;
+  /** Velocities, shape [frames, n, 3], Å/fs, where known. */
+  readonly velocities?: Float64Array;
+  /** Cell rows a, b, c, Å: shape [1, 3, 3] for a fixed cell or [frames, 3, 3]; absent for a free molecule. */
+  readonly cells?: Float64Array;
+  readonly periodic: Periodicity;
+  /** Time between frames, fs, where known. */
+  readonly timestep?: number;
+}
+
+/** Number of frames. */
+export function frameCount(t: Trajectory): number {
+  return t.species.length === 0 ? 0 : t.positions.length / (3 * t.species.length);
+}
+
+/**
+ * One frame as a structure; its arrays are views into the trajectory's buffers.
+ * @throws ShapeError if `index` is outside 0 … frames − 1
+ */
+export function frameStructure(t: Trajectory, index: number): Structure {
+  const frames = frameCount(t);
+  if (!(Number.isInteger(index) && index >= 0 && index < frames))
+    throw new ShapeError(`frame ${index} asked for, the trajectory has frames 0 to ${frames - 1}`);
+  const n3 = 3 * t.species.length;
+  const positions = t.positions.subarray(index * n3, (index + 1) * n3);
+  if (!t.cells) return { species: t.species, positions, periodic: t.periodic };
+  const c = t.cells.length === 9 ? 0 : 9 * index;
+  return { species: t.species, positions, cell: t.cells.subarray(c, c + 9), periodic: t.periodic };
+}
+
+/**
+ * Joins structures of the same atoms into a trajectory (copies positions; keeps one cell if all are equal).
+ * @param timestep fs between frames
+ * @throws ShapeError if there is no structure or the species differ
+ */
+export function trajectory(structures: readonly Structure[], timestep?: number): Trajectory {
+  const first = structures[0];
+  if (!first) throw new ShapeError("a trajectory needs at least one structure");
+  const n = first.species.length;
+  const positions = new Float64Array(structures.length * 3 * n);
+  const cells = first.cell && new Float64Array(9 * structures.length);
+  let fixed = true;
+  structures.forEach((s, f) => {
+    if (s.species.length !== n || s.species.some((x, i) => x !== first.species[i]))
+      throw new ShapeError({ where: `frame ${f}`, problem: `atoms differ from frame 0 (${s.species.length} against ${n}, or another order)` });
+    positions.set(s.positions, f * 3 * n);
+    if (cells) {
+      if (!s.cell) throw new ShapeError({ where: `frame ${f}`, problem: "no cell, but frame 0 has one" });
+      cells.set(s.cell, 9 * f);
+      fixed &&= s.cell.every((x, i) => x === first.cell![i]);
+    }
+  });
+  return {
+    species: first.species,
+    positions,
+    periodic: first.periodic,
+    ...(cells && { cells: fixed ? cells.slice(0, 9) : cells }),
+    ...(timestep !== undefined && { timestep }),
+  };
+}
