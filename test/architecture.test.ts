@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const SRC = new URL("../src", import.meta.url).pathname;
+
+/** What each folder of src may import besides itself, errors.ts and progress.ts. Values flow one way. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  units: [],
+  wasm: [],
+  parallel: [],
+  math: ["wasm", "units"],
+  tensor: ["math"],
+  structure: ["units", "math", "tensor"],
+  series: ["units", "math", "tensor", "structure"],
+  io: ["units", "math", "structure", "series"],
+  dataset: ["io", "structure", "series"],
+  descriptor: ["math", "wasm", "tensor", "structure", "parallel"],
+  model: ["descriptor", "series", "structure", "tensor", "math", "units", "parallel", "io"],
+  dynamics: ["model", "descriptor", "structure", "series", "math", "units", "parallel", "io"],
+  spectrum: ["series", "structure", "units", "math", "model"],
+  figure: ["units", "math", "series", "spectrum", "structure", "model"],
+  notebook: ["figure", "dataset", "units"],
+  cli: ["*"],
+  "index.ts": ["*"],
+  "errors.ts": [],
+  "progress.ts": [],
+};
+const LEAVES = ["errors.ts", "progress.ts"];
+
+interface Source {
+  readonly path: string;
+  readonly folder: string;
+  readonly tree: ts.SourceFile;
+  readonly lines: number;
+}
+
+const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((p) => p.endsWith(".ts") && !p.endsWith(".d.ts") && !p.startsWith(join("wasm", "assembly")))
+  .sort()
+  .map((path) => {
+    const text = readFileSync(join(SRC, path), "utf8");
+    return {
+      path,
+      folder: path.includes("/") ? path.slice(0, path.indexOf("/")) : path,
+      tree: ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true),
+      lines: text.split("\n").length - 1,
+    };
+  });
+
+/** Relative imports and re-exports of a file, as paths below src; types count as well. */
+function importsOf(source: Source): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const specifier =
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : undefined;
+    if (specifier && ts.isStringLiteral(specifier) && specifier.text.startsWith("."))
+      found.push(relative(SRC, join(SRC, source.path, "..", specifier.text)).replace(/\.js$/, ".ts"));
+    ts.forEachChild(node, visit);
+  };
+  visit(source.tree);
+  return found;
+}
+
+describe("architecture", () => {
+  it("knows every folder of src", () => {
+    expect([...new Set(sources.map((s) => s.folder))].filter((f) => !(f in MAY_IMPORT))).toEqual([]);
+  });
+
+  it("imports only to the left: no backward import", () => {
+    const backward: string[] = [];
+    for (const source of sources) {
+      const allowed = MAY_IMPORT[source.folder] ?? [];
+      for (const target of importsOf(source)) {
+        const folder = target.includes("/") ? target.slice(0, target.indexOf("/")) : target;
+        if (folder === source.folder || LEAVES.includes(folder) || allowed.includes("*") || allowed.includes(folder)) continue;
+        backward.push(`${source.path} -> ${target}`);
+      }
+    }
+    expect(backward).toEqual([]);
+  });
+
+  it("has no import cycle", () => {
+    const graph = new Map(sources.map((s) => [s.path, importsOf(s)]));
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const walk = (path: string, stack: readonly string[]): void => {
+      if (stack.includes(path)) {
+        cycles.push([...stack.slice(stack.indexOf(path)), path].join(" -> "));
+        return;
+      }
+      if (done.has(path)) return;
+      for (const next of graph.get(path) ?? []) walk(next, [...stack, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) walk(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it("imports only files that exist", () => {
+    const paths = new Set(sources.map((s) => s.path));
+    const missing = sources.flatMap((s) => importsOf(s).filter((t) => !paths.has(t)).map((t) => `${s.path} -> ${t}`));
+    expect(missing).toEqual([]);
+  });
+
+  it("has no default export, no any, no bare Error, no top-level await", () => {
+    const found: string[] = [];
+    for (const source of sources) {
+      const at = (node: ts.Node) => `${source.path}:${source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+      const visit = (node: ts.Node, inFunction: boolean): void => {
+        if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${at(node)} any`);
+        if (ts.isExportAssignment(node) || node.kind === ts.SyntaxKind.DefaultKeyword) {
+          if (ts.isExportAssignment(node) || !ts.isDefaultClause(node.parent)) found.push(`${at(node)} default export`);
+        }
+        if (ts.isThrowStatement(node) && ts.isNewExpression(node.expression) && node.expression.expression.getText() === "Error")
+          found.push(`${at(node)} bare Error`);
+        if (!inFunction && (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)))
+          found.push(`${at(node)} top-level await`);
+        ts.forEachChild(node, (child) => visit(child, inFunction || ts.isFunctionLike(node)));
+      };
+      visit(source.tree, false);
+    }
+    expect(found.filter((f) => !f.includes("default export") || !f.includes("{ default"))).toEqual([]);
+  });
+
+  it("keeps a file to one concept: at most 300 lines", () => {
+    expect(sources.filter((s) => s.lines > 300).map((s) => `${s.path} ${s.lines}`)).toEqual([]);
+  });
+});
