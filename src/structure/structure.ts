@@ -48,20 +48,41 @@ export function checkStructure(s: Structure, where = "structure"): void {
     throw new ShapeError({ where, problem: `${s.positions.length} coordinates for ${n} atoms, expected ${3 * n}` });
   for (let i = 0; i < 3 * n; i++)
     if (!Number.isFinite(s.positions[i]))
-      throw new DataError({ where, problem: `coordinate ${"xyz"[i % 3]} of atom ${Math.floor(i / 3)} is ${s.positions[i]}` });
+      throw new DataError({
+        where,
+        problem: `coordinate ${"xyz"[i % 3]} of atom ${Math.floor(i / 3)} is ${s.positions[i]}`,
+      });
   if (s.cell) {
     if (s.cell.length !== 9) throw new ShapeError({ where, problem: `cell has ${s.cell.length} numbers, expected 9` });
     const v = cellVolume(s.cell);
     if (!(v > 1e-9))
-      throw new DataError({ where, problem: `cell volume is ${v} Å³`, advice: "give three linearly independent cell vectors as rows" });
+      throw new DataError({
+        where,
+        problem: `cell volume is ${v} Å³`,
+        advice: "give three linearly independent cell vectors as rows",
+      });
   } else if (s.periodic.some(Boolean)) {
-    throw new DataError({ where, problem: "periodic directions but no cell", advice: "give the cell or set periodic to false" });
+    throw new DataError({
+      where,
+      problem: "periodic directions but no cell",
+      advice: "give the cell or set periodic to false",
+    });
   }
 }
 
 /** Volume of a cell, Å³. @param cell rows a, b, c, shape [3, 3], Å */
 export function cellVolume(cell: Float64Array): number {
-  const [ax, ay, az, bx, by, bz, cx, cy, cz] = cell as unknown as [number, number, number, number, number, number, number, number, number];
+  const [ax, ay, az, bx, by, bz, cx, cy, cz] = cell as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   return Math.abs(ax * (by * cz - bz * cy) - ay * (bx * cz - bz * cx) + az * (bx * cy - by * cx));
 }
 
@@ -71,5 +92,7 @@ export function atomCount(s: { readonly species: readonly string[] }): number {
 }
 
 function flat(a: ArrayLike<number> | readonly (readonly number[])[]): Float64Array {
-  return Array.isArray(a) && Array.isArray(a[0]) ? Float64Array.from((a as number[][]).flat()) : Float64Array.from(a as ArrayLike<number>);
+  return Array.isArray(a) && Array.isArray(a[0])
+    ? Float64Array.from((a as number[][]).flat())
+    : Float64Array.from(a as ArrayLike<number>);
 }

@@ -50,7 +50,10 @@ export function trajectory(structures: readonly Structure[], timestep?: number):
   let fixed = true;
   structures.forEach((s, f) => {
     if (s.species.length !== n || s.species.some((x, i) => x !== first.species[i]))
-      throw new ShapeError({ where: `frame ${f}`, problem: `atoms differ from frame 0 (${s.species.length} against ${n}, or another order)` });
+      throw new ShapeError({
+        where: `frame ${f}`,
+        problem: `atoms differ from frame 0 (${s.species.length} against ${n}, or another order)`,
+      });
     positions.set(s.positions, f * 3 * n);
     if (cells) {
       if (!s.cell) throw new ShapeError({ where: `frame ${f}`, problem: "no cell, but frame 0 has one" });
