@@ -19,6 +19,8 @@ export interface Grid {
   /** Atoms of bin b: members[start[b]] … members[start[b + 1] − 1], ascending. */
   readonly start: Int32Array;
   readonly members: Int32Array;
+  /** Wrapped positions in the order of `members`. */
+  readonly sorted: Float64Array;
 }
 
 export function binAtoms(s: Structure, cutoff: number): Grid {
@@ -79,8 +81,13 @@ export function binAtoms(s: Structure, cutoff: number): Grid {
   for (let b = 0; b < count; b++) start[b + 1]! += start[b]!;
   const cursor = start.slice();
   const members = new Int32Array(n);
-  for (let i = 0; i < n; i++) members[cursor[home[i]!]!++] = i;
-  return { basis, bins, reach, periodic, bin, wrap, wrapped, start, members };
+  const sorted = new Float64Array(3 * n);
+  for (let i = 0; i < n; i++) {
+    const m = cursor[home[i]!]!++;
+    members[m] = i;
+    sorted.set(wrapped.subarray(3 * i, 3 * i + 3), 3 * m);
+  }
+  return { basis, bins, reach, periodic, bin, wrap, wrapped, start, members, sorted };
 }
 
 /** About half a cutoff per bin, and never many more bins than atoms. */

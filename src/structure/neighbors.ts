@@ -39,7 +39,7 @@ export function neighborList(s: Structure, cutoff: number): NeighborList {
   return transpose(found, s.species.length);
 }
 
-/** Pairs by centre in the order found, the atoms of one pair of atoms with descending shifts. */
+/** Pairs by centre in the order found, each pair of atoms with descending shifts. */
 interface Pairs {
   count: number;
   readonly first: Int32Array;
@@ -50,54 +50,32 @@ interface Pairs {
 
 function searchBins(s: Structure, grid: Grid, cutoff: number): Pairs {
   const n = s.species.length;
-  const { basis, bins, reach, periodic, bin, wrap, wrapped, start, members } = grid;
-  const pairs: Pairs = reserve(
-    {
-      count: 0,
-      first: new Int32Array(n + 1),
-      index: new Int32Array(),
-      shifts: new Int32Array(),
-      vectors: new Float64Array(),
-    },
-    64 * n,
-  );
-  const limit = cutoff * cutoff;
+  const { basis, bins, reach, bin, start } = grid;
+  const empty = { index: new Int32Array(), shifts: new Int32Array(), vectors: new Float64Array() };
+  const pairs: Pairs = reserve({ count: 0, first: new Int32Array(n + 1), ...empty }, 64 * n);
+  const [tableA, tableB] = [foldTable(grid, 0), foldTable(grid, 1)];
+  const shift = new Int32Array(3);
+  const translation = new Float64Array(3);
   for (let i = 0; i < n; i++) {
-    const [x, y, z] = [wrapped[3 * i]!, wrapped[3 * i + 1]!, wrapped[3 * i + 2]!];
-    for (let ka = reach[0]; ka >= -reach[0]; ka--) {
-      const [ba, sa] = place(bin[3 * i]! + ka, bins[0], periodic[0]);
-      if (ba < 0) continue;
-      for (let kb = reach[1]; kb >= -reach[1]; kb--) {
-        const [bb, sb] = place(bin[3 * i + 1]! + kb, bins[1], periodic[1]);
-        if (bb < 0) continue;
-        for (let kc = reach[2]; kc >= -reach[2]; kc--) {
-          const [bc, sc] = place(bin[3 * i + 2]! + kc, bins[2], periodic[2]);
-          if (bc < 0) continue;
-          const b = (ba * bins[1] + bb) * bins[2] + bc;
-          if (start[b] === start[b + 1]) continue;
-          const tx = sa * basis[0]! + sb * basis[3]! + sc * basis[6]!;
-          const ty = sa * basis[1]! + sb * basis[4]! + sc * basis[7]!;
-          const tz = sa * basis[2]! + sb * basis[5]! + sc * basis[8]!;
-          for (let m = start[b]!; m < start[b + 1]!; m++) {
-            const j = members[m]!;
-            // Differences first: the vector seen from j is then the exact negative.
-            const dx = wrapped[3 * j]! - x + tx;
-            const dy = wrapped[3 * j + 1]! - y + ty;
-            const dz = wrapped[3 * j + 2]! - z + tz;
-            const r2 = dx * dx + dy * dy + dz * dz;
-            if (r2 >= limit) continue;
-            if (j === i && sa === 0 && sb === 0 && sc === 0) continue;
-            if (r2 < COINCIDENT * COINCIDENT) throw coincident(s, i, j);
-            if (pairs.count === pairs.index.length) reserve(pairs, 2 * pairs.count + 64);
-            const p = pairs.count++;
-            pairs.index[p] = j;
-            pairs.shifts[3 * p] = sa - wrap[3 * j]! + wrap[3 * i]!;
-            pairs.shifts[3 * p + 1] = sb - wrap[3 * j + 1]! + wrap[3 * i + 1]!;
-            pairs.shifts[3 * p + 2] = sc - wrap[3 * j + 2]! + wrap[3 * i + 2]!;
-            pairs.vectors[3 * p] = dx;
-            pairs.vectors[3 * p + 1] = dy;
-            pairs.vectors[3 * p + 2] = dz;
-          }
+    const [a, b, c] = [bin[3 * i]!, bin[3 * i + 1]!, bin[3 * i + 2]!];
+    for (let ka = a + 2 * reach[0]; ka >= a; ka--) {
+      if (tableA.bin[ka]! < 0) continue;
+      for (let kb = b + 2 * reach[1]; kb >= b; kb--) {
+        if (tableB.bin[kb]! < 0) continue;
+        const row = (tableA.bin[ka]! * bins[1] + tableB.bin[kb]!) * bins[2];
+        // Bins along c are contiguous: one stretch of atoms per cell.
+        const [low, high] = [c - reach[2], c + reach[2]];
+        const cells = grid.periodic[2] ? Math.floor(high / bins[2]) : 0;
+        for (let sc = cells; sc * bins[2] + bins[2] > low && (sc === 0 || grid.periodic[2]); sc--) {
+          const from = start[row + Math.max(0, low - sc * bins[2])]!;
+          const to = start[row + Math.min(bins[2] - 1, high - sc * bins[2]) + 1]!;
+          if (from === to) continue;
+          shift[0] = tableA.shift[ka]!;
+          shift[1] = tableB.shift[kb]!;
+          shift[2] = sc;
+          for (let d = 0; d < 3; d++)
+            translation[d] = shift[0]! * basis[d]! + shift[1]! * basis[3 + d]! + sc * basis[6 + d]!;
+          scan(s, grid, pairs, cutoff * cutoff, i, from, to, shift, translation);
         }
       }
     }
@@ -106,11 +84,51 @@ function searchBins(s: Structure, grid: Grid, cutoff: number): Pairs {
   return pairs;
 }
 
-/** Bin and cell shift of the unfolded bin coordinate `k`; bin −1 outside a non-periodic grid. */
-function place(k: number, bins: number, periodic: boolean): readonly [number, number] {
-  if (!periodic) return [k >= 0 && k < bins ? k : -1, 0];
-  const shift = Math.floor(k / bins);
-  return [k - shift * bins, shift];
+/** Appends the neighbours of atom `i` among members[from … to), translated. */
+function scan(
+  s: Structure,
+  grid: Grid,
+  pairs: Pairs,
+  limit: number,
+  i: number,
+  from: number,
+  to: number,
+  shift: Int32Array,
+  translation: Float64Array,
+): void {
+  const { members, wrapped, sorted, wrap } = grid;
+  const [x, y, z] = [wrapped[3 * i]!, wrapped[3 * i + 1]!, wrapped[3 * i + 2]!];
+  const [tx, ty, tz] = [translation[0]!, translation[1]!, translation[2]!];
+  for (let m = from; m < to; m++) {
+    // Differences first: the vector seen from the other end is then the exact negative.
+    const dx = sorted[3 * m]! - x + tx;
+    const dy = sorted[3 * m + 1]! - y + ty;
+    const dz = sorted[3 * m + 2]! - z + tz;
+    const r2 = dx * dx + dy * dy + dz * dz;
+    if (r2 >= limit) continue;
+    const j = members[m]!;
+    if (r2 < COINCIDENT * COINCIDENT) {
+      if (j === i && shift[0] === 0 && shift[1] === 0 && shift[2] === 0) continue;
+      throw coincident(s, i, j);
+    }
+    if (pairs.count === pairs.index.length) reserve(pairs, 2 * pairs.count + 64);
+    const p = pairs.count++;
+    pairs.index[p] = j;
+    pairs.vectors[3 * p] = dx;
+    pairs.vectors[3 * p + 1] = dy;
+    pairs.vectors[3 * p + 2] = dz;
+    for (let d = 0; d < 3; d++) pairs.shifts[3 * p + d] = shift[d]! - wrap[3 * j + d]! + wrap[3 * i + d]!;
+  }
+}
+
+/** Bin and cell shift of the unfolded bin coordinate k − reach along `direction`; bin −1 outside a non-periodic grid. */
+function foldTable(grid: Grid, direction: 0 | 1): { readonly bin: Int32Array; readonly shift: Int32Array } {
+  const [bins, reach] = [grid.bins[direction], grid.reach[direction]];
+  const unfolded = Int32Array.from({ length: bins + 2 * reach }, (_, k) => k - reach);
+  if (!grid.periodic[direction])
+    return { bin: unfolded.map((k) => (k < 0 || k >= bins ? -1 : k)), shift: new Int32Array(unfolded.length) };
+  const shift = unfolded.map((k) => Math.floor(k / bins));
+  return { bin: unfolded.map((k, p) => k - shift[p]! * bins), shift };
 }
 
 /**
