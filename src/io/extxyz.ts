@@ -1,0 +1,115 @@
+import type { Frame } from "../structure/frame.js";
+import { checkStructure, type Periodicity, type Structure } from "../structure/structure.js";
+import { atomColumns, type Columns, readAtoms } from "./extxyzAtoms.js";
+import { booleanList, commentPairs, numberList } from "./extxyzComment.js";
+import { type FrameDecoder, frameDecoder, type TensorOptions } from "./frameFields.js";
+import type { Lines } from "./lines.js";
+import { loadAll, more, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
+
+/** Options of the extended XYZ reader. */
+export interface ExtxyzOptions extends ReadOptions, TensorOptions {}
+
+/**
+ * Frames from the text (or bytes, gzipped or not) of an extended XYZ file.
+ *
+ * Understood without being told: `Lattice`, `Properties`, `pbc`; per atom `species`, `pos`, `forces`, `vel`, `bec`
+ * (9 columns) and their usual other spellings; per frame `energy`, `time`, `stress`, `virial`, `dipole`,
+ * `polarizability`, `dielectric`. Everything else stays in `info` and `arrays` under its own name. Units are this
+ * package's (Å, fs, eV, e·Å, Å³, e) unless `units` says otherwise. Plain XYZ (symbol x y z) works too.
+ * @throws FormatError with file and line
+ * @example parseExtxyz('1\nLattice="4 0 0 0 4 0 0 0 4"\nAr 0 0 0\n')[0].structure.species // ["Ar"]
+ */
+export function parseExtxyz(input: string | Uint8Array, options: ExtxyzOptions = {}): Frame[] {
+  return parseAll(extxyzReader(options), input, options);
+}
+
+/** Frames of an extended XYZ file one by one, in memory that does not grow; see {@link parseExtxyz}. */
+export function streamExtxyz(source: Source, options: ExtxyzOptions = {}): AsyncGenerator<Frame, void, void> {
+  return streamAll(extxyzReader(options), source, options);
+}
+
+/** All frames of an extended XYZ file; see {@link parseExtxyz}. */
+export function loadExtxyz(source: Source, options: ExtxyzOptions = {}): Promise<Frame[]> {
+  return loadAll(extxyzReader(options), source, options);
+}
+
+/** The extended XYZ format as a line reader. @throws OptionError for an option that makes no sense */
+export function extxyzReader(options: TensorOptions): (lines: Lines) => Generator<Frame | typeof more, void, void> {
+  const decoder = frameDecoder(options);
+  return (lines) => readFrames(lines, decoder);
+}
+
+/** What one comment line says. */
+interface Header {
+  readonly columns: Columns;
+  readonly cell: Float64Array | undefined;
+  readonly periodic: Periodicity;
+  readonly pairs: ReadonlyMap<string, string>;
+}
+
+function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typeof more, void, void> {
+  let frames = 0;
+  for (;;) {
+    do {
+      while (!lines.next()) {
+        if (lines.finished) {
+          if (frames === 0) lines.failEnd("no frame in it");
+          return;
+        }
+        yield more;
+      }
+    } while (lines.isBlank());
+    const count = lines.integer("the number of atoms (first line of an extended XYZ frame)", 1);
+    lines.endLine("the number of atoms");
+    while (!lines.next()) {
+      if (lines.finished) lines.failEnd(`frame ${frames} has no comment line`);
+      yield more;
+    }
+    const header = readHeader(lines);
+    const headerLine = lines.line;
+    const atoms = yield* readAtoms(lines, count, header.columns, frames);
+    const structure: Structure = {
+      species: atoms.species,
+      positions: atoms.positions,
+      ...(header.cell && { cell: header.cell }),
+      periodic: header.periodic,
+    };
+    lines.line = headerLine;
+    checkStructure(structure, `frame ${frames}`);
+    const frame = decoder.decode(structure, header.pairs, atoms.arrays, (problem, advice) =>
+      lines.fail(problem, advice),
+    );
+    lines.line = headerLine + count;
+    frames++;
+    yield frame;
+  }
+}
+
+function readHeader(lines: Lines): Header {
+  const text = lines.text();
+  let pairs = /(^|\s)[A-Za-z_][\w-]*=\S/.test(text) ? commentPairs(text) : new Map([["comment", text.trim()]]);
+  if (typeof pairs === "string") {
+    if (/\b(Properties|Lattice)=/i.test(text)) lines.fail(pairs, "close it, or remove the pair from the comment line");
+    pairs = new Map([["comment", text.trim()]]);
+  }
+  if (pairs.get("comment") === "") pairs.delete("comment");
+  const named = (name: string) => pairs.get(name) ?? pairs.get(name.toLowerCase());
+  const properties = named("Properties");
+  const cell = lattice(lines, named("Lattice"));
+  const pbc = named("pbc");
+  const flags = pbc === undefined ? undefined : booleanList(pbc);
+  if (pbc !== undefined && flags?.length !== 3 && flags?.length !== 1)
+    lines.fail(`pbc is "${pbc}"`, 'write it as pbc="T T T", one letter per cell vector');
+  const [a = cell !== undefined, b = a, c = a] = flags ?? [];
+  for (const key of ["Properties", "properties", "Lattice", "lattice", "pbc"]) pairs.delete(key);
+  return { columns: atomColumns(lines, properties), cell, periodic: [a, b, c], pairs };
+}
+
+function lattice(lines: Lines, text: string | undefined): Float64Array | undefined {
+  if (text === undefined) return undefined;
+  const v = numberList(text);
+  if (v?.length === 3) return Float64Array.of(v[0]!, 0, 0, 0, v[1]!, 0, 0, 0, v[2]!);
+  if (v?.length !== 9)
+    return lines.fail(`Lattice is "${text}"`, "give nine numbers: the cell vectors a, b, c one after the other, Å");
+  return v.every((x) => x === 0) ? undefined : Float64Array.from(v);
+}

@@ -1,0 +1,113 @@
+/** The atom lines of extended XYZ: what `Properties` declares, read column by column. */
+import type { Lines } from "./lines.js";
+import { more } from "./source.js";
+
+interface Column {
+  readonly name: string;
+  readonly type: "S" | "R" | "I" | "L";
+  readonly count: number;
+}
+
+/** The columns of a frame, with the places of species and positions. */
+export interface Columns {
+  readonly all: readonly Column[];
+  readonly species: number;
+  readonly positions: number;
+  /** Whether the file declares them itself; plain XYZ does not. */
+  readonly declared: boolean;
+}
+
+/** Atoms of one frame; `arrays` holds every column but species and positions. */
+export interface Atoms {
+  readonly species: readonly string[];
+  readonly positions: Float64Array;
+  readonly arrays: Map<string, Float64Array | string[]>;
+}
+
+const plain: Columns = {
+  all: [
+    { name: "species", type: "S", count: 1 },
+    { name: "pos", type: "R", count: 3 },
+  ],
+  species: 0,
+  positions: 1,
+  declared: false,
+};
+/** Arrays grow with what has really been read beyond this many atoms: a wrong count cannot exhaust memory. */
+const trustedAtoms = 1 << 14;
+const cache = new Map<string, Columns>();
+
+/** Reads a `Properties` value such as "species:S:1:pos:R:3". @throws FormatError */
+export function atomColumns(lines: Lines, properties: string | undefined): Columns {
+  if (properties === undefined) return plain;
+  const known = cache.get(properties);
+  if (known) return known;
+  const parts = properties.split(":");
+  const all: Column[] = [];
+  for (let k = 0; k < parts.length; k += 3) {
+    const [name, type, count] = [parts[k], parts[k + 1], Number(parts[k + 2])];
+    if (!name || !type || !/^[SRIL]$/.test(type) || !(Number.isInteger(count) && count > 0 && count <= 10000))
+      lines.fail(`Properties is "${properties}"`, 'write it as triples name:type:count, e.g. "species:S:1:pos:R:3"');
+    if (all.some((c) => c.name === name)) lines.fail(`Properties names "${name}" twice`);
+    all.push({ name, type: type as Column["type"], count });
+  }
+  const species = all.findIndex((c) => /^(species|symbols?|element)$/i.test(c.name) && c.type === "S" && c.count === 1);
+  const positions = all.findIndex((c) => /^(pos|positions?)$/i.test(c.name) && c.type === "R" && c.count === 3);
+  if (species < 0 || positions < 0)
+    lines.fail(
+      `Properties "${properties}" has no ${species < 0 ? "species:S:1" : "pos:R:3"}`,
+      "chemical symbols and Cartesian positions are needed",
+    );
+  const columns = { all, species, positions, declared: true };
+  if (cache.size < 64) cache.set(properties, columns);
+  return columns;
+}
+
+/** Reads `count` atom lines. @throws FormatError naming atom, column, file and line */
+export function* readAtoms(
+  lines: Lines,
+  count: number,
+  columns: Columns,
+  frame: number,
+): Generator<typeof more, Atoms, void> {
+  const { all } = columns;
+  let room = Math.min(count, trustedAtoms);
+  const numbers = all.map((c) => (c.type === "R" || c.type === "I" ? new Float64Array(room * c.count) : undefined));
+  const words = all.map((c) => (c.type === "S" || c.type === "L" ? ([] as string[]) : undefined));
+  for (let atom = 0; atom < count; atom++) {
+    while (!lines.next()) {
+      if (lines.finished) lines.failEnd(`${atom} of ${count} atoms in frame ${frame}`);
+      yield more;
+    }
+    if (atom === room) {
+      room = Math.min(count, 2 * room);
+      for (let k = 0; k < all.length; k++) {
+        const values = numbers[k];
+        if (!values) continue;
+        const larger = new Float64Array(room * all[k]!.count);
+        larger.set(values);
+        numbers[k] = larger;
+      }
+    }
+    for (let k = 0; k < all.length; k++) {
+      const column = all[k]!;
+      const values = numbers[k];
+      if (values) lines.numbers(values, atom * column.count, column.count, column.name);
+      else for (let j = 0; j < column.count; j++) words[k]!.push(lines.word(column.name));
+    }
+    if (!lines.atLineEnd())
+      lines.endLine(columns.declared ? "Properties declares" : "plain XYZ has (declare them with Properties=…)");
+  }
+  const arrays = new Map<string, Float64Array | string[]>();
+  all.forEach((c, k) => {
+    if (k !== columns.species && k !== columns.positions) arrays.set(c.name, numbers[k] ?? words[k]!);
+  });
+  const species = words[columns.species]!;
+  const wrong = species.findIndex((s) => !/^[A-Z][a-z]?[A-Za-z0-9_+-]*$/i.test(s) || /^\d/.test(s));
+  if (wrong >= 0)
+    lines.fail(
+      `the symbol of atom ${wrong} in frame ${frame} is "${species[wrong]}"`,
+      "expected an element such as Si",
+    );
+  return { species, positions: numbers[columns.positions]!, arrays };
+}

@@ -1,0 +1,182 @@
+/** From a path, bytes or a stream to what a line reader yields: the parse, stream and load that every format has. */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { pipeline } from "node:stream";
+import { createGunzip, gunzipSync } from "node:zlib";
+import { DataError, FormatError, ShapeError, SpectensorError } from "../errors.js";
+import { type RunOptions, throwIfAborted } from "../progress.js";
+import { Lines } from "./lines.js";
+
+/** A path, or pieces of the file's bytes (plain or gzipped) from anywhere. */
+export type Source = string | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Options of every reader. */
+export interface ReadOptions extends RunOptions {
+  /** Name of the data in messages; default the path. */
+  readonly name?: string;
+  /** What to do with a last frame that is cut off: refuse the file (default) or leave that frame out. */
+  readonly incomplete?: "error" | "drop";
+}
+
+/** A reader yields this when it needs more bytes. */
+export const more: unique symbol = Symbol("more");
+
+/** A format: turns lines into values, one by one, asking for more bytes as it goes. */
+export type LineReader<T> = (lines: Lines) => Generator<T | typeof more, void, void>;
+
+const chunkBytes = 1 << 20;
+/** Largest text that is unpacked in one piece; longer files are streamed from a path. */
+const largestText = 2 ** 31;
+
+/** Reads a whole text (taken as complete) or the bytes of a file (gzipped or not). */
+export function parseAll<T>(reader: LineReader<T>, input: string | Uint8Array, options: ReadOptions = {}): T[] {
+  const file = options.name ?? "text";
+  const lines = new Lines(file, { dropUnterminated: options.incomplete === "drop" });
+  lines.feed(
+    typeof input === "string" ? Buffer.from(input.endsWith("\n") ? input : `${input}\n`) : unpack(input, file),
+  );
+  lines.finish();
+  const values: T[] = [];
+  for (const value of guarded(reader(lines), lines, options)) if (value !== more) values.push(value);
+  return values;
+}
+
+/** Reads values one by one in bounded memory. */
+export async function* streamAll<T>(
+  reader: LineReader<T>,
+  source: Source,
+  options: ReadOptions = {},
+): AsyncGenerator<T, void, void> {
+  const file = nameOf(source, options);
+  const lines = new Lines(file, { dropUnterminated: options.incomplete === "drop" });
+  const chunks = byteChunks(source, { ...options, name: file });
+  const values = guarded(reader(lines), lines, options);
+  try {
+    for (;;) {
+      const step = values.next();
+      if (step.done) return;
+      if (step.value !== more) {
+        yield step.value;
+        continue;
+      }
+      throwIfAborted(options.signal, `reading ${file}`);
+      const chunk = await chunks.next();
+      if (chunk.done) lines.finish();
+      else lines.feed(chunk.value);
+    }
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+/** All values of a file; see {@link streamAll} for files that do not fit into memory. */
+export async function loadAll<T>(reader: LineReader<T>, source: Source, options: ReadOptions = {}): Promise<T[]> {
+  const values: T[] = [];
+  for await (const value of streamAll(reader, source, options)) values.push(value);
+  return values;
+}
+
+/** The bytes of a source, unpacked if they are gzipped (by content, whatever the name says). */
+export async function* byteChunks(source: Source, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, void> {
+  const file = nameOf(source, options);
+  const total = typeof source === "string" ? await fileSize(source) : undefined;
+  const plain = typeof source === "string" ? createReadStream(source, { highWaterMark: chunkBytes }) : source;
+  let done = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of plain) {
+      throwIfAborted(options.signal, `reading ${file}`);
+      done += chunk.length;
+      options.onProgress?.({ label: `reading ${basename(file)}`, done, unit: "bytes", ...(total && { total }) });
+      yield chunk;
+    }
+  }
+  const input = counted();
+  try {
+    let head: Uint8Array = Buffer.alloc(0);
+    while (head.length < 2) {
+      const chunk = await input.next();
+      if (chunk.done) break;
+      head = head.length === 0 ? chunk.value : Buffer.concat([head, chunk.value]);
+    }
+    async function* whole(): AsyncGenerator<Uint8Array> {
+      yield head;
+      yield* input;
+    }
+    if (isGzip(head))
+      yield* pipeline(whole(), createGunzip({ chunkSize: chunkBytes }), () => {}) as AsyncIterable<Uint8Array>;
+    else yield* whole();
+  } catch (cause) {
+    throw cause instanceof SpectensorError ? cause : unreadable(file, cause);
+  } finally {
+    await input.return(undefined);
+  }
+}
+
+/** Whether bytes begin as a gzip file does. */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function unpack(bytes: Uint8Array, file: string): Uint8Array {
+  if (!isGzip(bytes)) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: largestText });
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+function nameOf(source: Source, options: ReadOptions): string {
+  return options.name ?? (typeof source === "string" ? source : "stream");
+}
+
+async function fileSize(path: string): Promise<number> {
+  try {
+    const info = await stat(path);
+    if (info.isDirectory()) throw new FormatError({ file: path, problem: "expected a file, found a folder" });
+    return info.size;
+  } catch (cause) {
+    throw cause instanceof SpectensorError ? cause : unreadable(path, cause);
+  }
+}
+
+function unreadable(file: string, cause: unknown): FormatError {
+  const code = (cause as { code?: string }).code ?? "";
+  if (code === "ENOENT") return new FormatError({ file, problem: "no such file", advice: "check the path", cause });
+  if (code === "Z_BUF_ERROR" || code === "ERR_BUFFER_TOO_LARGE" || code.startsWith("Z_"))
+    return new FormatError({
+      file,
+      problem: `damaged gzip data (${messageOf(cause)})`,
+      advice: "get the whole file again",
+      cause,
+    });
+  return new FormatError({ file, problem: `cannot be read (${messageOf(cause)})`, cause });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/**
+ * Runs a reader so that errors about values (an impossible cell, a wrong shape) become errors about this file and line,
+ * and a cut-off end is left out where the caller asked for that.
+ */
+function* guarded<T>(
+  values: Generator<T | typeof more, void, void>,
+  lines: Lines,
+  options: ReadOptions,
+): Generator<T | typeof more, void, void> {
+  let count = 0;
+  try {
+    for (const value of values) {
+      if (value !== more) count++;
+      yield value;
+    }
+  } catch (cause) {
+    if (lines.cut && count > 0 && options.incomplete === "drop") return;
+    if (cause instanceof ShapeError || cause instanceof DataError)
+      throw new FormatError({ file: lines.file, line: lines.line, problem: cause.message, cause });
+    throw cause;
+  }
+}
