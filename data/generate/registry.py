@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""registry.py: rewrites data/registry.json. Words come from the tables below, every number (bytes, sha256, frames) from the files."""
+import gzip
+import hashlib
+import json
+import os
+
+DATA = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+ROLES = (('reference', 'reference'), ('displaced', 'displaced'), ('trajectory', 'trajectory'), ('snapshots', 'md-snapshots'),
+         ('dipoles', 'dipoles'), ('bec', 'bec'))
+OWN = {'licence': 'CC-BY-4.0', 'citation': 'spectensor reference data, made for this package (data/README.md)'}
+BEC = 'bec: 9 per atom, row-major, row = polarization (field) component, column = displacement'
+MOLECULE = {
+    **OWN, 'quantities': ['polarizability', 'dipole', 'bec', 'forces', 'energy'], 'temperature': 300, 'timestep': 2,
+    'level': 'PBE/aug-cc-pVDZ, density-fitted Coulomb, pyscf grid level 3; NVE at 300 K of harmonic energy, 0.5 fs steps',
+    'convention': f'polarizability in A^3, row-major, laboratory frame (the molecule rotates); dipole in e*A; {BEC}, in the reference frame only',
+    'provenance': 'generate/molecules',
+}
+SOLID = {
+    **OWN, 'quantities': ['dielectric', 'bec', 'forces', 'energy'], 'temperature': 300, 'provenance': 'generate/solids',
+    'convention': f'dielectric: clamped-ion tensor, row-major; {BEC}, sum over atoms removed (its largest element stays in asr)',
+}
+ENTRIES = [
+    {'id': 'h2o', 'title': 'Water molecule', 'system': 'H2O', **MOLECULE},
+    {'id': 'ch4', 'title': 'Methane molecule', 'system': 'CH4', **MOLECULE},
+    {'id': 'ch3oh', 'title': 'Methanol molecule', 'system': 'CH3OH', **MOLECULE},
+    {'id': 'water-dimer', 'title': 'Water dimer, heated from 10 to 320 K', 'system': '(H2O)2', **MOLECULE, 'temperature': 320, 'timestep': None,
+     'quantities': ['dipole', 'bec', 'polarizability', 'forces', 'energy'],
+     'level': 'RPBE/aug-cc-pVDZ, density-fitted Coulomb, on a GFN2-xTB Langevin run (300 ps, every 300 fs)',
+     'convention': f'polarizability in A^3, row-major; dipole in e*A; {BEC}'},
+    {'id': 'sio2', 'title': 'Alpha-quartz', 'system': 'SiO2', **SOLID, 'timestep': 8,
+     'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 29/200 Ry, k 2x2x2 (z shifted); dynamics: BKS potential, Langevin'},
+    {'id': 'nacl', 'title': 'Rock salt', 'system': 'NaCl', **SOLID, 'timestep': 20,
+     'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 30/120 Ry, k 2x2x2 (shifted); dynamics: Tosi-Fumi potential, Langevin'},
+    {'id': 'aln', 'title': 'Wurtzite aluminium nitride', 'system': 'AlN', **SOLID, 'timestep': 8,
+     'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 36/240 Ry, k 5x5x2 (z shifted); dynamics: harmonic PBE force constants, Langevin'},
+    {'id': 'si', 'title': 'Silicon', 'system': 'Si', **SOLID, 'timestep': 12,
+     'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 16/64 Ry, k 4x4x4 (shifted); dynamics: Stillinger-Weber potential, Langevin'},
+    {'id': 'sio2-vasp-cell', 'title': "Alpha-quartz at the mean structure of the MD-Raman trajectory", 'system': 'SiO2', **SOLID, 'timestep': None,
+     'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 29/200 Ry, k 2x2x2 (z shifted); cell and symmetrised mean structure of sio2-md-raman'},
+]
+MD_RAMAN = 'https://raw.githubusercontent.com/TheoFEM-TUM/MD-Raman/7c4d6f1/example'
+PUBLIC = [
+    {'id': 'sio2-md-raman', 'title': 'Alpha-quartz, MD-Raman example of the TheoFEM group', 'system': 'SiO2', 'quantities': ['dielectric', 'bec', 'forces'],
+     'level': 'PBE (VASP), Gamma only, Nose-Hoover 300 K, 1 fs steps, every 10th with DFPT', 'temperature': 300, 'timestep': 10, 'licence': 'none stated',
+     'citation': 'M. Grumet, C. von Scarpatetti, T. Bucko, D. A. Egger, J. Phys. Chem. C 2024, 10.1021/acs.jpcc.4c00886; github.com/TheoFEM-TUM/MD-Raman, commit 7c4d6f1',
+     'convention': 'alpha.dat: dielectric tensor, columns xx yy zz xy yz zx (its own header says otherwise); frame n of alpha.dat is step 10 n of XDATCAR (n from 1)',
+     'files': [{'role': 'trajectory', 'name': 'XDATCAR', 'url': f'{MD_RAMAN}/vasp_input/XDATCAR'},
+               {'role': 'series', 'name': 'alpha.dat', 'url': f'{MD_RAMAN}/alpha.dat'}]},
+    {'id': 'schmiedmayer-2024', 'title': 'Derivative learning of tensorial quantities: water, MAPbI3, ZrO2', 'system': 'H2O, MAPbI3, ZrO2', 'quantities': ['bec', 'dipole'],
+     'level': 'see the record', 'temperature': None, 'timestep': None, 'licence': 'see the record',
+     'citation': 'B. Schmiedmayer, G. Kresse, J. Chem. Phys. 161, 084703 (2024), 10.1063/5.0217243; data 10.5281/zenodo.12622340',
+     'convention': 'see the record', 'files': [], 'note': 'Names and sizes of the files are listed at https://doi.org/10.5281/zenodo.12622340'},
+]
+KEYS = ('id', 'title', 'system', 'quantities', 'level', 'temperature', 'timestep', 'licence', 'citation', 'convention', 'files', 'note', 'provenance')
+
+
+def count(path):
+    with gzip.open(path, 'rt') as f:
+        n, line = 0, f.readline()
+        while line:
+            for _ in range(int(line) + 1):
+                next(f)
+            n, line = n + 1, f.readline()
+    return n
+
+
+def files(system):
+    out = []
+    for role, name in ROLES:
+        path = f'{DATA}/{system}/{name}.xyz.gz'
+        if os.path.exists(path):
+            content = open(path, 'rb').read()
+            out.append({'role': role, 'path': f'{system}/{name}.xyz.gz', 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest(), 'frames': count(path)})
+    return out
+
+
+def main():
+    entries = [{**e, 'files': files(e['id'])} for e in ENTRIES] + PUBLIC
+    entries = [{k: e[k] for k in KEYS if e.get(k) is not None} for e in entries]
+    text = json.dumps({'schema': 1, 'datasets': entries}, indent=2, ensure_ascii=False) + '\n'
+    temporary = f'{DATA}/registry.json.tmp'
+    open(temporary, 'w').write(text)
+    os.replace(temporary, f'{DATA}/registry.json')
+    for e in entries:
+        print(f'{e["id"]:20s}', ', '.join(f'{f["role"]} {f["frames"]}' for f in e['files'] if 'frames' in f))
+
+
+if __name__ == '__main__':
+    main()
