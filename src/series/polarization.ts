@@ -1,0 +1,57 @@
+/** The modern theory of polarization leaves P of a periodic cell open up to multiples of e·a, e·b, e·c: one branch is chosen here. */
+import { DataError } from "../errors.js";
+import { inverse3 } from "../structure/cell.js";
+import { requireVector } from "./components.js";
+import { seriesLength, type TensorSeries } from "./tensorSeries.js";
+
+/** A branch-continuous polarization. */
+export interface UnwrappedPolarization {
+  readonly series: TensorSeries;
+  /** Frames whose quantum number differs from the frame before. */
+  readonly jumps: readonly number[];
+  /** Largest remaining step between frames in units of a polarization quantum; at ½ the branch would be a guess. */
+  readonly largestStep: number;
+}
+
+/**
+ * Removes jumps by whole polarization quanta so that P(t) is continuous from its first frame on.
+ * @param series polarization, e·Å per cell
+ * @param cell rows a, b, c, [3, 3], Å; the quanta are charge·a, charge·b, charge·c
+ * @param options.charge e, default 1; 2 for a code that fills every orbital with two electrons
+ * @param options.limit largest step accepted as continuous, in quanta, default 0.4
+ * @throws DataError if a step of more than `limit` quanta remains, where the branch is ambiguous
+ */
+export function unwrapPolarization(
+  series: TensorSeries,
+  cell: Float64Array,
+  options: { readonly charge?: number; readonly limit?: number } = {},
+): UnwrappedPolarization {
+  requireVector(series, "unwrapping");
+  const { charge = 1, limit = 0.4 } = options;
+  const inverse = inverse3(cell);
+  const values = Float64Array.from(series.values);
+  const jumps: number[] = [];
+  let largestStep = 0;
+  const taken = [0, 0, 0];
+  for (let f = 1; f < seriesLength(series); f++) {
+    const step = [0, 1, 2].map((i) => (values[3 * f + i]! - values[3 * (f - 1) + i]!) / charge);
+    let jumped = false;
+    for (let k = 0; k < 3; k++) {
+      const fraction = step[0]! * inverse[k]! + step[1]! * inverse[3 + k]! + step[2]! * inverse[6 + k]!;
+      const quanta = Math.round(fraction);
+      const rest = Math.abs(fraction - quanta);
+      largestStep = Math.max(largestStep, rest);
+      if (rest > limit)
+        throw new DataError({
+          where: `polarization series (${series.origin}), frame ${f}`,
+          problem: `steps by ${fraction.toFixed(3)} quanta along cell vector ${"abc"[k]}, so its branch is ambiguous`,
+          advice: "use closer frames, or integrate the current Z*·v instead",
+        });
+      jumped ||= quanta !== taken[k];
+      taken[k] = quanta;
+      for (let i = 0; i < 3; i++) values[3 * f + i]! -= quanta * charge * cell[3 * k + i]!;
+    }
+    if (jumped) jumps.push(f);
+  }
+  return { series: { ...series, values }, jumps, largestStep };
+}
