@@ -78,7 +78,8 @@ describe("architecture", () => {
       const allowed = MAY_IMPORT[source.folder] ?? [];
       for (const target of importsOf(source)) {
         const folder = target.includes("/") ? target.slice(0, target.indexOf("/")) : target;
-        if (folder === source.folder || LEAVES.includes(folder) || allowed.includes("*") || allowed.includes(folder)) continue;
+        if (folder === source.folder || LEAVES.includes(folder) || allowed.includes("*") || allowed.includes(folder))
+          continue;
         backward.push(`${source.path} -> ${target}`);
       }
     }
@@ -104,19 +105,31 @@ describe("architecture", () => {
 
   it("imports only files that exist", () => {
     const paths = new Set(sources.map((s) => s.path));
-    const missing = sources.flatMap((s) => importsOf(s).filter((t) => !paths.has(t)).map((t) => `${s.path} -> ${t}`));
+    const missing = sources.flatMap((s) =>
+      importsOf(s)
+        .filter((t) => !paths.has(t))
+        .map((t) => `${s.path} -> ${t}`),
+    );
     expect(missing).toEqual([]);
   });
 
   it("has no default export, no any, no bare Error, no top-level await", () => {
     const found: string[] = [];
     for (const source of sources) {
-      const at = (node: ts.Node) => `${source.path}:${source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
+      const at = (node: ts.Node) =>
+        `${source.path}:${source.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`;
       const visit = (node: ts.Node, inFunction: boolean): void => {
         if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(`${at(node)} any`);
-        if (ts.isExportAssignment(node) || (node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent)))
+        if (
+          ts.isExportAssignment(node) ||
+          (node.kind === ts.SyntaxKind.DefaultKeyword && !ts.isDefaultClause(node.parent))
+        )
           found.push(`${at(node)} default export`);
-        if (ts.isThrowStatement(node) && ts.isNewExpression(node.expression) && node.expression.expression.getText() === "Error")
+        if (
+          ts.isThrowStatement(node) &&
+          ts.isNewExpression(node.expression) &&
+          node.expression.expression.getText() === "Error"
+        )
           found.push(`${at(node)} bare Error`);
         if (!inFunction && (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)))
           found.push(`${at(node)} top-level await`);

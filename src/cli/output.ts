@@ -1,0 +1,88 @@
+/** What every command shares: results on standard output, messages on standard error, exit codes. */
+import { renameSync, writeFileSync } from "node:fs";
+import { CommanderError } from "commander";
+import { AbortedError, OptionError, SpectensorError } from "../errors.js";
+import type { Progress } from "../progress.js";
+
+/** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof AbortedError) return 130;
+  if (error instanceof OptionError) return 2;
+  return 1;
+}
+
+/** One line for errors a user can act on; the stack for everything else, which is a bug. */
+export function report(error: unknown): void {
+  if (error instanceof CommanderError) return; // commander has printed it
+  if (error instanceof SpectensorError) process.stderr.write(`${error.name}: ${error.message}\n`);
+  else
+    process.stderr.write(
+      `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of spectensor; please report it.\n`,
+    );
+}
+
+/** Prints one JSON object and nothing else. NaN and infinities become null; typed arrays become arrays. */
+export function printJson(value: unknown): void {
+  process.stdout.write(
+    `${JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as unknown as number[]) : v), 1)}\n`,
+  );
+}
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Rows as an aligned text table. */
+export function printTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  const cells = [header, ...rows].map((r) => r.map(String));
+  const width = header.map((_, j) => Math.max(...cells.map((r) => r[j]!.length)));
+  const numeric = header.map((_, j) => rows.length > 0 && rows.every((r) => typeof r[j] === "number"));
+  for (const r of cells)
+    print(
+      r
+        .map((c, j) => (numeric[j] ? c.padStart(width[j]!) : c.padEnd(width[j]!)))
+        .join("  ")
+        .trimEnd(),
+    );
+}
+
+/** Writes a text file so that it appears whole or not at all. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.part`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+}
+
+/** A signal that Ctrl-C aborts once; a second Ctrl-C ends the process as usual. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.once("SIGINT", () => controller.abort("Ctrl-C"));
+  return controller.signal;
+}
+
+/** CPU and wall-clock seconds and peak memory of this process, as fit and evaluate print them. */
+export function resources(startedAt: number): { readonly seconds: number; readonly peakMemoryMB: number } {
+  return {
+    seconds: Math.round(performance.now() - startedAt) / 1000,
+    peakMemoryMB: Math.round(process.resourceUsage().maxRSS / 102.4) / 10,
+  };
+}
+
+/** A progress line on standard error: redrawn in place on a terminal, every ten seconds otherwise, silent when quiet. */
+export function progressLine(quiet: boolean): (progress: Progress) => void {
+  let last = 0;
+  const inPlace = process.stderr.isTTY === true;
+  const start = performance.now();
+  return ({ label, done, total, unit = "" }) => {
+    const now = performance.now();
+    const finished = total !== undefined && done >= total;
+    if (quiet || (!finished && now - last < (inPlace ? 100 : 10_000))) return;
+    if (finished && !inPlace && last === 0) return; // short work needs no line in a log
+    last = now;
+    const rate = done / ((now - start) / 1000);
+    const left = total !== undefined && rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : "";
+    const line = `${label}: ${done}${total === undefined ? "" : `/${total}`} ${unit}, ${rate.toPrecision(3)} ${unit}/s${finished ? "" : left}`;
+    process.stderr.write(inPlace ? `\r\u001b[K${line}${finished ? "\n" : ""}` : `${line}\n`);
+  };
+}

@@ -1,0 +1,62 @@
+/** Parsers of option values that several commands take. Each names the option and an example when it fails. */
+import { readFileSync } from "node:fs";
+import { OptionError } from "../errors.js";
+
+/** A finite number, optionally bounded from below. */
+export function numberOption(name: string, lowest = Number.NEGATIVE_INFINITY): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value < lowest)
+      throw new OptionError(
+        `--${name}: expected a number${lowest > Number.NEGATIVE_INFINITY ? ` ≥ ${lowest}` : ""}, found "${text}"`,
+      );
+    return value;
+  };
+}
+
+/** A number above zero. */
+export function positiveOption(name: string): (text: string) => number {
+  const parse = numberOption(name, 0);
+  return (text) => {
+    const value = parse(text);
+    if (value === 0) throw new OptionError(`--${name}: expected a number above 0, found "${text}"`);
+    return value;
+  };
+}
+
+/** A whole number, optionally bounded from below. */
+export function integerOption(name: string, lowest = 0): (text: string) => number {
+  const parse = numberOption(name, lowest);
+  return (text) => {
+    const value = parse(text);
+    if (!Number.isInteger(value))
+      throw new OptionError(`--${name}: expected a whole number ≥ ${lowest}, found "${text}"`);
+    return value;
+  };
+}
+
+/** Repeatable `--key polarizability=NAME`: our name for the tensor, then the name it has in the file. */
+export function keyOption(text: string, previous: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at <= 0 || at === text.length - 1)
+    throw new OptionError(`--key: expected QUANTITY=NAME, e.g. polarizability=alpha, found "${text}"`);
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** A JSON object given inline or as the path of a file. */
+export function jsonOption(text: string): Record<string, unknown> {
+  const inline = text.trim().startsWith("{");
+  let value: unknown;
+  try {
+    value = JSON.parse(inline ? text : readFileSync(text, "utf8"));
+  } catch (cause) {
+    throw new OptionError({
+      problem: `--options: ${inline ? `not valid JSON: ${text}` : `cannot read a JSON object from "${text}"`}`,
+      advice: `write it inline, e.g. '{"cutoff": 5}', or give the path of a JSON file`,
+      cause,
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new OptionError(`--options: expected a JSON object, found ${text}`);
+  return value as Record<string, unknown>;
+}

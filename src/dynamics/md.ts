@@ -1,0 +1,123 @@
+/**
+ * Molecular dynamics of classical atoms: velocity Verlet (NVE), Langevin in the BAOAB splitting (NVT; Leimkuhler and
+ * Matthews, Appl. Math. Res. Express 2013, 34), and isotropic stochastic cell rescaling on top of it (NPT; Bernetti and
+ * Bussi, J. Chem. Phys. 153, 114107 (2020), eq. 6). The next step depends on nothing but the state, so a run that is
+ * interrupted and resumed gives the same bits as one that was not.
+ */
+import { DataError } from "../errors.js";
+import { random, restoreRandom } from "../math/random.js";
+import { breathe, throwIfAborted } from "../progress.js";
+import { checkStructure, type Structure } from "../structure/structure.js";
+import { baoab, rescaleCell, velocityVerlet } from "./integrators.js";
+import { checkMdOptions, type Ensemble, type MdFrame, type MdOptions } from "./options.js";
+import type { Potential } from "./potential.js";
+import { mobileDegrees, startState } from "./start.js";
+import { type MdState, snapshot } from "./state.js";
+import { kineticEnergy, temperatureOf } from "./velocities.js";
+
+/** How a run ended, with the state to resume from. */
+export interface MdResult {
+  readonly state: MdState;
+  readonly reason: "finished" | "interrupted";
+}
+
+/**
+ * Runs molecular dynamics.
+ * @param start positions in Å, unwrapped positions stay unwrapped
+ * @returns the last state; after an abort by `signal` the state of the last whole step, with reason "interrupted"
+ * @throws DataError if a force or the error estimate passes its limit (frames recorded before stay recorded)
+ * @throws OptionError for options that make no sense
+ */
+export async function md(start: Structure, potential: Potential, options: MdOptions): Promise<MdResult> {
+  checkMdOptions(start, options);
+  checkStructure(start);
+  const {
+    ensemble,
+    steps,
+    timestep = 1,
+    saveEvery = 1,
+    maxForce = 100,
+    maxUncertainty,
+    onFrame,
+    onProgress,
+    signal,
+  } = options;
+  const ask = { stress: ensemble.kind === "npt", uncertainty: maxUncertainty !== undefined };
+  const state = options.resume ? snapshot(options.resume) : startState(start, options);
+  const rng = state.random ? restoreRandom(state.random) : random(options.seed ?? 1);
+  const evaluate = (): void => {
+    const result = potential.evaluate(structureOf(state), ask);
+    checkForces(result.forces, result.uncertainty, state, maxForce, maxUncertainty);
+    state.forces = result.forces;
+    state.energy = result.energy;
+    if (result.stress) state.stress = result.stress;
+  };
+  evaluate();
+  if (!options.resume) await onFrame?.(record(state, timestep, ensemble));
+
+  while (state.step < steps) {
+    if (signal?.aborted) return { state, reason: "interrupted" };
+    if (ensemble.kind === "nve") velocityVerlet(state, timestep, evaluate);
+    else baoab(state, timestep, ensemble, rng, evaluate);
+    if (ensemble.kind === "npt") rescaleCell(state, timestep, ensemble, rng, evaluate);
+    state.step++;
+    state.random = rng.state;
+    if (state.step % saveEvery === 0) await onFrame?.(record(state, timestep, ensemble));
+    if (state.step % 16 === 0 || state.step === steps) {
+      onProgress?.({ label: "molecular dynamics", done: state.step, total: steps, unit: "steps" });
+      await breathe();
+    }
+  }
+  return { state, reason: "finished" };
+}
+
+/** As {@link md}, but an abort is an error: for callers that have no use for half a run. */
+export async function completeMd(start: Structure, potential: Potential, options: MdOptions): Promise<MdState> {
+  const result = await md(start, potential, options);
+  if (result.reason === "interrupted") throwIfAborted(options.signal, "running molecular dynamics");
+  return result.state;
+}
+
+function structureOf(state: MdState): Structure {
+  const { species, positions, periodic, cell } = state;
+  return cell ? { species, positions, cell, periodic } : { species, positions, periodic };
+}
+
+function record(state: MdState, timestep: number, ensemble: Ensemble): MdFrame {
+  const kinetic = kineticEnergy(state.velocities, state.masses);
+  const whole = snapshot(state);
+  return {
+    step: state.step,
+    time: state.step * timestep,
+    structure: structureOf(whole),
+    velocities: whole.velocities,
+    forces: whole.forces,
+    potentialEnergy: state.energy,
+    kineticEnergy: kinetic,
+    temperature: temperatureOf(kinetic, mobileDegrees(state.masses, ensemble)),
+  };
+}
+
+function checkForces(
+  forces: Float64Array,
+  uncertainty: number | undefined,
+  state: MdState,
+  maxForce: number,
+  maxUncertainty: number | undefined,
+): void {
+  for (let k = 0; k < forces.length; k++) {
+    if (Math.abs(forces[k]!) <= maxForce) continue; // false for NaN
+    throw new DataError({
+      where: `step ${state.step}, atom ${Math.floor(k / 3)} (${state.species[Math.floor(k / 3)]})`,
+      problem: `force component ${"xyz"[k % 3]} is ${forces[k]} eV/Å, beyond the limit of ${maxForce}`,
+      advice:
+        "the run has left what the force field knows: use a smaller time step, a lower temperature or more training frames",
+    });
+  }
+  if (maxUncertainty !== undefined && !(uncertainty !== undefined && uncertainty <= maxUncertainty))
+    throw new DataError({
+      where: `step ${state.step}`,
+      problem: `error estimate of the force field is ${uncertainty}, beyond the limit of ${maxUncertainty}`,
+      advice: "compute this configuration from first principles and add it to the training set",
+    });
+}

@@ -1,0 +1,69 @@
+/** Radial distribution function of a trajectory. */
+import { OptionError } from "../errors.js";
+import { neighborList } from "../structure/neighbors.js";
+import { cellVolume } from "../structure/structure.js";
+import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+
+/** g(r) of one pair of species. */
+export interface RadialDistribution {
+  readonly pair: readonly [string, string];
+  /** Bin centres, Å. */
+  readonly distance: Float64Array;
+  /** g(r), 1 for an ideal gas. */
+  readonly value: Float64Array;
+  /** Mean number of `pair[1]` atoms within the upper edge of each bin around a `pair[0]` atom. */
+  readonly coordination: Float64Array;
+}
+
+/**
+ * g(r) of a pair of species, every periodic image counted.
+ * @param options.cutoff Å, default 6; may exceed half the cell
+ * @param options.bins default 200
+ * @param options.stride frames between samples, default 1
+ * @throws OptionError if a species does not occur or the trajectory is not periodic in three directions
+ */
+export function radialDistribution(
+  t: Trajectory,
+  pair: readonly [string, string],
+  options: { readonly cutoff?: number; readonly bins?: number; readonly stride?: number } = {},
+): RadialDistribution {
+  const { cutoff = 6, bins = 200, stride = 1 } = options;
+  if (!t.cells || !t.periodic.every(Boolean))
+    throw new OptionError({ where: "radialDistribution", problem: "needs a trajectory periodic in three directions" });
+  const count = (symbol: string): number => t.species.filter((s) => s === symbol).length;
+  const [centres, others] = [count(pair[0]), count(pair[1])];
+  if (centres === 0 || others === 0)
+    throw new OptionError({
+      where: "radialDistribution",
+      problem: `no ${centres === 0 ? pair[0] : pair[1]} atom; the species are ${[...new Set(t.species)].join(", ")}`,
+    });
+
+  const histogram = new Float64Array(bins);
+  let frames = 0;
+  let density = 0;
+  for (let f = 0; f < frameCount(t); f += stride) {
+    const s = frameStructure(t, f);
+    const list = neighborList(s, cutoff);
+    density += others / cellVolume(s.cell!);
+    frames++;
+    for (let i = 0; i < t.species.length; i++) {
+      if (t.species[i] !== pair[0]) continue;
+      for (let p = list.first[i]!; p < list.first[i + 1]!; p++)
+        if (t.species[list.index[p]!] === pair[1]) histogram[Math.floor((list.distances[p]! / cutoff) * bins)]!++;
+    }
+  }
+  density /= frames;
+  const width = cutoff / bins;
+  const distance = Float64Array.from({ length: bins }, (_, b) => (b + 0.5) * width);
+  const value = new Float64Array(bins);
+  const coordination = new Float64Array(bins);
+  let within = 0;
+  for (let b = 0; b < bins; b++) {
+    const shell = (4 / 3) * Math.PI * width ** 3 * ((b + 1) ** 3 - b ** 3);
+    const perCentre = histogram[b]! / (frames * centres);
+    within += perCentre;
+    value[b] = perCentre / (shell * density);
+    coordination[b] = within;
+  }
+  return { pair, distance, value, coordination };
+}

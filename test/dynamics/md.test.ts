@@ -1,0 +1,223 @@
+import { describe, expect, it } from "vitest";
+import { md } from "../../src/dynamics/md.js";
+import type { MdFrame, MdOptions } from "../../src/dynamics/options.js";
+import type { Potential } from "../../src/dynamics/potential.js";
+import { kineticEnergy, maxwellBoltzmann, temperatureOf } from "../../src/dynamics/velocities.js";
+import { DataError, OptionError } from "../../src/errors.js";
+import { random } from "../../src/math/random.js";
+import { type Structure, structure } from "../../src/structure/structure.js";
+import { atomicMassUnit, boltzmannConstant } from "../../src/units/constants.js";
+import { expectClose } from "../support/close.js";
+import { idealGas, lennardJones, tethered } from "../support/potentials.js";
+
+const mean = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+const argon = structure({ species: ["Ar"], positions: [[0.1, 0, 0]] });
+const cluster = structure({
+  species: Array(5).fill("Ar"),
+  positions: [
+    [0, 0, 0],
+    [3.8, 0, 0],
+    [1.9, 3.3, 0],
+    [1.9, 1.1, 3.1],
+    [1.9, 1.1, -3.1],
+  ],
+});
+const lj = lennardJones(0.0104, 3.4);
+
+async function frames(start: Structure, potential: Potential, options: MdOptions): Promise<MdFrame[]> {
+  const recorded: MdFrame[] = [];
+  await md(start, potential, { ...options, onFrame: (f) => void recorded.push(f) });
+  return recorded;
+}
+
+describe("velocity Verlet", () => {
+  it("moves a harmonic oscillator with the discrete frequency, sin(ω'Δt/2) = ωΔt/2", async () => {
+    const stiffness = 1.5;
+    const dt = 5;
+    const omega = Math.sqrt(stiffness / (39.95 * atomicMassUnit));
+    const discrete = (2 / dt) * Math.asin((omega * dt) / 2);
+    const run = await frames(argon, tethered(new Float64Array(3), stiffness), {
+      ensemble: { kind: "nve" },
+      steps: 400,
+      timestep: dt,
+      velocities: new Float64Array(3),
+      masses: { Ar: 39.95 },
+    });
+    for (const f of run) expectClose(f.structure.positions[0]!, 0.1 * Math.cos(discrete * f.time), { absolute: 1e-11 });
+  });
+
+  it("conserves energy to second order in the time step", async () => {
+    const spread = async (dt: number): Promise<number> => {
+      const run = await frames(cluster, lj, {
+        ensemble: { kind: "nve" },
+        steps: 2000 / dt,
+        timestep: dt,
+        temperature: 20,
+        seed: 3,
+      });
+      const total = run.map((f) => f.potentialEnergy + f.kineticEnergy);
+      return Math.max(...total) - Math.min(...total);
+    };
+    const ratio = (await spread(8)) / (await spread(4));
+    expect(ratio).toBeGreaterThan(3.5);
+    expect(ratio).toBeLessThan(4.6);
+  });
+
+  it("returns to the start when the velocities are reversed", async () => {
+    const there = await md(cluster, lj, { ensemble: { kind: "nve" }, steps: 300, timestep: 2, temperature: 20 });
+    const turned = structure({ species: cluster.species, positions: there.state.positions });
+    const back = await md(turned, lj, {
+      ensemble: { kind: "nve" },
+      steps: 300,
+      timestep: 2,
+      velocities: there.state.velocities.map((v) => -v),
+    });
+    expectClose(back.state.positions, cluster.positions, { absolute: 1e-9 });
+  });
+});
+
+describe("Langevin dynamics", () => {
+  it("samples ⟨x²⟩ = k_BT/k of a harmonic well even with a large time step (BAOAB), and the Maxwell–Boltzmann distribution", async () => {
+    const n = 200;
+    const start = structure({ species: Array(n).fill("Ar"), positions: new Float64Array(3 * n) });
+    const run = await frames(start, tethered(new Float64Array(3 * n), 1), {
+      ensemble: { kind: "nvt", temperature: 300, friction: 5 },
+      steps: 6000,
+      timestep: 30,
+      saveEvery: 20,
+      seed: 7,
+      masses: { Ar: 40 },
+    });
+    const late = run.slice(30);
+    // 600 components and some 100 independent times: relative error √(2/60000) ≈ 0.6 %; four of them
+    const x2 = mean(Float64Array.from(late, (f) => f.structure.positions.reduce((s, x) => s + x * x, 0) / (3 * n)));
+    expectClose(x2, boltzmannConstant * 300, { relative: 0.025 });
+    const v2 = (power: number): number =>
+      mean(Float64Array.from(late, (f) => f.velocities.reduce((s, v) => s + v ** power, 0) / (3 * n)));
+    expectClose(v2(4) / v2(2) ** 2, 3, { relative: 0.04 });
+  });
+
+  it("gives the same bits for the same seed and others for another", async () => {
+    const run = (seed: number) => md(cluster, lj, { ensemble: { kind: "nvt", temperature: 30 }, steps: 50, seed });
+    const [a, b, c] = [await run(5), await run(5), await run(6)];
+    expect(a.state.positions).toEqual(b.state.positions);
+    expect(a.state.positions).not.toEqual(c.state.positions);
+  });
+
+  it("resumes to the same bits after an interruption at any step", async () => {
+    const options: MdOptions = { ensemble: { kind: "nvt", temperature: 30 }, steps: 60, seed: 9 };
+    const whole = await md(cluster, lj, options);
+    for (const stopAt of [0, 1, 16, 37]) {
+      const controller = new AbortController();
+      const part = await md(cluster, lj, {
+        ...options,
+        signal: controller.signal,
+        onFrame: (f) => {
+          if (f.step === stopAt) controller.abort();
+        },
+      });
+      expect(part.reason).toBe("interrupted");
+      expect(part.state.step).toBe(stopAt);
+      const rest = await md(cluster, lj, { ...options, resume: part.state });
+      expect(rest.state).toEqual(whole.state);
+    }
+  });
+});
+
+describe("stochastic cell rescaling", () => {
+  it("gives the ideal gas its volume distribution, ⟨V⟩ = (N + 1) k_BT/P", async () => {
+    const n = 40;
+    const rng = random(1);
+    const start = structure({
+      species: Array(n).fill("Ar"),
+      positions: Float64Array.from({ length: 3 * n }, () => 20 * rng.next()),
+      cell: [20, 0, 0, 0, 20, 0, 0, 0, 20],
+    });
+    const pressure = 0.02; // GPa
+    const volumes: number[] = [];
+    await md(start, idealGas, {
+      ensemble: {
+        kind: "npt",
+        temperature: 300,
+        friction: 20,
+        pressure,
+        relaxation: 200,
+        compressibility: 1 / pressure,
+      },
+      steps: 60_000,
+      timestep: 5,
+      saveEvery: 20,
+      seed: 2,
+      onFrame: (f) => void volumes.push(f.structure.cell![0]! ** 3),
+    });
+    const late = Float64Array.from(volumes.slice(300));
+    // relative width 1/√41 of V, correlation time ≈ 0.2 ps in 300 ps: error ≈ 0.6 %; the step in ln V is finite
+    expectClose(mean(late), ((n + 1) * boltzmannConstant * 300) / (pressure * 0.0062415091), { relative: 0.03 });
+  }, 120_000);
+});
+
+describe("md", () => {
+  it("draws velocities at the asked temperature without net momentum", () => {
+    const masses = new Float64Array(3000).fill(20);
+    const v = maxwellBoltzmann(masses, 250, random(4));
+    expectClose(temperatureOf(kineticEnergy(v, masses), 3 * 3000 - 3), 250, { relative: 0.04 });
+    for (let a = 0; a < 3; a++)
+      expectClose(
+        v.reduce((s, x, i) => s + (i % 3 === a ? x : 0), 0),
+        0,
+        { absolute: 1e-10 },
+      );
+  });
+
+  it("keeps fixed atoms where they are and moves the others", async () => {
+    const { state } = await md(cluster, lj, { ensemble: { kind: "nvt", temperature: 50 }, steps: 20, fixed: [1, 3] });
+    for (const i of [1, 3])
+      expect(state.positions.slice(3 * i, 3 * i + 3)).toEqual(cluster.positions.slice(3 * i, 3 * i + 3));
+    expect(state.positions[0]).not.toBe(cluster.positions[0]);
+  });
+
+  it("stops a run that blows up, says where, and keeps the frames before", async () => {
+    const close = structure({
+      species: ["Ar", "Ar"],
+      positions: [
+        [0, 0, 0],
+        [3.6, 0, 0],
+      ],
+    });
+    const recorded: number[] = [];
+    const run = md(close, lj, {
+      ensemble: { kind: "nve" },
+      steps: 500,
+      timestep: 1,
+      velocities: Float64Array.of(0.2, 0, 0, -0.2, 0, 0),
+      maxForce: 5,
+      onFrame: (f) => void recorded.push(f.step),
+    });
+    await expect(run).rejects.toThrow(DataError);
+    await expect(run).rejects.toThrow(/step \d+, atom \d \(Ar\).*eV\/Å, beyond the limit of 5/);
+    expect(recorded.length).toBeGreaterThan(1);
+  });
+
+  it("treats a NaN force and a missing error estimate as beyond the limit", async () => {
+    const broken: Potential = {
+      name: "broken",
+      evaluate: (s) => ({ energy: 0, forces: new Float64Array(s.positions.length).fill(Number.NaN) }),
+    };
+    await expect(md(argon, broken, { ensemble: { kind: "nve" }, steps: 1, temperature: 1 })).rejects.toThrow(/NaN/);
+    await expect(
+      md(argon, idealGas, { ensemble: { kind: "nve" }, steps: 1, temperature: 1, maxUncertainty: 1 }),
+    ).rejects.toThrow(/error estimate.*undefined/);
+  });
+
+  it("names options that make no sense", async () => {
+    const run = (options: object) =>
+      md(argon, idealGas, { ensemble: { kind: "nve" }, steps: 1, temperature: 1, ...options } as MdOptions);
+    await expect(run({ timestp: 1 })).rejects.toThrow(/did you mean "timestep"/);
+    await expect(run({ steps: 1.5 })).rejects.toThrow(OptionError);
+    await expect(run({ timestep: 0 })).rejects.toThrow(OptionError);
+    await expect(run({ fixed: [1] })).rejects.toThrow(/atoms are 0 to 0/);
+    await expect(run({ temperature: undefined })).rejects.toThrow(/no start velocities/);
+    await expect(run({ ensemble: { kind: "npt", temperature: 1 } })).rejects.toThrow(/periodic in three directions/);
+  });
+});
