@@ -1,4 +1,4 @@
-import { FormatError, ShapeError } from "../errors.js";
+import { FormatError, OptionError, ShapeError } from "../errors.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
 import type { Trajectory } from "../structure/trajectory.js";
@@ -24,9 +24,18 @@ export async function collectTrajectory(
   frames: AsyncIterable<Frame> | Iterable<Frame>,
   options: CollectOptions = {},
 ): Promise<Trajectory> {
-  const { name = "trajectory", stride = 1 } = options;
+  const collector = trajectoryCollector(options);
+  for await (const frame of frames) collector.add(frame);
+  return collector.finish();
+}
+
+/** {@link collectTrajectory} by hand: add frames one by one, then finish. */
+export function trajectoryCollector(options: CollectOptions = {}): { add(frame: Frame): void; finish(): Trajectory } {
+  const { name = "trajectory", stride = 1, timestep } = options;
   if (!(Number.isInteger(stride) && stride >= 1))
-    throw new ShapeError(`stride ${stride} must be a whole number of at least 1`);
+    throw new OptionError({ where: "stride", problem: `${stride} is not a whole number of at least 1` });
+  if (timestep !== undefined && !(timestep > 0 && timestep < Number.POSITIVE_INFINITY))
+    throw new OptionError({ where: "timestep", problem: `${timestep} is not a positive number of fs` });
   let first: Structure | undefined;
   const positions = growing();
   const velocities = growing();
@@ -35,33 +44,37 @@ export async function collectTrajectory(
   let fixed = true;
   let count = 0;
   let index = -1;
-  for await (const { structure, velocities: v, time } of frames) {
-    index++;
-    if (index % stride !== 0) continue;
-    first ??= structure;
-    const problem =
-      difference(first, structure) ??
-      (count > 0 && velocities.length() > 0 !== Boolean(v) ? "velocities in some frames only" : "");
-    if (problem)
-      throw new ShapeError({ where: `${name}, frame ${index}`, problem, advice: "read it as frames instead" });
-    positions.add(structure.positions);
-    if (v) velocities.add(v);
-    if (structure.cell) {
-      cells.add(structure.cell);
-      fixed &&= structure.cell.every((x, k) => x === first!.cell![k]);
-    }
-    if (time !== undefined) times.push(time);
-    count++;
-  }
-  if (!first) throw new FormatError({ file: name, problem: "no frames" });
-  const timestep = options.timestep === undefined ? spacing(times, count) : options.timestep * stride;
   return {
-    species: first.species,
-    positions: positions.values(),
-    ...(velocities.length() > 0 && { velocities: velocities.values() }),
-    ...(first.cell && { cells: fixed ? first.cell.slice() : cells.values() }),
-    periodic: first.periodic,
-    ...(timestep !== undefined && { timestep }),
+    add({ structure, velocities: v, time }) {
+      index++;
+      if (index % stride !== 0) return;
+      first ??= structure;
+      const problem =
+        difference(first, structure) ??
+        (count > 0 && velocities.length() > 0 !== Boolean(v) ? "velocities in some frames only" : undefined);
+      if (problem)
+        throw new ShapeError({ where: `${name}, frame ${index}`, problem, advice: "read it as frames instead" });
+      positions.add(structure.positions);
+      if (v) velocities.add(v);
+      if (structure.cell) {
+        cells.add(structure.cell);
+        fixed &&= structure.cell.every((x, k) => x === first!.cell![k]);
+      }
+      if (time !== undefined) times.push(time);
+      count++;
+    },
+    finish() {
+      if (!first) throw new FormatError({ file: name, problem: "no frames" });
+      const step = timestep === undefined ? spacing(times, count) : timestep * stride;
+      return {
+        species: first.species,
+        positions: positions.values(),
+        ...(velocities.length() > 0 && { velocities: velocities.values() }),
+        ...(first.cell && { cells: fixed ? first.cell.slice() : cells.values() }),
+        periodic: first.periodic,
+        ...(step !== undefined && { timestep: step }),
+      };
+    },
   };
 }
 

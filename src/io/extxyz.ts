@@ -49,6 +49,7 @@ interface Header {
 
 function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typeof more, void, void> {
   let frames = 0;
+  let species: readonly string[] = [];
   for (;;) {
     do {
       while (!lines.next()) {
@@ -67,7 +68,8 @@ function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typ
     }
     const header = readHeader(lines);
     const headerLine = lines.line;
-    const atoms = yield* readAtoms(lines, count, header.columns, frames);
+    const atoms = yield* readAtoms(lines, count, header.columns, frames, species);
+    species = atoms.species;
     const structure: Structure = {
       species: atoms.species,
       positions: atoms.positions,

@@ -33,8 +33,8 @@ const plain: Columns = {
   positions: 1,
   declared: false,
 };
-/** Arrays grow with what has really been read beyond this many atoms: a wrong count cannot exhaust memory. */
-const trustedAtoms = 1 << 14;
+/** Beyond this many values arrays grow with what has really been read: a wrong count cannot exhaust memory. */
+const trustedValues = 1 << 18;
 const cache = new Map<string, Columns>();
 
 /** Reads a `Properties` value such as "species:S:1:pos:R:3". @throws FormatError */
@@ -63,15 +63,17 @@ export function atomColumns(lines: Lines, properties: string | undefined): Colum
   return columns;
 }
 
-/** Reads `count` atom lines. @throws FormatError naming atom, column, file and line */
+/** Reads `count` atom lines; `before` are the symbols of the frame before. @throws FormatError naming atom, column, file and line */
 export function* readAtoms(
   lines: Lines,
   count: number,
   columns: Columns,
   frame: number,
+  before: readonly string[],
 ): Generator<typeof more, Atoms, void> {
   const { all } = columns;
-  let room = Math.min(count, trustedAtoms);
+  const width = all.reduce((sum, c) => sum + c.count, 0);
+  let room = Math.min(count, Math.ceil(trustedValues / width));
   const numbers = all.map((c) => (c.type === "R" || c.type === "I" ? new Float64Array(room * c.count) : undefined));
   const words = all.map((c) => (c.type === "S" || c.type === "L" ? ([] as string[]) : undefined));
   for (let atom = 0; atom < count; atom++) {
@@ -102,12 +104,20 @@ export function* readAtoms(
   all.forEach((c, k) => {
     if (k !== columns.species && k !== columns.positions) arrays.set(c.name, numbers[k] ?? words[k]!);
   });
-  const species = words[columns.species]!;
-  const wrong = species.findIndex((s) => !/^[A-Z][a-z]?[A-Za-z0-9_+-]*$/i.test(s) || /^\d/.test(s));
-  if (wrong >= 0)
-    lines.fail(
-      `the symbol of atom ${wrong} in frame ${frame} is "${species[wrong]}"`,
-      "expected an element such as Si",
-    );
-  return { species, positions: numbers[columns.positions]!, arrays };
+  return {
+    species: knownSpecies(lines, words[columns.species]!, before, frame),
+    positions: numbers[columns.positions]!,
+    arrays,
+  };
+}
+
+/** The symbols, as the array of the frame before if they are the same ones. */
+function knownSpecies(lines: Lines, species: string[], before: readonly string[], frame: number): readonly string[] {
+  if (species.length === before.length && species.every((s, i) => s === before[i])) return before;
+  const wrong = species.findIndex((s) => !/^[A-Za-z][\w+-]*$/.test(s));
+  if (wrong < 0) return species;
+  return lines.fail(
+    `the symbol of atom ${wrong} in frame ${frame} is "${species[wrong]}"`,
+    "expected an element such as Si",
+  );
 }

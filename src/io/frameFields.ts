@@ -101,7 +101,7 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
         perAtom: boolean,
         fail: Fail,
       ): Float64Array | number | undefined => {
-        const factor = scale[kind];
+        const factor = scale[kind] ?? 1;
         const scaled = (v: Float64Array) => {
           if (factor !== 1) for (let i = 0; i < v.length; i++) v[i]! *= factor;
           return v;

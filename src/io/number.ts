@@ -1,6 +1,9 @@
 /** Decimal numbers straight from bytes. */
 
-const exactPowers = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+/** 10⁰ … 10²², all exact. */
+export const powersOfTen = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+/** Every whole number below is exact, 2⁵³. */
+export const exactBelow = 9007199254740992;
 const zero = 48;
 
 /**
@@ -39,8 +42,8 @@ export function parseNumber(bytes: Uint8Array, start: number, end: number): numb
     if (Number.isNaN(written)) return Number.NaN;
     exponent += written;
   }
-  if (mantissa < 9007199254740992 && exponent >= -22 && exponent <= 22) {
-    const size = exponent < 0 ? mantissa / exactPowers[-exponent]! : mantissa * exactPowers[exponent]!;
+  if (mantissa < exactBelow && exponent >= -22 && exponent <= 22) {
+    const size = exponent < 0 ? mantissa / powersOfTen[-exponent]! : mantissa * powersOfTen[exponent]!;
     return sign === 45 ? -size : size;
   }
   return Number(decimalText(bytes, start, end));

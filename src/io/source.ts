@@ -25,6 +25,23 @@ export const more: unique symbol = Symbol("more");
 /** A format: turns lines into values, one by one, asking for more bytes as it goes. */
 export type LineReader<T> = (lines: Lines) => Generator<T | typeof more, void, void>;
 
+/** Goes to the next line. @throws FormatError if there is none, saying what is `missing` */
+export function* needLine(lines: Lines, missing: string): Generator<typeof more, void, void> {
+  while (!lines.next()) {
+    if (lines.finished) lines.failEnd(missing);
+    yield more;
+  }
+}
+
+/** Goes to the next line; `false` at the end of the text. */
+export function* nextLine(lines: Lines): Generator<typeof more, boolean, void> {
+  while (!lines.next()) {
+    if (lines.finished) return false;
+    yield more;
+  }
+  return true;
+}
+
 const chunkBytes = 1 << 20;
 /** Largest text that is unpacked in one piece; longer files are streamed from a path. */
 const largestText = 2 ** 31;

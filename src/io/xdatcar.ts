@@ -1,0 +1,105 @@
+import { ShapeError } from "../errors.js";
+import { toCartesian } from "../structure/cell.js";
+import type { Frame } from "../structure/frame.js";
+import { checkStructure } from "../structure/structure.js";
+import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+import { type CollectOptions, collectTrajectory, trajectoryCollector } from "./collect.js";
+import type { Lines } from "./lines.js";
+import { fractionalText, type PoscarHeader, poscarHead, readPoscarHeader } from "./poscarHeader.js";
+import { type more, needLine, nextLine, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
+import { writeText } from "./write.js";
+
+/** Options of the XDATCAR reader; `timestep` is POTIM × NBLOCK in fs, which the file does not hold. */
+export interface XdatcarOptions extends ReadOptions, Omit<CollectOptions, "name"> {}
+
+/**
+ * The trajectory in an XDATCAR with fixed or variable cell. Positions are Cartesian, Å, and as the file has them:
+ * VASP wraps them into the cell.
+ * @throws FormatError with file and line
+ */
+export function parseXdatcar(input: string | Uint8Array, options: XdatcarOptions = {}): Trajectory {
+  const collector = trajectoryCollector(options);
+  for (const frame of parseAll(readXdatcar, input, options)) collector.add(frame);
+  return collector.finish();
+}
+
+/** Configurations of an XDATCAR one by one, in memory that does not grow; `info.step` is the file's own number. */
+export function streamXdatcar(source: Source, options: ReadOptions = {}): AsyncGenerator<Frame, void, void> {
+  return streamAll(readXdatcar, source, options);
+}
+
+/** The whole trajectory of an XDATCAR; see {@link parseXdatcar}. */
+export function loadXdatcar(source: Source, options: XdatcarOptions = {}): Promise<Trajectory> {
+  return collectTrajectory(streamXdatcar(source, options), options);
+}
+
+/** The XDATCAR format as a line reader. */
+export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void, void> {
+  yield* needLine(lines, "the file is empty");
+  let header: PoscarHeader = yield* readPoscarHeader(lines, undefined);
+  let n = header.species.length;
+  for (let frame = 0; ; ) {
+    do {
+      if (!(yield* nextLine(lines))) {
+        if (frame === 0) lines.failEnd("no configuration in it");
+        return;
+      }
+    } while (lines.isBlank());
+    const title = lines.text();
+    if (!/^\s*(direct|konfig)/i.test(title)) {
+      if (frame === 0 || /^\s*[-+.\d]/.test(title))
+        lines.fail(
+          `expected "Direct configuration= …" for configuration ${frame + 1}, found "${title.trim().slice(0, 40)}"`,
+        );
+      const next: PoscarHeader = yield* readPoscarHeader(lines, undefined);
+      // The same symbols in the same array let everything downstream skip its comparison.
+      const same = next.species.length === n && next.species.every((s, i) => s === header.species[i]);
+      header = same ? { ...next, species: header.species } : next;
+      n = header.species.length;
+      yield* needLine(lines, `no positions for configuration ${frame + 1}`);
+      if (!/^\s*(direct|konfig)/i.test(lines.text())) lines.fail('expected "Direct configuration= …"');
+    }
+    const step = Number(/(\d+)\s*$/.exec(lines.text())?.[1] ?? frame + 1);
+    const fractional = new Float64Array(3 * n);
+    for (let i = 0; i < n; i++) {
+      if (!lines.next()) yield* needLine(lines, `${i} of ${n} positions in configuration ${frame + 1}`);
+      lines.numbers(fractional, 3 * i, 3, "a position");
+      if (!lines.atLineEnd()) lines.endLine("the three coordinates of a position");
+    }
+    const { species, cell } = header;
+    frame++;
+    yield {
+      structure: { species, positions: toCartesian(fractional, cell), cell, periodic: [true, true, true] },
+      info: { step },
+    };
+  }
+}
+
+/**
+ * A trajectory as XDATCAR text, one piece per configuration; the head is repeated where the cell varies.
+ * @param options.decimals of the fractional positions; default 8 as in VASP, 16 keeps doubles to rounding
+ * @throws ShapeError if the trajectory is empty
+ */
+export function* xdatcarText(
+  t: Trajectory,
+  options: { readonly comment?: string; readonly decimals?: number } = {},
+): Generator<string, void, void> {
+  const { comment = "written by spectensor", decimals = 8 } = options;
+  const frames = frameCount(t);
+  if (frames === 0) throw new ShapeError("an empty trajectory cannot be written as XDATCAR");
+  for (let f = 0; f < frames; f++) {
+    const structure = frameStructure(t, f);
+    checkStructure(structure, `frame ${f}`);
+    const head = f === 0 || t.cells!.length > 9 ? poscarHead(structure, comment) : "";
+    yield `${head}Direct configuration=${String(f + 1).padStart(6)}\n${fractionalText(structure, decimals)}`;
+  }
+}
+
+/** Writes an XDATCAR, gzipped when the name ends in .gz; the file appears whole or not at all. */
+export function writeXdatcar(
+  path: string,
+  t: Trajectory,
+  options: { readonly comment?: string; readonly decimals?: number; readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  return writeText(path, xdatcarText(t, options), options);
+}
