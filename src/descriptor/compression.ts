@@ -1,0 +1,29 @@
+import { OptionError, rejectUnknownOptions } from "../errors.js";
+
+/** Linear maps from the species × radial channels of each degree to fewer ones; plain data, stored with a model. */
+export interface ChannelMatrices {
+  /** How they were found; see {@link compressChannels}. */
+  readonly kind: "pca" | "cur";
+  /** Channels kept per degree. */
+  readonly channels: number;
+  /** Per degree l, row-major [channels, species·nMax]. */
+  readonly matrices: readonly (readonly number[])[];
+}
+
+/** @throws OptionError unless the matrices fit an expansion of `all` channels and degrees up to `lMax` */
+export function checkCompression(c: ChannelMatrices, all: number, lMax: number): void {
+  const where = "compression";
+  rejectUnknownOptions(c, ["kind", "channels", "matrices"], where);
+  if (!(Number.isInteger(c.channels) && c.channels >= 1 && c.channels <= all))
+    throw new OptionError({ where, problem: `${c.channels} channels of ${all}` });
+  const fits =
+    Array.isArray(c.matrices) &&
+    c.matrices.length === lMax + 1 &&
+    c.matrices.every((m) => m.length === c.channels * all && m.every(Number.isFinite));
+  if (!fits)
+    throw new OptionError({
+      where,
+      problem: `expected ${lMax + 1} matrices of ${c.channels} × ${all} finite numbers`,
+      advice: "make them with compressChannels from a descriptor with the same species, nMax and lMax",
+    });
+}

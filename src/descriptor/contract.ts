@@ -1,0 +1,196 @@
+import { OptionError, ShapeError } from "../errors.js";
+import type { Structure } from "../structure/structure.js";
+import type { TensorOrder } from "../tensor/cartesian.js";
+import { type Descriptor, environmentsOf, layoutOf } from "./descriptor.js";
+import type { ContractionJob } from "./engine.js";
+import type { Environments } from "./environments.js";
+import { evaluate } from "./evaluate.js";
+import type { Expansion } from "./expansion.js";
+
+/** Weights of a linear model in the features of one order. */
+export interface FeatureWeights {
+  readonly order: TensorOrder;
+  /** One weight per central species and feature, [species, featureCount(d, order)]. */
+  readonly values: Float64Array;
+}
+
+/** A linear model's prediction for one structure. */
+export interface Contraction {
+  /** Σ_i D^μ(i)·w_species(i), μ = −λ … λ. */
+  readonly value: Float64Array;
+  /** The summands, [atoms, 2λ+1]. */
+  readonly atoms: Float64Array;
+}
+
+/** A {@link Contraction} with its derivatives. */
+export interface ContractionGradient extends Contraction {
+  /** ∂value_μ/∂x_iβ, [2λ+1, atoms, 3], per Å. */
+  readonly positions: Float64Array;
+  /** ∂value_μ/∂ε_αβ when positions and cell become (1 + ε)·x, [2λ+1, 3, 3]. */
+  readonly strain: Float64Array;
+}
+
+/**
+ * Σ_i D(i)·w for one or several lists of weights, never storing features; density expansions are shared between the lists.
+ * @throws ShapeError if the number of weights is not species × features
+ * @throws DataError for a species that the descriptor does not know, coincident atoms, a malformed structure
+ */
+export function contract(d: Descriptor, s: Structure, weights: readonly FeatureWeights[]): Contraction[];
+export function contract(d: Descriptor, s: Structure, weights: FeatureWeights): Contraction;
+export function contract(
+  d: Descriptor,
+  s: Structure,
+  weights: FeatureWeights | readonly FeatureWeights[],
+): Contraction | Contraction[] {
+  if (!isList(weights)) return contract(d, s, [weights])[0]!;
+  weights.forEach((w) => {
+    checkWeights(d, w);
+  });
+  if (d.options.normalisation.kind === "unit") return weights.map((w) => contractFeatures(d, s, w));
+  const runs = weights.map((w): Run => start(d, s, w));
+  forEachExpansion(d, s, runs, (x, e, jobs) => {
+    d.plan.engine.contract(x, e, jobs);
+  });
+  return runs.map(({ atoms, components }) => ({ atoms, value: sumRows(atoms, components) }));
+}
+
+/**
+ * As {@link contract}, with the derivatives with respect to all positions and to strain by one reverse pass: the cost is a few
+ * contractions, whatever the number of atoms.
+ * @throws OptionError for a descriptor with normalisation
+ */
+export function gradient(d: Descriptor, s: Structure, weights: readonly FeatureWeights[]): ContractionGradient[];
+export function gradient(d: Descriptor, s: Structure, weights: FeatureWeights): ContractionGradient;
+export function gradient(
+  d: Descriptor,
+  s: Structure,
+  weights: FeatureWeights | readonly FeatureWeights[],
+): ContractionGradient | ContractionGradient[] {
+  if (!isList(weights)) return gradient(d, s, [weights])[0]!;
+  refuseNormalised(d, "gradient");
+  weights.forEach((w) => {
+    checkWeights(d, w);
+  });
+  const runs = weights.map((w): Run => start(d, s, w));
+  const results = runs.map(({ components }) => ({
+    positions: new Float64Array(components * s.positions.length),
+    strain: new Float64Array(components * 9),
+  }));
+  forEachExpansion(d, s, runs, (x, e, jobs, owners) => {
+    const withPairs = jobs.map((job) => ({
+      ...job,
+      pairs: new Float64Array(e.neighbour.length * (2 * job.part.order + 1) * 3),
+    }));
+    d.plan.engine.contract(x, e, withPairs);
+    withPairs.forEach(({ pairs }, i) => {
+      const result = results[owners[i]!]!;
+      scatter(e, pairs, runs[owners[i]!]!.components, result.positions, result.strain);
+    });
+  });
+  return runs.map(({ atoms, components }, i) => ({ atoms, value: sumRows(atoms, components), ...results[i]! }));
+}
+
+/** Derivatives of normalised features are not offered. @throws OptionError */
+export function refuseNormalised(d: Descriptor, where: string): void {
+  if (d.options.normalisation.kind !== "none")
+    throw new OptionError({
+      where,
+      problem: "derivatives of normalised features are not available",
+      advice: 'use normalisation: { kind: "none" }',
+    });
+}
+
+interface Run {
+  readonly weights: FeatureWeights;
+  readonly components: number;
+  readonly atoms: Float64Array;
+}
+
+function start(d: Descriptor, s: Structure, weights: FeatureWeights): Run {
+  const { components } = layoutOf(d, weights.order);
+  return { weights, components, atoms: new Float64Array(s.species.length * components) };
+}
+
+/** Calls `work` once per expansion with the jobs of all runs that use it; owners[i] is the run of job i. */
+function forEachExpansion(
+  d: Descriptor,
+  s: Structure,
+  runs: readonly Run[],
+  work: (x: Expansion, e: Environments, jobs: readonly ContractionJob[], owners: readonly number[]) => void,
+): void {
+  const around = environmentsOf(d, s);
+  const groups = new Map<Expansion, { jobs: ContractionJob[]; owners: number[] }>();
+  runs.forEach(({ weights, atoms }, owner) => {
+    const layout = layoutOf(d, weights.order);
+    for (const part of layout.parts) {
+      const group = groups.get(part.expansion) ?? { jobs: [], owners: [] };
+      group.jobs.push({ part, features: layout.count, weights: weights.values, atoms });
+      group.owners.push(owner);
+      groups.set(part.expansion, group);
+    }
+  });
+  for (const [x, { jobs, owners }] of groups) work(x, around(x), jobs, owners);
+}
+
+/** Pair derivatives → derivatives with respect to positions (neighbour minus centre) and strain (⊗ pair vector). */
+function scatter(
+  e: Environments,
+  pairs: Float64Array,
+  components: number,
+  positions: Float64Array,
+  strain: Float64Array,
+): void {
+  const kinds = e.count === 0 ? 0 : (e.first.length - 1) / e.count;
+  for (let atom = 0; atom < e.count; atom++)
+    for (let p = e.first[atom * kinds]!; p < e.first[(atom + 1) * kinds]!; p++) {
+      const neighbour = e.neighbour[p]!;
+      const [x, y, z] = [e.vectors[3 * p]!, e.vectors[3 * p + 1]!, e.vectors[3 * p + 2]!];
+      for (let m = 0; m < components; m++) {
+        const to = 3 * (m * e.count + neighbour);
+        const from = 3 * (m * e.count + atom);
+        for (let c = 0; c < 3; c++) {
+          const g = pairs[(p * components + m) * 3 + c]!;
+          positions[to + c]! += g;
+          positions[from + c]! -= g;
+          const row = 9 * m + 3 * c;
+          strain[row]! += g * x;
+          strain[row + 1]! += g * y;
+          strain[row + 2]! += g * z;
+        }
+      }
+    }
+}
+
+function contractFeatures(d: Descriptor, s: Structure, weights: FeatureWeights): Contraction {
+  const { components, count, values } = evaluate(d, s, weights.order);
+  const atoms = new Float64Array(s.species.length * components);
+  s.species.forEach((symbol, atom) => {
+    const row = d.options.species.indexOf(symbol) * count;
+    for (let m = 0; m < components; m++) {
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += values[(atom * components + m) * count + k]! * weights.values[row + k]!;
+      atoms[atom * components + m] = sum;
+    }
+  });
+  return { atoms, value: sumRows(atoms, components) };
+}
+
+function sumRows(atoms: Float64Array, components: number): Float64Array {
+  const value = new Float64Array(components);
+  for (let i = 0; i < atoms.length; i++) value[i % components]! += atoms[i]!;
+  return value;
+}
+
+function checkWeights(d: Descriptor, weights: FeatureWeights): void {
+  const { count } = layoutOf(d, weights.order);
+  const kinds = d.options.species.length;
+  if (weights.values.length !== kinds * count)
+    throw new ShapeError({
+      where: `weights of order ${weights.order}`,
+      problem: `${weights.values.length} weights, expected ${kinds} species × ${count} features = ${kinds * count}`,
+    });
+}
+
+function isList(weights: FeatureWeights | readonly FeatureWeights[]): weights is readonly FeatureWeights[] {
+  return Array.isArray(weights);
+}

@@ -1,0 +1,32 @@
+import type { Environments } from "./environments.js";
+import type { Expansion } from "./expansion.js";
+import type { FeaturePart } from "./features.js";
+
+/** A contraction of one part's features with weights. */
+export interface ContractionJob {
+  readonly part: FeaturePart;
+  /** Features per atom in all, the stride of the weights. */
+  readonly features: number;
+  /** [central species, features] */
+  readonly weights: Float64Array;
+  /** Σ_k D^μ_k(i)·w_k is added here, [atoms, 2λ+1]. */
+  readonly atoms: Float64Array;
+  /** If given, the derivative of that with respect to the vector of each pair is written here, [pairs, 2λ+1, 3]. */
+  readonly pairs?: Float64Array;
+}
+
+/** Adds to `out`, [2λ+1, 3, species·features], the derivatives of the part's summed features with respect to one atom. */
+export type AtomRows = (atom: number, out: Float64Array) => void;
+
+/**
+ * The numerical work of a descriptor, done once in plain TypeScript ({@link referenceEngine}) and once in WebAssembly; same
+ * results up to rounding.
+ */
+export interface Engine {
+  /** Writes the part's features into `out`, [atoms, 2λ+1, features]; other parts' columns stay as they are. */
+  features(part: FeaturePart, e: Environments, features: number, out: Float64Array): void;
+  /** Contractions that share one expansion. */
+  contract(expansion: Expansion, e: Environments, jobs: readonly ContractionJob[]): void;
+  /** Prepares the derivatives of all features and calls `use` once with a function that gives them atom by atom. */
+  design(part: FeaturePart, e: Environments, features: number, use: (rows: AtomRows) => void): void;
+}

@@ -1,0 +1,54 @@
+import { DataError } from "../errors.js";
+import { neighborList } from "../structure/neighbors.js";
+import { checkStructure, type Structure } from "../structure/structure.js";
+
+/** The neighbours of every atom of a structure, grouped by centre and then by species of the neighbour. */
+export interface Environments {
+  /** Atoms. */
+  readonly count: number;
+  /** Index of each atom's species in the descriptor's list. */
+  readonly species: Int32Array;
+  /** Pairs of centre i with neighbours of species s are first[i·S + s] … first[i·S + s + 1] − 1, S the number of species. */
+  readonly first: Int32Array;
+  /** Neighbour atom of each pair. */
+  readonly neighbour: Int32Array;
+  /** From centre to neighbour, [pairs, 3], Å. */
+  readonly vectors: Float64Array;
+}
+
+/**
+ * Neighbours within `cutoff` (Å) with the indices of their species.
+ * @throws DataError for an atom whose species is not in the list, coincident atoms, or a malformed structure
+ */
+export function environments(s: Structure, symbols: readonly string[], cutoff: number): Environments {
+  checkStructure(s);
+  const count = s.species.length;
+  const kinds = symbols.length;
+  const species = Int32Array.from(s.species, (symbol, atom) => {
+    const index = symbols.indexOf(symbol);
+    if (index < 0)
+      throw new DataError({
+        where: `atom ${atom}`,
+        problem: `species ${symbol} is not among those of the descriptor (${symbols.join(", ")})`,
+        advice: "list every species that occurs in the descriptor's options",
+      });
+    return index;
+  });
+  const list = neighborList(s, cutoff);
+  const pairs = list.index.length;
+  const first = new Int32Array(count * kinds + 1);
+  for (let i = 0; i < count; i++)
+    for (let p = list.first[i]!; p < list.first[i + 1]!; p++) first[i * kinds + species[list.index[p]!]! + 1]!++;
+  for (let g = 0; g < count * kinds; g++) first[g + 1]! += first[g]!;
+  const cursor = first.slice();
+  const neighbour = new Int32Array(pairs);
+  const vectors = new Float64Array(3 * pairs);
+  for (let i = 0; i < count; i++)
+    for (let p = list.first[i]!; p < list.first[i + 1]!; p++) {
+      const j = list.index[p]!;
+      const q = cursor[i * kinds + species[j]!]!++;
+      neighbour[q] = j;
+      for (let c = 0; c < 3; c++) vectors[3 * q + c] = list.vectors[3 * p + c]!;
+    }
+  return { count, species, first, neighbour, vectors };
+}

@@ -1,0 +1,64 @@
+import type { Structure } from "../structure/structure.js";
+import type { TensorOrder } from "../tensor/cartesian.js";
+import { type Descriptor, environmentsOf, layoutOf } from "./descriptor.js";
+
+/** Features of every atom of a structure. */
+export interface Features {
+  readonly order: TensorOrder;
+  readonly atoms: number;
+  /** 2λ+1 */
+  readonly components: number;
+  /** Features per component. */
+  readonly count: number;
+  /** [atoms, components, count] */
+  readonly values: Float64Array;
+}
+
+/**
+ * Features of order λ of every atom. Neighbours are all atoms and periodic images within the cutoff; an atom without neighbours
+ * has features 0 (unless it counts itself).
+ * @throws DataError for a species that the descriptor does not know, coincident atoms, a malformed structure
+ */
+export function evaluate(d: Descriptor, s: Structure, order: TensorOrder): Features {
+  const layout = layoutOf(d, order);
+  const atoms = s.species.length;
+  const values = new Float64Array(atoms * layout.components * layout.count);
+  const around = environmentsOf(d, s);
+  for (const part of layout.parts) d.plan.engine.features(part, around(part.expansion), layout.count, values);
+  const features = { order, atoms, components: layout.components, count: layout.count, values };
+  if (d.options.normalisation.kind === "unit") normalise(features);
+  return features;
+}
+
+/**
+ * Features summed over the atoms of each central species, the coefficients of a linear model's value: weights·sums is what
+ * `contract` returns.
+ * @returns [components, species, count]
+ */
+export function featureSums(d: Descriptor, s: Structure, order: TensorOrder): Float64Array {
+  const { components, count, values } = evaluate(d, s, order);
+  const kinds = d.options.species.length;
+  const sums = new Float64Array(components * kinds * count);
+  s.species.forEach((symbol, atom) => {
+    const kind = d.options.species.indexOf(symbol);
+    for (let m = 0; m < components; m++) {
+      const from = (atom * components + m) * count;
+      const to = (m * kinds + kind) * count;
+      for (let k = 0; k < count; k++) sums[to + k]! += values[from + k]!;
+    }
+  });
+  return sums;
+}
+
+/** Divides each atom's features by their length over all components; returns the lengths, 0 for an atom without neighbours. */
+export function normalise(f: Features): Float64Array {
+  const size = f.components * f.count;
+  return Float64Array.from({ length: f.atoms }, (_, atom) => {
+    const row = f.values.subarray(atom * size, (atom + 1) * size);
+    let square = 0;
+    for (let k = 0; k < size; k++) square += row[k]! * row[k]!;
+    const length = Math.sqrt(square);
+    if (length > 0) for (let k = 0; k < size; k++) row[k]! /= length;
+    return length;
+  });
+}

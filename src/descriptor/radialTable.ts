@@ -1,0 +1,60 @@
+import { OptionError } from "../errors.js";
+import { type HermiteTable, hermiteTable, tableError } from "../math/spline.js";
+import { type CutoffFunction, evaluateCutoff, evaluateScaling, type RadialScaling } from "./cutoff.js";
+import { type RadialFunction, type RadialSettings, radialFunction } from "./radialBasis.js";
+
+/** Bounds on the interpolation error of h_nl and of its derivative (1/Å), absolute. */
+export const VALUE_ERROR = 1e-9;
+export const SLOPE_ERROR = 1e-7;
+
+/** Everything that the radial part of a neighbour's contribution depends on. */
+export interface RadialTableSettings extends RadialSettings {
+  readonly cutoffFunction: CutoffFunction;
+  readonly radialScaling: RadialScaling;
+}
+
+/** h_nl(r) including cutoff function and scaling, exactly, with its derivative. */
+export function weightedRadialFunction(settings: RadialTableSettings): RadialFunction {
+  const bare = radialFunction(settings);
+  return (r, values, slopes) => {
+    bare(r, values, slopes);
+    const f = evaluateCutoff(settings.cutoffFunction, r, settings.cutoff);
+    const u = evaluateScaling(settings.radialScaling, r);
+    const weight = f.value * u.value;
+    const weightSlope = f.slope * u.value + f.value * u.slope;
+    for (let i = 0; i < values.length; i++) {
+      slopes[i] = slopes[i]! * weight + values[i]! * weightSlope;
+      values[i]! *= weight;
+    }
+  };
+}
+
+const recent = new Map<string, HermiteTable>();
+const REMEMBERED = 8;
+
+/**
+ * h_nl(r) on [0, r_c] as a cubic Hermite table with channels l·nMax + n, fine enough for {@link VALUE_ERROR} and {@link SLOPE_ERROR}.
+ * The errors of a coarse table, which fall with the fourth and third power of the step, tell how fine that is.
+ * @throws OptionError if that would take more than 20,000 intervals
+ */
+export function radialTable(settings: RadialTableSettings): HermiteTable {
+  const key = JSON.stringify(settings);
+  const known = recent.get(key);
+  if (known) return known;
+  const f = weightedRadialFunction(settings);
+  const range = { from: 0, to: settings.cutoff, channels: settings.nMax * (settings.lMax + 1) };
+  const coarse = Math.max(64, Math.ceil((4 * settings.cutoff) / settings.smearing));
+  const error = tableError(hermiteTable(f, { ...range, intervals: coarse }), f);
+  const factor = Math.max((error.value / VALUE_ERROR) ** (1 / 4), (error.slope / SLOPE_ERROR) ** (1 / 3), 1);
+  const intervals = Math.ceil(1.15 * factor * coarse);
+  if (!(intervals <= 20000))
+    throw new OptionError({
+      where: "descriptor",
+      problem: `the radial functions would need ${intervals} table intervals`,
+      advice: `use a larger smearing (now ${settings.smearing} Å) or a smaller nMax (now ${settings.nMax})`,
+    });
+  const table = hermiteTable(f, { ...range, intervals });
+  if (recent.size >= REMEMBERED) recent.delete(recent.keys().next().value!);
+  recent.set(key, table);
+  return table;
+}

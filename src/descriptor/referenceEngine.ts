@@ -1,0 +1,194 @@
+import { densityDerivative, expandDensity } from "./density.js";
+import type { AtomRows, ContractionJob, Engine } from "./engine.js";
+import type { Environments } from "./environments.js";
+import type { Expansion } from "./expansion.js";
+import type { FeaturePart } from "./features.js";
+
+/**
+ * The formulas in plain TypeScript, term by term: what the kernels are tested against, and what serves where WebAssembly has no SIMD.
+ */
+export const referenceEngine: Engine = {
+  features(part: FeaturePart, e: Environments, features: number, out: Float64Array): void {
+    const size = (2 * part.order + 1) * features;
+    for (let atom = 0; atom < e.count; atom++)
+      writeFeatures(
+        part,
+        expandDensity(part.expansion, e, atom),
+        features,
+        out.subarray(atom * size, (atom + 1) * size),
+      );
+  },
+
+  contract(expansion: Expansion, e: Environments, jobs: readonly ContractionJob[]): void {
+    for (let atom = 0; atom < e.count; atom++) {
+      const c = expandDensity(expansion, e, atom);
+      for (const job of jobs) contractAtom(job, e, atom, c);
+    }
+  },
+
+  design(part: FeaturePart, e: Environments, features: number, use: (rows: AtomRows) => void): void {
+    const densities = Array.from({ length: e.count }, (_, atom) => expandDensity(part.expansion, e, atom));
+    use((atom, out) => addAtomRows(part, e, features, densities, atom, out));
+  },
+};
+
+/** One term Σ scale·C·c_{a,l1 m1}·c_{b,l2 m2} of a feature. */
+type Term = (component: number, feature: number, coefficient: number, first: number, second: number) => void;
+
+/** Visits every term of every three-body feature; `first` and `second` index c[lm][channel]. */
+function forEachTerm(part: FeaturePart, visit: Term): void {
+  const { channels } = part.expansion;
+  for (const { l1, l2, offset, couplings } of part.blocks)
+    for (const { m1, m2, m3, value } of couplings) {
+      const row1 = (l1 * l1 + l1 + m1) * channels;
+      const row2 = (l2 * l2 + l2 + m2) * channels;
+      let feature = offset;
+      for (let a = 0; a < channels; a++)
+        for (let b = l1 === l2 ? a : 0; b < channels; b++) {
+          const scale = l1 === l2 && a === b ? 1 : Math.SQRT2;
+          visit(m3 + part.order, feature++, scale * value, row1 + a, row2 + b);
+        }
+    }
+}
+
+/** Index in c of the first channel of c_{l=λ,m=μ}. */
+function twoBodyRow(part: FeaturePart, component: number): number {
+  return (part.order * part.order + component) * part.expansion.channels;
+}
+
+function writeFeatures(part: FeaturePart, c: Float64Array, features: number, out: Float64Array): void {
+  for (let component = 0; component <= 2 * part.order; component++) {
+    const start = component * features + part.offset;
+    out.fill(0, start, start + part.count);
+    if (part.kind === "twoBody") {
+      const row = twoBodyRow(part, component);
+      out.set(c.subarray(row, row + part.count), start);
+    }
+  }
+  forEachTerm(part, (component, feature, coefficient, first, second) => {
+    out[component * features + feature]! += coefficient * c[first]! * c[second]!;
+  });
+}
+
+function contractAtom(job: ContractionJob, e: Environments, atom: number, c: Float64Array): void {
+  const { part, features, atoms, pairs } = job;
+  const components = 2 * part.order + 1;
+  const weights = job.weights.subarray(e.species[atom]! * features, (e.species[atom]! + 1) * features);
+  const row = new Float64Array(components * features);
+  writeFeatures(part, c, features, row);
+  for (let component = 0; component < components; component++) {
+    let sum = 0;
+    for (let k = part.offset; k < part.offset + part.count; k++) sum += row[component * features + k]! * weights[k]!;
+    atoms[atom * components + component]! += sum;
+  }
+  if (pairs) writePairs(part, e, atom, adjoint(part, c, weights), pairs);
+}
+
+/** ∂(Σ_k D^μ_k w_k)/∂c, shape [2λ+1, (lMax+1)², channels]. */
+function adjoint(part: FeaturePart, c: Float64Array, weights: Float64Array): Float64Array {
+  const size = c.length;
+  const out = new Float64Array((2 * part.order + 1) * size);
+  if (part.kind === "twoBody")
+    for (let component = 0; component <= 2 * part.order; component++)
+      out.set(weights.subarray(part.offset, part.offset + part.count), component * size + twoBodyRow(part, component));
+  forEachTerm(part, (component, feature, coefficient, first, second) => {
+    const w = coefficient * weights[feature]!;
+    out[component * size + first]! += w * c[second]!;
+    out[component * size + second]! += w * c[first]!;
+  });
+  return out;
+}
+
+function writePairs(
+  part: FeaturePart,
+  e: Environments,
+  atom: number,
+  adjoints: Float64Array,
+  pairs: Float64Array,
+): void {
+  const { expansion } = part;
+  const { channels, width, lMax } = expansion;
+  const lms = (lMax + 1) ** 2;
+  const components = 2 * part.order + 1;
+  expansion.species.forEach(({ offset }, s) => {
+    const group = atom * expansion.species.length + s;
+    for (let p = e.first[group]!; p < e.first[group + 1]!; p++) {
+      const derivative = densityDerivative(expansion, s, e.vectors.subarray(3 * p, 3 * p + 3));
+      for (let component = 0; component < components; component++)
+        for (let axis = 0; axis < 3; axis++) {
+          let sum = 0;
+          for (let lm = 0; lm < lms; lm++)
+            for (let i = 0; i < width; i++)
+              sum +=
+                adjoints[(component * lms + lm) * channels + offset + i]! * derivative[(axis * lms + lm) * width + i]!;
+          pairs[(p * components + component) * 3 + axis] = sum;
+        }
+    }
+  });
+}
+
+/** Derivatives with respect to one atom: as a neighbour of other centres, and as the centre of its own neighbours. */
+function addAtomRows(
+  part: FeaturePart,
+  e: Environments,
+  features: number,
+  densities: readonly Float64Array[],
+  atom: number,
+  out: Float64Array,
+): void {
+  const { expansion } = part;
+  const { channels, width, lMax } = expansion;
+  const kinds = expansion.species.length;
+  const lms = (lMax + 1) ** 2;
+  const kind = e.species[atom]!;
+  const asNeighbour = new Float64Array(3 * lms * channels);
+  const asCentre = new Float64Array(3 * lms * channels);
+  for (let s = 0; s < kinds; s++)
+    for (let p = e.first[atom * kinds + s]!; p < e.first[atom * kinds + s + 1]!; p++) {
+      const vector = e.vectors.subarray(3 * p, 3 * p + 3);
+      // The neighbour has this atom at the opposite vector.
+      asNeighbour.fill(0);
+      spread(
+        asNeighbour,
+        densityDerivative(
+          expansion,
+          kind,
+          vector.map((v) => -v),
+        ),
+        expansion.species[kind]!.offset,
+        1,
+      );
+      addDerivative(part, densities[e.neighbour[p]!]!, asNeighbour, features, s, out);
+      spread(asCentre, densityDerivative(expansion, s, vector), expansion.species[s]!.offset, -1);
+    }
+  addDerivative(part, densities[atom]!, asCentre, features, kind, out);
+
+  function spread(target: Float64Array, derivative: Float64Array, offset: number, sign: number): void {
+    for (let row = 0; row < 3 * lms; row++)
+      for (let i = 0; i < width; i++) target[row * channels + offset + i]! += sign * derivative[row * width + i]!;
+  }
+}
+
+/** Product rule: adds the change of an atom's features when its c changes by dc[axis]; `kind` is the species of that atom. */
+function addDerivative(
+  part: FeaturePart,
+  c: Float64Array,
+  dc: Float64Array,
+  features: number,
+  kind: number,
+  out: Float64Array,
+): void {
+  const columns = part.expansion.species.length * features;
+  for (let axis = 0; axis < 3; axis++) {
+    const d = dc.subarray(axis * c.length, (axis + 1) * c.length);
+    const start = axis * columns + kind * features;
+    if (part.kind === "twoBody")
+      for (let component = 0; component <= 2 * part.order; component++)
+        for (let a = 0; a < part.count; a++)
+          out[component * 3 * columns + start + part.offset + a]! += d[twoBodyRow(part, component) + a]!;
+    forEachTerm(part, (component, feature, coefficient, first, second) => {
+      out[component * 3 * columns + start + feature]! +=
+        coefficient * (d[first]! * c[second]! + c[first]! * d[second]!);
+    });
+  }
+}
