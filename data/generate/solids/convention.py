@@ -4,6 +4,11 @@ import numpy as np
 AXES = 'xyz'
 
 
+def bec_from_ph(bec):
+    """(N, 9) charges whose sum over atoms is zero, from (N, 3, 3) with row = field; and the largest element of the sum removed."""
+    return (bec - bec.mean(0)).reshape(-1, 9), float(np.abs(bec.sum(0)).max())
+
+
 def solid(raw, index, transposed=True):
     """One frame of a solid. `raw['arrays']['bec']` has row = displacement when `transposed`, and its acoustic sum is
     removed here (the largest element of the sum, e, stays in the key `asr`)."""
@@ -22,9 +27,8 @@ def solid(raw, index, transposed=True):
         out['energy'] = float(info['energy'])
         out['dielectric'] = np.array([float(v) for v in info['dielectric'].split()])
         bec = arrays['bec'].reshape(-1, 3, 3)
-        bec = bec.transpose(0, 2, 1) if transposed else bec
-        out['asr'] = float(info['asr'])
         keep['forces'] = arrays['forces']
-        keep['bec'] = (bec - bec.mean(0)).reshape(-1, 9)
+        keep['bec'], _ = bec_from_ph(bec.transpose(0, 2, 1) if transposed else bec)
+        out['asr'] = float(info['asr'])
     lattice = ' '.join('%.10g' % (0 if abs(float(v)) < 1e-12 else float(v)) for v in info['Lattice'].split())
     return {'info': {'Lattice': lattice, **out, 'pbc': 'T T T'}, 'species': raw['species'], 'arrays': keep}

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Continue the reference data: run.sh [start [LANES]] | status | harvest | check | stop | foreground [SYSTEM...]
+# Everything runs at the lowest priority and may be killed at any moment: at most the configuration in work is lost.
+# Work folder: $SPECTENSOR_WORK, default data/generate/work (not tracked). Python with pyscf for the molecules: $PYSCF_PYTHON.
+cd "$(dirname "$0")" || exit 1
+export SPECTENSOR_WORK="${SPECTENSOR_WORK:-$PWD/work}" OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+export MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_MMAP_THRESHOLD_=8000000000
+mkdir -p "$SPECTENSOR_WORK"
+PY="${PYTHON:-python3}"
+if [ -z "$PYSCF_PYTHON" ] && [ -x "$SPECTENSOR_WORK/venv/bin/python" ]; then PYSCF_PYTHON="$SPECTENSOR_WORK/venv/bin/python"; fi
+export PYSCF_PYTHON="${PYSCF_PYTHON:-$PY}"
+
+need() {
+    ok=0
+    command -v pw.x > /dev/null && command -v ph.x > /dev/null && [ -f /usr/share/espresso/pseudo/O.pbe-rrkjus.UPF ] ||
+        { echo "missing: Quantum ESPRESSO 6.7 and its pseudopotentials (apt-get install quantum-espresso quantum-espresso-data)"; ok=1; }
+    "$PY" -c 'import numpy' 2> /dev/null || { echo "missing: numpy for $PY"; ok=1; }
+    "$PYSCF_PYTHON" -c 'import pyscf' 2> /dev/null ||
+        echo "no pyscf: the molecules wait (python3 -m venv --system-site-packages $SPECTENSOR_WORK/venv && $SPECTENSOR_WORK/venv/bin/pip install pyscf==2.14.0)"
+    return $ok
+}
+
+case "${1:-start}" in
+start)
+    need || exit 1
+    rm -f "$SPECTENSOR_WORK/STOP"
+    i=1
+    while [ $i -le "${2:-1}" ]; do
+        nohup nice -n 19 "$PY" work.py >> "$SPECTENSOR_WORK/lane$i.log" 2>&1 &
+        echo "lane $i: pid $!, log $SPECTENSOR_WORK/lane$i.log"
+        i=$((i + 1))
+    done ;;
+foreground) shift; need && rm -f "$SPECTENSOR_WORK/STOP" && exec nice -n 19 "$PY" work.py "$@" ;;
+status) exec "$PY" status.py ;;
+harvest) exec nice -n 10 "$PY" harvest.py ;;
+check) exec nice -n 10 "$PY" validate.py ;;
+stop) touch "$SPECTENSOR_WORK/STOP"; echo "stops after the configurations in work; start removes the mark" ;;
+*) sed -n 2,4p "$0"; exit 2 ;;
+esac

@@ -1,0 +1,59 @@
+"""Cells, force fields and DFPT settings of the solids: the only place with numbers to change (A, Ry, fs, K)."""
+PP = '/usr/share/espresso/pseudo'           # Debian quantum-espresso-data; file names without a path are in pseudo/ here
+MASS = {'Si': 28.085, 'O': 15.999, 'Na': 22.98976928, 'Cl': 35.45, 'Al': 26.9815385, 'N': 14.007}
+SPACEGROUP = {'sio2': 154, 'nacl': 225, 'si': 227, 'aln': 186}
+
+
+def build(name):
+    """Experimental 300 K cells. All are lower triangular, as LAMMPS wants them."""
+    from ase.build import bulk
+    from ase.spacegroup import crystal
+    if name == 'sio2':                      # right-handed alpha-quartz, P3_2 21
+        return crystal(['Si', 'O'], [(0.4697, 0, 2/3), (0.4135, 0.2669, 0.7858)], spacegroup=154, cellpar=[4.9134, 4.9134, 5.4052, 90, 90, 120])
+    if name == 'aln':                       # wurtzite, P6_3mc
+        return crystal(['Al', 'N'], [(1/3, 2/3, 0), (1/3, 2/3, 0.3821)], spacegroup=186, cellpar=[3.112, 3.112, 4.982, 90, 90, 120])
+    return bulk('NaCl', 'rocksalt', a=5.640, cubic=True) if name == 'nacl' else bulk('Si', 'diamond', a=5.431, cubic=True)
+
+
+# LAMMPS force fields (units metal: eV, A); masses and charges in the order of 'types'
+BKS = """
+pair_style buck/coul/long 8.0
+kspace_style ewald 1e-7
+pair_coeff 1 1 0.0 1.0 0.0
+pair_coeff 1 2 18003.7572 {:.9f} 133.5381
+pair_coeff 2 2 1388.7730 {:.9f} 175.0
+""".format(1/4.87318, 1/2.76)
+TOSI_FUMI = """
+pair_style born/coul/long 9.0
+kspace_style ewald 1e-7
+pair_coeff 1 1 0.2637 0.317 2.340 1.0486 -0.4993
+pair_coeff 1 2 0.2110 0.317 2.755 6.9906 -8.6758
+pair_coeff 2 2 0.1582 0.317 3.170 72.4022 -145.4285
+"""
+SW = """
+pair_style sw
+pair_coeff * * /usr/share/lammps/potentials/Si.sw Si
+"""
+MD = {
+    'sio2': {'types': ['Si', 'O'], 'charges': [2.4, -1.2], 'ff': BKS, 'ref': 'BKS: van Beest, Kramer, van Santen, PRL 64, 1955 (1990)'},
+    'nacl': {'types': ['Na', 'Cl'], 'charges': [1.0, -1.0], 'ff': TOSI_FUMI, 'ref': 'Born-Mayer-Huggins: Tosi and Fumi, J. Phys. Chem. Solids 25, 45 (1964)'},
+    'si': {'types': ['Si'], 'charges': [0.0], 'ff': SW, 'ref': 'Stillinger-Weber, PRB 31, 5262 (1985); Si.sw of Debian lammps-data'},
+}
+STRIDE = {'sio2': 2, 'nacl': 5, 'aln': 2, 'si': 3}      # of the saved trajectory (every 4 fs), to make md-snapshots.xyz.gz
+
+# k-grids are 'n1 n2 n3 s1 s2 s3', without symmetry (time reversal halves them), and keep the crystal's point group.
+# atoms: the symmetry-distinct ones, whose displacements are computed; delta in A.
+DFT = {
+    'sio2': {'pseudo': {'Si': PP + '/Si.pbe-rrkj.UPF', 'O': PP + '/O.pbe-rrkjus.UPF'}, 'ecutwfc': 29, 'ecutrho': 200,
+             'kpoints': '2 2 2 0 0 1', 'atoms': [0, 3], 'delta': 0.02},
+    'nacl': {'pseudo': {'Na': 'Na.pbe-tm-nlcc.UPF', 'Cl': 'Cl.pbe-tm-nlcc.UPF'}, 'ecutwfc': 30, 'ecutrho': 120,
+             'kpoints': '2 2 2 1 1 1', 'atoms': [0, 1], 'delta': 0.02},
+    'aln': {'pseudo': {'Al': 'Al.pbe-tm-nlcc.UPF', 'N': PP + '/N.pbe-n-rrkjus_psl.1.0.0.UPF'}, 'ecutwfc': 36, 'ecutrho': 240,
+            'kpoints': '5 5 2 0 0 1', 'atoms': [0, 2], 'delta': 0.02},
+    'si': {'pseudo': {'Si': PP + '/Si.pbe-rrkj.UPF'}, 'ecutwfc': 16, 'ecutrho': 64,
+           'kpoints': '4 4 4 1 1 1', 'atoms': [0], 'delta': 0.02},
+}
+DFT['sio2-vasp-cell'] = {**DFT['sio2']}
+# Thresholds. eth_rps (of P_c x|psi>, ph.x default 1e-9) may be 1e-5: eps moves by 1e-6; tr2_ph may not be raised: at 1e-11 NaCl's
+# eps is wrong by 1e-3, half its thermal deviation.
+CONVERGENCE = {'conv_thr': 1e-10, 'tr2_ph': 1e-12, 'alpha_mix': 0.45, 'eth_rps': 1e-5}

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""validate.py: checks on every set in data/. One line per set; exits with 1 when something is wrong.
+
+Symmetric tensors, sum of Z* zero, frames consecutive and evenly spaced, no jump of the tensor along a trajectory, total energy of
+the NVE runs conserved, files as in the registry."""
+import gzip
+import hashlib
+import json
+import sys
+
+import numpy as np
+
+from targets import DATA, HERE, MOLECULES, frames_in
+
+JUMP = 8.0          # times the median deviation from the neighbours: smooth series stay below 5.5, an unconverged frame stands out
+
+
+def values(frames, key):
+    return np.array([np.array(f['info'][key].split() if isinstance(f['info'][key], str) else f['info'][key], float) for f in frames])
+
+
+def tensor(frames):
+    return values(frames, 'dielectric' if 'dielectric' in frames[0]['info'] else 'polarizability').reshape(-1, 3, 3)
+
+
+def deviations(frames):
+    """(n - 6, 6): each component against the fifth-degree polynomial through three neighbours on either side, in units of the median.
+    Solids: after subtracting a linear fit in the positions, which leaves less curvature to hide an error."""
+    e = tensor(frames)[:, [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]]
+    x = np.array([f['arrays']['pos'].ravel() for f in frames])
+    if 'dielectric' in frames[0]['info'] and len(frames) > 3*x.shape[1]:
+        x = (x - x.mean(0))/x.std()
+        y = e - e.mean(0)
+        e = y - x @ np.linalg.solve(x.T @ x + 1e-3*len(x)*np.eye(x.shape[1]), x.T @ y)
+    r = abs(e[3:-3] - (15*(e[2:-4] + e[4:-2]) - 6*(e[1:-5] + e[5:-1]) + e[:-6] + e[6:])/20)
+    return r/np.median(r, 0)
+
+
+def jumps(frames):
+    """Indices of frames that do not lie on the curve through their neighbours (the worst of each group of neighbours)."""
+    if len(frames) < 20:
+        return []
+    d = deviations(frames).max(1)
+    return [i + 3 for i in range(len(d)) if d[i] > JUMP and d[i] == d[max(0, i - 3):i + 4].max()]
+
+
+def energy_drift(system):
+    """(rms, drift per ps) of the total energy of an NVE run, meV."""
+    rows = gzip.open(f'{HERE}/molecules/state/{system}-thermo.csv.gz', 'rt').read().splitlines()[1:]
+    t, e = np.array([[float(r.split(',')[1]), float(r.split(',')[4])] for r in rows]).T
+    return e.std()*1e3, np.polyfit(t, e, 1)[0]*1e6
+
+
+def check(system, registered):
+    wrong, words = [], []
+    for file in registered['files']:
+        path, role = f'{DATA}/{file["path"]}', file['role']
+        content = open(path, 'rb').read()
+        if (len(content), hashlib.sha256(content).hexdigest()) != (file['bytes'], file['sha256']):
+            wrong.append(f'{role}: not the registered file')
+        frames = frames_in(path)
+        words.append(f'{role} {len(frames)}')
+        if len(frames) != file['frames']:
+            wrong.append(f'{role}: {len(frames)} frames, registered {file["frames"]}')
+        if {f['info']['pbc'] for f in frames} != {'T T T' if 'dielectric' in registered['quantities'] else 'F F F'}:
+            wrong.append(f'{role}: pbc')
+        if 'dielectric' in frames[0]['info'] or 'polarizability' in frames[0]['info']:
+            t = tensor([f for f in frames if 'dielectric' in f['info'] or 'polarizability' in f['info']])
+            if abs(t - t.transpose(0, 2, 1)).max() > 1e-8:
+                wrong.append(f'{role}: tensor not symmetric')
+        charged = [f['arrays']['bec'] for f in frames if 'bec' in f['arrays']]
+        if charged:
+            s = abs(np.array(charged).sum(1)).max()
+            words.append(f'|sum Z*| {s:.1e}')
+            if s > (1e-6 if 'dielectric' in frames[0]['info'] else 1e-3):
+                wrong.append(f'{role}: sum of Z* {s:.1e} e')
+        if role in ('trajectory', 'snapshots'):
+            step = np.diff(values(frames, 'time').ravel())
+            if list(map(int, values(frames, 'frame').ravel())) != list(range(len(frames))) or abs(step - registered['timestep']).max() > 1e-6:
+                wrong.append(f'{role}: frames missing, repeated or unevenly spaced')
+        if role == 'trajectory' and len(frames) >= 20:
+            d, bad = deviations(frames).max(), jumps(frames)
+            words.append(f'largest deviation {d:.1f}')
+            if bad:
+                wrong.append(f'{role}: jumps at frames {bad}')
+    if system in MOLECULES:
+        rms, drift = energy_drift(system)
+        words.append(f'total energy {rms:.2f} meV rms, {drift:.2f} meV/ps')
+        if rms > 1:
+            wrong.append(f'total energy not conserved: {rms:.2f} meV rms')
+    print(f'{system:15s}', '; '.join(words), '' if not wrong else ' WRONG: ' + '; '.join(wrong))
+    return not wrong
+
+
+def main():
+    registry = json.load(open(f'{DATA}/registry.json'))
+    embedded = [e for e in registry['datasets'] if any('path' in f for f in e['files'])]
+    sys.exit(0 if all([check(e['id'], e) for e in embedded]) else 1)
+
+
+if __name__ == '__main__':
+    main()

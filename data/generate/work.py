@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""work.py: compute what is missing, one configuration at a time, until every target is met or WORK/STOP exists.
+
+Any number of these may run side by side: a configuration is claimed by a lock that dies with its process, and a finished frame
+appears whole under WORK/SYSTEM/ROLE. Kill it at any moment; harvest.py folds the frames into data/."""
+import fcntl
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+import extxyz
+from solids.dfpt import compute
+from solids.systems import DFT
+from targets import DATA, HERE, MOLECULES, ROUNDS, SHARE, SOLIDS, WORK, computed, embedded, frames_in
+
+CHUNK = 100                                     # steps of molecular dynamics per claim
+
+
+def claim(name):
+    os.makedirs(f'{WORK}/locks', exist_ok=True)
+    f = open(f'{WORK}/locks/{name}', 'w')
+    try:
+        fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return f
+    except OSError:
+        f.close()
+        return None
+
+
+def displacements(system):
+    """(label, frame) of +-delta along x, y, z of the symmetry-distinct atoms."""
+    reference, d = frames_in(f'{DATA}/{system}/reference.xyz.gz')[0], DFT[system]
+    for k in d['atoms']:
+        for c in range(3):
+            for sign in (1, -1):
+                pos = reference['arrays']['pos'].copy()
+                pos[k, c] += sign*d['delta']
+                label = f'{k}{"xyz"[c]}{"+" if sign > 0 else "-"}'
+                info = {'Lattice': reference['info']['Lattice'], 'label': label, 'atom': str(k), 'axis': 'xyz'[c], 'delta': '%g' % (sign*d['delta'])}
+                yield label, {'info': info, 'species': reference['species'], 'arrays': {'pos': pos}}
+
+
+class Solid:
+    def __init__(self, system):
+        self.system = system
+        self.done = {'displaced': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/displaced.xyz.gz')},
+                     'trajectory': {'%04d' % i for i in range(embedded(system, 'trajectory'))}}
+        self.snapshots = None
+
+    def refresh(self):
+        for role in self.done:
+            self.done[role] |= set(computed(self.system, role))
+
+    def wanted(self, target):
+        if len(self.done['displaced']) < 6*len(DFT[self.system]['atoms']):
+            for label, frame in displacements(self.system):
+                yield 'displaced', label, frame
+        if self.snapshots is None:
+            self.snapshots = frames_in(f'{DATA}/{self.system}/md-snapshots.xyz.gz')
+        for i, f in enumerate(self.snapshots[:target]):
+            label = '%04d' % i
+            if label not in self.done['trajectory']:
+                info = {**f['info'], 'time': float(f['info']['time'])}
+                yield 'trajectory', label, {**f, 'info': info}
+
+    def advance(self, target):
+        """Compute one missing configuration; False when all are finished or claimed."""
+        for role, label, frame in self.wanted(target):
+            path = f'{WORK}/{self.system}/{role}/{label}.xyz'
+            lock = None if label in self.done[role] else claim(f'{self.system}-{role}-{label}')
+            if lock is None:
+                continue
+            if os.path.exists(path):            # finished by another process since refresh()
+                lock.close()
+                continue
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            t = time.time()
+            result = compute(frame, DFT[self.system], f'{WORK}/scratch/{os.getpid()}')
+            extxyz.write(path, [result])
+            e = result['info']['dielectric']
+            print(time.strftime('%H:%M:%S'), self.system, role, label, 'eps', np.round(e[[0, 4, 8, 1, 2, 5]], 4), '%.0f s' % (time.time() - t), flush=True)
+            lock.close()
+            return True
+        return False
+
+    def fraction(self, target):
+        return len(self.done['trajectory'])/target
+
+
+class Molecule:
+    def __init__(self, system):
+        self.system, self.broken = system, False
+
+    def refresh(self):
+        path = f'{WORK}/{self.system}/checkpoint.npz'
+        if not os.path.exists(path):
+            path = f'{HERE}/molecules/state/{self.system}-checkpoint.npz'
+        self.step = int(np.load(path)['step'])
+
+    def advance(self, target):
+        lock = None if self.broken or self.step >= 4*(target - 1) else claim(self.system)
+        if lock is None:
+            return False
+        t, last = time.time(), min(self.step + CHUNK, 4*(target - 1))
+        code = subprocess.run([os.environ.get('PYSCF_PYTHON', sys.executable), f'{HERE}/molecules/molecule.py', self.system, 'md', str(last)]).returncode
+        lock.close()
+        if code:
+            self.broken = True                  # no pyscf, or a failure to look at: go on with the rest
+        else:
+            print(time.strftime('%H:%M:%S'), self.system, 'step', last, '%.0f s' % (time.time() - t), flush=True)
+        return not code
+
+    def fraction(self, target):
+        return (self.step/4 + 1)/target
+
+
+def main():
+    systems = {s: Solid(s) for s in SOLIDS} | {m: Molecule(m) for m in MOLECULES}
+    only = sys.argv[1:]
+    for targets in ROUNDS:
+        while not os.path.exists(f'{WORK}/STOP'):
+            for s in systems.values():
+                s.refresh()
+            names = [n for n in targets if (not only or n in only)]
+            names.sort(key=lambda n: systems[n].fraction(targets[n])/SHARE.get(n, 1))
+            incomplete = [n for n in names if isinstance(systems[n], Solid) and len(systems[n].done['displaced']) < 6*len(DFT[n]['atoms'])]
+            if not any(systems[n].advance(targets[n]) for n in incomplete + [n for n in names if n not in incomplete]):
+                break
+
+
+if __name__ == '__main__':
+    main()
