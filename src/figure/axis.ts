@@ -1,0 +1,81 @@
+import { OptionError } from "../errors.js";
+import type { PlotlyOptions } from "./figure.js";
+import { FONT_SIZE, THEMES } from "./theme.js";
+
+/** What an axis shows. */
+export interface AxisOptions {
+  /** Name or symbol of the quantity, e.g. "Time", "α<sub>xx</sub>". */
+  readonly quantity: string;
+  /** Unit, e.g. "fs", "cm⁻¹", "arb. units"; leave out for a pure number. */
+  readonly unit?: string;
+  /** First and last value; a decreasing pair reverses the axis. Default: from the data. */
+  readonly range?: readonly [number, number];
+  /** Default "linear". */
+  readonly scale?: "linear" | "log";
+  /** "hidden" leaves out the numbers, for arbitrary units. Default "shown". */
+  readonly ticks?: "shown" | "hidden";
+}
+
+/** Title of an axis: "Time (fs)". */
+export function axisTitle(axis: Pick<AxisOptions, "quantity" | "unit">): string {
+  return axis.unit === undefined ? axis.quantity : `${axis.quantity} (${axis.unit})`;
+}
+
+/**
+ * The plotly.js options of an axis.
+ * @param side which axis it is
+ * @param domain its place as fractions of the figure
+ * @throws OptionError for a range that is empty, or not positive on a logarithmic axis
+ */
+export function plotlyAxis(axis: AxisOptions, side: "x" | "y", domain: readonly [number, number]): PlotlyOptions {
+  const { axis: line, text, grid } = THEMES.light;
+  const log = axis.scale === "log";
+  if (axis.range) {
+    const [a, b] = axis.range;
+    if (!(Number.isFinite(a) && Number.isFinite(b) && a !== b && (!log || (a > 0 && b > 0))))
+      throw new OptionError({
+        where: `range of the axis "${axis.quantity}"`,
+        problem: `[${a}, ${b}] is not a range`,
+        advice: log ? "give two different positive numbers" : "give two different finite numbers",
+      });
+  }
+  return {
+    title: { text: axisTitle(axis), font: { size: FONT_SIZE, color: text }, standoff: 8 },
+    type: log ? "log" : "linear",
+    ...(axis.range
+      ? { range: log ? axis.range.map(Math.log10) : [...axis.range], autorange: false }
+      : { autorange: true }),
+    domain: [...domain],
+    showline: true,
+    linecolor: line,
+    linewidth: 1,
+    mirror: true,
+    ticks: axis.ticks === "hidden" ? "" : "outside",
+    ticklen: 4,
+    tickcolor: line,
+    tickfont: { size: FONT_SIZE - 1, color: text },
+    showticklabels: axis.ticks !== "hidden",
+    showgrid: axis.ticks !== "hidden",
+    gridcolor: grid,
+    zeroline: false,
+    exponentformat: "power",
+    minexponent: 4,
+    ...(log && axis.range ? logTicks(axis.range) : { nticks: side === "x" ? 8 : 6 }),
+  };
+}
+
+/** Ticks at 1, 2 and 5 times powers of ten (powers alone beyond three decades), written as plain numbers where short. */
+function logTicks(range: readonly [number, number]): PlotlyOptions {
+  const [low, high] = [Math.min(...range), Math.max(...range)];
+  const mantissas = high / low > 1e3 ? [1] : [1, 2, 5];
+  const values: number[] = [];
+  for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k++)
+    for (const m of mantissas) {
+      const value = Number(`${m}e${k}`);
+      if (value >= low && value <= high) values.push(value);
+    }
+  const text = values.map((v) =>
+    v >= 1e-3 && v < 1e5 ? String(v) : `10<sup>${Math.log10(v)}</sup>`.replace("-", "−"),
+  );
+  return { tickmode: "array", tickvals: values, ticktext: text };
+}

@@ -1,0 +1,250 @@
+import { OptionError, rejectUnknownOptions, ShapeError } from "../errors.js";
+import { type AxisOptions, plotlyAxis } from "./axis.js";
+import { type Figure, type PlotlyOptions, plainText, type Trace } from "./figure.js";
+import { FONT_FAMILY, FONT_SIZE, SYMBOLS, THEMES, translucent } from "./theme.js";
+
+/** One curve. */
+export interface Line {
+  /** Legend entry; no entry if left out. */
+  readonly label?: string;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  /** Half-width of a band around y, e.g. two standard errors. */
+  readonly band?: ArrayLike<number>;
+  /** Default "lines". */
+  readonly mode?: "lines" | "markers" | "lines+markers";
+  /** "reference" draws the curve that others are compared with (dark, behind the others). Default "series". */
+  readonly role?: "series" | "reference";
+  /** Default "solid". */
+  readonly dash?: "solid" | "dash" | "dot";
+}
+
+/** A labelled position on an axis, drawn as a thin line across the panel. */
+export interface Mark {
+  readonly axis: "x" | "y";
+  readonly value: number;
+  readonly label?: string;
+}
+
+/** Options that every figure takes. */
+export interface FigureOptions {
+  /** Said in the figure when its data stand in for those of the paper, e.g. "PBE instead of the paper's SCAN". */
+  readonly substitute?: string;
+  /** A remark below the axis. */
+  readonly note?: string;
+  /** Size in pixels, default 640 × 400. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** In words, for readers who do not see the picture; default: from axes and legend. */
+  readonly description?: string;
+}
+
+export const FIGURE_OPTIONS: readonly string[] = ["substitute", "note", "size", "description"];
+
+export interface LineFigureOptions extends FigureOptions {
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
+  readonly marks?: readonly Mark[];
+}
+
+/** Distances in pixels between the frame of a panel and the edge of its figure. */
+const MARGIN = { left: 74, right: 18, top: 18, bottom: 56 };
+const LINE_HEIGHT = 19;
+
+/**
+ * A figure of curves on two axes: what all other kinds of figure are made of.
+ * @throws ShapeError if x, y and band of a line differ in length or a value is not finite
+ * @throws OptionError for an unknown option or a size that leaves no room
+ */
+export function lineFigure(lines: readonly Line[], options: LineFigureOptions): Figure {
+  rejectUnknownOptions(options, [...FIGURE_OPTIONS, "x", "y", "marks"], "lineFigure");
+  for (const [i, line] of lines.entries()) checkLine(line, line.label ?? `line ${i}`);
+  const { width, height } = options.size ?? { width: 640, height: 400 };
+  const remarks = remarkLines(options, Math.floor((width - MARGIN.left) / 6.2));
+  const legend = lines.some((l) => l.label !== undefined);
+  const top = MARGIN.top + (legend ? 22 : 0);
+  const bottom = MARGIN.bottom + LINE_HEIGHT * remarks.length;
+  const inner = { width: width - MARGIN.left - MARGIN.right, height: height - top - bottom };
+  if (!(inner.width >= 80 && inner.height >= 60))
+    throw new OptionError({
+      where: "size",
+      problem: `${width} × ${height} pixels leave no room for the axes`,
+      advice: `give at least ${MARGIN.left + MARGIN.right + 80} × ${top + bottom + 60}`,
+    });
+  const domainX = [MARGIN.left / width, 1 - MARGIN.right / width] as const;
+  const domainY = [bottom / height, 1 - top / height] as const;
+  const { background, text } = THEMES.light;
+  const [data, order] = traces(lines);
+  return {
+    data,
+    layout: {
+      width,
+      height,
+      margin: { l: 0, r: 0, t: 0, b: 0, pad: 0, autoexpand: false },
+      paper_bgcolor: background,
+      plot_bgcolor: background,
+      font: { family: FONT_FAMILY, size: FONT_SIZE, color: text },
+      hovermode: "closest",
+      showlegend: legend,
+      legend: {
+        orientation: "h",
+        x: domainX[0],
+        y: domainY[1] + 4 / height,
+        xanchor: "left",
+        yanchor: "bottom",
+        bgcolor: "rgba(0,0,0,0)",
+        font: { size: FONT_SIZE },
+        itemwidth: 30,
+        traceorder: "normal",
+      },
+      xaxis: plotlyAxis(options.x, "x", domainX),
+      yaxis: plotlyAxis(options.y, "y", domainY),
+      annotations: [...markLabels(options), ...remarks.map((r, i) => remark(r, i))],
+      shapes: (options.marks ?? []).map(markLine),
+    },
+    description: options.description ?? describe(order, options),
+  };
+}
+
+/** Reference curves first, so that they lie behind; colours by order among the others. Also returns the labels. */
+function traces(lines: readonly Line[]): [Trace[], string[]] {
+  const { reference, series } = THEMES.light;
+  const out: Trace[] = [];
+  const labels: string[] = [];
+  let next = 0;
+  for (const line of [...lines.filter((l) => l.role === "reference"), ...lines.filter((l) => l.role !== "reference")]) {
+    const i = line.role === "reference" ? 0 : next++;
+    const colour = line.role === "reference" ? reference : series[i % series.length]!;
+    const symbol = SYMBOLS[i % SYMBOLS.length]!;
+    const mode = line.mode ?? "lines";
+    const group = line.label === undefined ? {} : { legendgroup: line.label };
+    if (line.band) out.push({ ...band(line, line.band, colour), ...group, name: line.label && `${line.label} (band)` });
+    if (line.label !== undefined) labels.push(plainText(line.label));
+    out.push({
+      type: "scatter",
+      x: line.x,
+      y: line.y,
+      mode,
+      name: line.label ?? "",
+      showlegend: line.label !== undefined,
+      ...group,
+      line: { color: colour, width: 1.8, dash: line.dash ?? "solid" },
+      ...(mode !== "lines" && {
+        marker: {
+          color: mode === "markers" ? translucent(colour, 0.65) : colour,
+          size: mode === "markers" ? 6 : 7,
+          symbol,
+        },
+      }),
+      hoverlabel: { namelength: -1 },
+    });
+  }
+  return [out, labels];
+}
+
+function band(line: Line, half: ArrayLike<number>, colour: string): Trace {
+  const n = line.x.length;
+  const x = new Float64Array(2 * n);
+  const y = new Float64Array(2 * n);
+  for (let i = 0; i < n; i++) {
+    x[i] = x[2 * n - 1 - i] = line.x[i]!;
+    y[i] = line.y[i]! + half[i]!;
+    y[2 * n - 1 - i] = line.y[i]! - half[i]!;
+  }
+  return {
+    type: "scatter",
+    x,
+    y,
+    mode: "none",
+    fill: "toself",
+    fillcolor: translucent(colour, 0.22),
+    hoverinfo: "skip",
+    showlegend: false,
+  };
+}
+
+function markLine(mark: Mark): PlotlyOptions {
+  const across = mark.axis === "x" ? { yref: "y domain", y0: 0, y1: 1 } : { xref: "x domain", x0: 0, x1: 1 };
+  const at =
+    mark.axis === "x" ? { xref: "x", x0: mark.value, x1: mark.value } : { yref: "y", y0: mark.value, y1: mark.value };
+  return { type: "line", layer: "below", line: { color: THEMES.light.axis, width: 1, dash: "dot" }, ...across, ...at };
+}
+
+function markLabels(options: LineFigureOptions): PlotlyOptions[] {
+  const onLog = (axis: AxisOptions, value: number): number => (axis.scale === "log" ? Math.log10(value) : value);
+  return (options.marks ?? []).flatMap((mark): PlotlyOptions[] => {
+    if (mark.label === undefined) return [];
+    const place =
+      mark.axis === "x"
+        ? {
+            xref: "x",
+            x: onLog(options.x, mark.value),
+            yref: "y domain",
+            y: 1,
+            xanchor: "left",
+            yanchor: "top",
+            textangle: -90,
+          }
+        : { xref: "x domain", x: 1, yref: "y", y: onLog(options.y, mark.value), xanchor: "right", yanchor: "bottom" };
+    return [{ text: mark.label, showarrow: false, font: { size: FONT_SIZE - 2, color: THEMES.light.axis }, ...place }];
+  });
+}
+
+interface Remark {
+  readonly text: string;
+  readonly colour: string;
+}
+
+/** Substitute label and note, broken into lines of at most `columns` characters. */
+function remarkLines(options: FigureOptions, columns: number): Remark[] {
+  const { warning, axis } = THEMES.light;
+  const all: Remark[] = [];
+  if (options.substitute) all.push({ text: `Substitute data: ${options.substitute}`, colour: warning });
+  if (options.note) all.push({ text: options.note, colour: axis });
+  return all.flatMap(({ text, colour }) => wrap(text, columns).map((line) => ({ text: line, colour })));
+}
+
+function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function remark({ text, colour }: Remark, index: number): PlotlyOptions {
+  return {
+    text,
+    showarrow: false,
+    align: "left",
+    font: { size: FONT_SIZE - 1, color: colour },
+    xref: "x domain",
+    x: 0,
+    xanchor: "left",
+    yref: "y domain",
+    y: 0,
+    yanchor: "top",
+    yshift: -(MARGIN.bottom - 10 + LINE_HEIGHT * index),
+  };
+}
+
+function describe(labels: readonly string[], options: LineFigureOptions): string {
+  const title = (a: AxisOptions): string => plainText(a.unit === undefined ? a.quantity : `${a.quantity} in ${a.unit}`);
+  const curves = labels.length === 0 ? "" : `: ${labels.join(", ")}`;
+  const remarkText = options.substitute ? `. Substitute data: ${options.substitute}` : "";
+  return `${title(options.y)} against ${title(options.x)}${curves}${remarkText}.`;
+}
+
+function checkLine(line: Line, where: string): void {
+  const n = line.x.length;
+  if (line.y.length !== n || (line.band && line.band.length !== n))
+    throw new ShapeError({
+      where,
+      problem: `x has ${n} values, y ${line.y.length}${line.band ? ` and band ${line.band.length}` : ""}; they must be equal`,
+    });
+  for (const values of [line.x, line.y, line.band ?? []])
+    for (let i = 0; i < values.length; i++)
+      if (!Number.isFinite(values[i]))
+        throw new ShapeError({ where, problem: `point ${i} has the value ${values[i]}, not a finite number` });
+}

@@ -1,0 +1,140 @@
+import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { intensityOf, type Spectrum, toUnit } from "../spectrum/spectrum.js";
+import type { FrequencyUnit } from "../units/frequency.js";
+import type { Figure } from "./figure.js";
+import { FIGURE_OPTIONS, type FigureOptions, type Line, lineFigure, type Mark } from "./lines.js";
+import { requireEntry, requireSameAxis } from "./timeSeries.js";
+
+/** How curves of different units or sizes are brought to one scale. */
+export type Scaling =
+  /** As they are; their units must agree. */
+  | { readonly kind: "none" }
+  /** The highest point inside the shown range becomes 1. */
+  | { readonly kind: "maximum" }
+  /** The area inside the shown range becomes 1. */
+  | { readonly kind: "area" };
+
+export interface SpectrumFigureOptions extends FigureOptions {
+  /** Which intensity, by its name in the spectra; default the first. */
+  readonly intensity?: string;
+  /** First and last frequency shown, in `unit`; a decreasing pair reverses the axis. Default: all that is common. */
+  readonly range?: readonly [number, number];
+  /** Unit of the axis, default "cm-1". */
+  readonly unit?: FrequencyUnit;
+  /** Default `{kind: "none"}`. */
+  readonly scaling?: Scaling;
+  /** Half-width of the band in standard errors, for spectra that have one; default 2. 0 leaves it out. */
+  readonly standardErrors?: number;
+  /** Positions to mark, in `unit`, e.g. experimental lines. */
+  readonly marks?: readonly Omit<Mark, "axis">[];
+  /** Which of the spectra is the one to compare with. */
+  readonly reference?: string;
+}
+
+const OWN = ["intensity", "range", "unit", "scaling", "standardErrors", "marks", "reference"];
+const AXIS = {
+  raman: { "cm-1": ["Raman shift", "cm⁻¹"], THz: ["Raman shift", "THz"], meV: ["Raman shift", "meV"] },
+  other: { "cm-1": ["Wavenumber", "cm⁻¹"], THz: ["Frequency", "THz"], meV: ["Energy", "meV"] },
+} as const;
+
+/**
+ * One or more spectra over one frequency axis, with bands of ± two standard errors where they are known.
+ * @param spectra by legend entry
+ * @throws UnitError if intensities of different units meet without scaling
+ * @throws OptionError for an unknown option, intensity or reference, or a range without points
+ * @example spectrumFigure({ "Δ-ML": raman(alpha), DFPT: raman(reference) }, { range: [0, 1400], reference: "DFPT" })
+ */
+export function spectrumFigure(
+  spectra: Readonly<Record<string, Spectrum>>,
+  options: SpectrumFigureOptions = {},
+): Figure {
+  rejectUnknownOptions(options, [...FIGURE_OPTIONS, ...OWN], "spectrumFigure");
+  requireEntry(spectra, options.reference);
+  const {
+    intensity,
+    range,
+    unit = "cm-1",
+    scaling = { kind: "none" },
+    standardErrors = 2,
+    marks = [],
+    reference,
+    ...rest
+  } = options;
+  const curves = Object.entries(spectra).map(([label, s]) => {
+    const chosen = intensityOf(s, intensity);
+    return {
+      label,
+      x: toUnit(s, unit).axis.values,
+      ...chosen,
+      quantity: intensityName(s, intensity),
+      unit: chosen.unit,
+    };
+  });
+  const shown = range ?? [Math.max(...curves.map((c) => c.x[0]!)), Math.min(...curves.map((c) => c.x.at(-1)!))];
+  if (scaling.kind === "none") requireSameAxis(curves);
+  const lines = curves.map((c): Line => {
+    const [first, last] = window(c.x, shown, c.label);
+    const x = c.x.subarray(first, last);
+    const factor = scaleFactor(x, c.values.subarray(first, last), scaling);
+    const scaled = (v: Float64Array, f: number): Float64Array => v.subarray(first, last).map((value) => f * value);
+    return {
+      label: c.label,
+      x,
+      y: scaled(c.values, factor),
+      role: c.label === reference ? "reference" : "series",
+      ...(c.standardError && standardErrors > 0 && { band: scaled(c.standardError, factor * standardErrors) }),
+    };
+  });
+  const kind = Object.values(spectra).every((s) => s.quantity === "raman") ? "raman" : "other";
+  const [quantity, axisUnit] = AXIS[kind][unit];
+  const { quantity: name, unit: intensityUnit } = curves[0]!;
+  const relative = scaling.kind !== "none";
+  const ratio = intensityUnit === "1";
+  const shownUnit = relative || /^arb/.test(intensityUnit) ? "arb. units" : intensityUnit;
+  return lineFigure(lines, {
+    ...rest,
+    x: { quantity, unit: axisUnit, range: shown },
+    y: {
+      quantity: name,
+      ...(!(ratio && !relative) && { unit: shownUnit }),
+      ticks: shownUnit === "arb. units" && !ratio ? "hidden" : "shown",
+    },
+    marks: marks.map((m) => ({ ...m, axis: "x" })),
+  });
+}
+
+function intensityName(s: Spectrum, name: string | undefined): string {
+  const plotted = name ?? Object.keys(s.intensities)[0]!;
+  if (s.quantity === "raman") return plotted === "depolarisation" ? "Depolarisation ratio" : "Raman intensity";
+  return plotted.charAt(0).toUpperCase() + plotted.slice(1);
+}
+
+/** Index range of the points inside `range`, with one more on either side so that curves reach the frame. */
+function window(x: Float64Array, range: readonly [number, number], label: string): [number, number] {
+  const [low, high] = range[0] < range[1] ? range : [range[1], range[0]];
+  const first = x.findIndex((v) => v >= low);
+  const last = x.findLastIndex((v) => v <= high);
+  if (first < 0 || last < first)
+    throw new OptionError({
+      where: "range",
+      problem: `"${label}" has no point between ${low} and ${high}`,
+      advice: `it runs from ${x[0]} to ${x.at(-1)}`,
+    });
+  return [Math.max(0, first - 1), Math.min(x.length, last + 2)];
+}
+
+function scaleFactor(x: Float64Array, y: Float64Array, scaling: Scaling): number {
+  if (scaling.kind === "none") return 1;
+  let size = 0;
+  for (let i = 0; i < y.length; i++) {
+    if (scaling.kind === "maximum") size = Math.max(size, y[i]!);
+    else if (i > 0) size += ((y[i]! + y[i - 1]!) / 2) * (x[i]! - x[i - 1]!);
+  }
+  if (!(size > 0))
+    throw new OptionError({
+      where: "scaling",
+      problem: "the spectrum is zero in the shown range",
+      advice: 'use { kind: "none" }',
+    });
+  return 1 / size;
+}

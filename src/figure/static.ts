@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { JSDOM as JsdomConstructor } from "jsdom";
+import { SpectensorError } from "../errors.js";
+import { type Figure, figureJson } from "./figure.js";
+import { installTextMetrics } from "./textMetrics.js";
+import { recolour, type ThemeName } from "./theme.js";
+
+export interface StaticOptions {
+  /** Default "light". */
+  readonly theme?: ThemeName;
+}
+
+/** The part of plotly.js that draws without a browser. */
+interface Plotly {
+  newPlot(element: object, data: unknown, layout: unknown, config: object): Promise<unknown>;
+  purge(element: object): void;
+  readonly Snapshot: { toSVG(element: object, format: "svg"): string };
+}
+
+/** Loaded on first use (about a second), then kept: a window holds nothing but the library. */
+let loaded:
+  | { readonly plotly: Plotly; readonly document: Document; readonly parse: (json: string) => unknown }
+  | undefined;
+
+const require = createRequire(import.meta.url);
+
+/** Path of the plotly.js bundle that draws all figures. */
+export function plotlyBundlePath(): string {
+  return require.resolve("plotly.js-cartesian-dist-min/plotly-cartesian.min.js");
+}
+
+/**
+ * Draws a figure as SVG text in Node. The same figure gives the same text, on any machine:
+ * coordinates have at most two decimals, and no identifier is random.
+ * @throws SpectensorError if plotly.js rejects the figure
+ */
+export function renderSvg(figure: Figure, options: StaticOptions = {}): string {
+  loaded ??= load();
+  const { plotly, document, parse } = loaded;
+  const element = document.createElement("div");
+  document.body.append(element);
+  try {
+    const { data, layout } = parse(recolour(figureJson(figure), options.theme ?? "light")) as Record<string, unknown>;
+    let failure: unknown;
+    plotly.newPlot(element, data, layout, { staticPlot: true, responsive: false }).catch((error: unknown) => {
+      failure = error;
+    });
+    if (failure) throw failure;
+    return titled(tidy(plotly.Snapshot.toSVG(element, "svg")), figure.description);
+  } catch (cause) {
+    throw new SpectensorError({
+      where: "figure",
+      problem: `plotly.js could not draw it: ${cause instanceof Error ? cause.message : cause}`,
+      cause,
+    });
+  } finally {
+    plotly.purge(element);
+    element.remove();
+  }
+}
+
+function load(): NonNullable<typeof loaded> {
+  const { JSDOM } = require("jsdom") as { JSDOM: typeof JsdomConstructor };
+  const { window } = new JSDOM("<!doctype html><body></body>", { runScripts: "outside-only" });
+  window.URL.createObjectURL = () => "";
+  installTextMetrics(window);
+  window.eval(readFileSync(plotlyBundlePath(), "utf8"));
+  // Arrays must come from the window's own realm, or plotly.js does not take them for arrays.
+  return {
+    plotly: window.Plotly as Plotly,
+    document: window.document,
+    parse: window.JSON.parse as (json: string) => unknown,
+  };
+}
+
+/** Adds the description for screen readers. */
+function titled(svg: string, description: string): string {
+  const text = description.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+  return svg.replace(/^<svg ([^>]*)>/, (_, attributes) => `<svg ${attributes} role="img"><title>${text}</title>`);
+}
+
+/** Rounds numbers, names identifiers in order of appearance and drops empty groups. */
+function tidy(svg: string): string {
+  const names = new Map<string, string>();
+  const named = (id: string): string => {
+    if (!names.has(id)) names.set(id, `p${names.size}`);
+    return names.get(id)!;
+  };
+  let text = svg.replace(/<[^>]*>/g, (tag) =>
+    tag
+      .replace(/\b((?:top)?defs-|clip|legend|trace)([0-9a-f]{6})/g, (_, kind: string, id: string) => kind + named(id))
+      .replace(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100)),
+  );
+  for (let before = ""; before !== text; ) {
+    before = text;
+    text = text.replace(/<(g|defs|path)( class="[^"]*")?( style="")?(\/>|><\/\1>)/g, "");
+  }
+  return text;
+}
