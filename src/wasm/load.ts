@@ -15,11 +15,14 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: object);
     readonly exports: Record<string, unknown>;
   }
-  interface Memory {
-    readonly buffer: ArrayBuffer;
-    grow(pages: number): number;
-  }
   function validate(bytes: Uint8Array): boolean;
+}
+
+/** A growing memory: that of a WebAssembly instance, or of kernels in plain TypeScript. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+  /** Adds pages of 64 KiB; `buffer` is another object afterwards. Throws if they cannot be had. */
+  grow(pages: number): void;
 }
 
 /** One instance of a kernel module with a memory of its own. Drop the last reference to it to free the memory. */
@@ -55,7 +58,7 @@ export function loadKernels<T extends object>(name: string): KernelInstance<T> |
     modules.set(name, module);
   }
   const { exports } = new WebAssembly.Instance(module, {});
-  return { exports: exports as T, arena: new Arena(exports.memory as WebAssembly.Memory) };
+  return { exports: exports as T, arena: new Arena(exports.memory as KernelMemory) };
 }
 
 /**
@@ -64,10 +67,10 @@ export function loadKernels<T extends object>(name: string): KernelInstance<T> |
  * Everything below the first free byte belongs to the compiler's constants.
  */
 export class Arena {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: KernelMemory;
   #top: number;
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: KernelMemory) {
     this.#memory = memory;
     this.#top = memory.buffer.byteLength;
   }

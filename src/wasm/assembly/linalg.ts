@@ -292,7 +292,7 @@ export function foldQrBytes(width: i32, m: i32): i32 {
  * @param b row-major m x width, destroyed: its columns from n on hold the part of the right-hand sides outside the range
  * @param work workspace of {@link foldQrBytes}
  */
-export function foldQr(n: i32, width: i32, r: usize, m: i32, b: usize, work: usize): void {
+export function foldQr(n: i32, width: i32, r: usize, rRow: i32, m: i32, b: usize, bRow: i32, work: usize): void {
   const v = work + <usize>workBytes();
   const t = at(v, QR_BLOCK * m);
   const w = at(t, QR_BLOCK * QR_BLOCK);
@@ -300,21 +300,21 @@ export function foldQr(n: i32, width: i32, r: usize, m: i32, b: usize, work: usi
   for (let k = 0; k < n; k += QR_BLOCK) {
     const kb = min(n - k, QR_BLOCK);
     for (let p = 0; p < m; p++) {
-      for (let j = 0; j < kb; j++) store<f64>(at(v, j * m + p), load<f64>(entry(b, p, width, k + j, 1)));
+      for (let j = 0; j < kb; j++) store<f64>(at(v, j * m + p), load<f64>(entry(b, p, bRow, k + j, 1)));
     }
-    const diagonal = entry(r, k, width, k, 1);
-    reflectPanel(kb, m, diagonal, width, v, t);
+    const diagonal = entry(r, k, rRow, k, 1);
+    reflectPanel(kb, m, diagonal, rRow, v, t);
     const rest = width - k - kb;
     if (rest == 0) continue;
     // [R; B] := [R; B] − [I; V] Tᵀ (R + Vᵀ B) for the columns right of the panel.
     const right = at(diagonal, kb);
     const block = at(b, k + kb);
-    for (let i = 0; i < kb; i++) memory.copy(at(w, i * rest), entry(right, i, width, 0, 1), <usize>rest << 3);
-    gemm(kb, rest, m, 1, v, m, 1, block, width, 1, w, rest, 0, work);
+    for (let i = 0; i < kb; i++) memory.copy(at(w, i * rest), entry(right, i, rRow, 0, 1), <usize>rest << 3);
+    gemm(kb, rest, m, 1, v, m, 1, block, bRow, 1, w, rest, 0, work);
     memory.fill(tw, 0, <usize>(kb * rest) << 3);
     gemm(kb, rest, kb, 1, t, 1, QR_BLOCK, w, rest, 1, tw, rest, 0, work);
-    for (let i = 0; i < kb; i++) addMultiple(-1, at(tw, i * rest), entry(right, i, width, 0, 1), rest);
-    gemm(m, rest, kb, -1, v, 1, m, tw, rest, 1, block, width, 0, work);
+    for (let i = 0; i < kb; i++) addMultiple(-1, at(tw, i * rest), entry(right, i, rRow, 0, 1), rest);
+    gemm(m, rest, kb, -1, v, 1, m, tw, rest, 1, block, bRow, 0, work);
   }
 }
 
