@@ -80,16 +80,17 @@ function titled(svg: string, description: string): string {
   return svg.replace(/^<svg ([^>]*)>/, (_, attributes) => `<svg ${attributes} role="img"><title>${text}</title>`);
 }
 
-/** Rounds numbers, names identifiers in order of appearance and drops empty groups. */
+/** Rounds coordinates, replaces plotly's random identifiers by constant ones and drops empty groups. */
 function tidy(svg: string): string {
-  const names = new Map<string, string>();
-  const named = (id: string): string => {
-    if (!names.has(id)) names.set(id, `p${names.size}`);
-    return names.get(id)!;
-  };
+  const plot = /id="defs-([0-9a-f]{6})"/.exec(svg)?.[1] ?? "";
+  const traces: string[] = [];
   let text = svg.replace(/<[^>]*>/g, (tag) =>
     tag
-      .replace(/\b((?:top)?defs-|clip|legend|trace)([0-9a-f]{6})/g, (_, kind: string, id: string) => kind + named(id))
+      .replaceAll(plot, "-plot-")
+      .replace(/\btrace([0-9a-f]{6})\b/g, (_, id: string) => {
+        if (!traces.includes(id)) traces.push(id);
+        return `trace-${traces.indexOf(id)}`;
+      })
       .replace(/-?\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100)),
   );
   for (let before = ""; before !== text; ) {
