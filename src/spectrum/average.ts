@@ -1,0 +1,75 @@
+/** Means of spectra with standard errors. */
+import { rejectUnknownOptions, ShapeError } from "../errors.js";
+import { splitSeries } from "../series/join.js";
+import type { TensorSeries } from "../series/tensorSeries.js";
+import { type Intensity, mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
+
+/**
+ * Mean of the spectra of independent trajectories with the standard error of the mean (delete-one jackknife, which for
+ * the intensities is σ/√n and for ratios such as the depolarisation of the mean intensities takes both parts into
+ * account). Twice the standard error is the band of Schmiedmayer & Kresse 2024, Fig. 3.
+ * @param spectra at least two, on one axis and made with the same options
+ * @throws ShapeError for fewer than two, different axes or different intensities
+ */
+export function averageSpectra(spectra: readonly Spectrum[], origin?: string): Spectrum {
+  const [first] = spectra;
+  if (!first || spectra.length < 2)
+    throw new ShapeError({
+      where: "averageSpectra",
+      problem: `${spectra.length} spectra, at least 2 are needed for an error`,
+      advice: "with a single trajectory use blockSpectrum",
+    });
+  const names = Object.keys(first.intensities).join();
+  for (const s of spectra) {
+    requireSameAxis(first, s, "averageSpectra");
+    if (Object.keys(s.intensities).join() !== names)
+      throw new ShapeError({
+        where: "averageSpectra",
+        problem: `"${s.origin}" has ${Object.keys(s.intensities).join(", ")}, "${first.origin}" has ${names}`,
+      });
+  }
+  const n = spectra.length;
+  const mean = meanOf(first, spectra);
+  const leftOut = spectra.map((_, i) =>
+    meanOf(
+      first,
+      spectra.filter((_, j) => j !== i),
+    ),
+  );
+  const intensities: Record<string, Intensity> = {};
+  for (const [name, { unit, values }] of Object.entries(mean.intensities)) {
+    const standardError = values.map((_, k) => {
+      const centre = leftOut.reduce((s, l) => s + l.intensities[name]!.values[k]!, 0) / n;
+      const squares = leftOut.reduce((s, l) => s + (l.intensities[name]!.values[k]! - centre) ** 2, 0);
+      return Math.sqrt((squares * (n - 1)) / n);
+    });
+    intensities[name] = { unit, values, standardError };
+  }
+  return {
+    ...mean,
+    intensities,
+    averaged: n,
+    origin: origin ?? [...new Set(spectra.map((s) => s.origin))].join(" + "),
+  };
+}
+
+/**
+ * The spectrum of one trajectory with an error estimate: mean over `blocks` consecutive pieces. Its resolution is that of
+ * one piece, and pieces shorter than the slowest correlation make the error too small.
+ * @param spectrumOf e.g. `(piece) => raman(piece, options)`
+ * @param options.blocks default 5
+ */
+export function blockSpectrum(
+  series: TensorSeries,
+  spectrumOf: (piece: TensorSeries) => Spectrum,
+  options: { readonly blocks?: number } = {},
+): Spectrum {
+  rejectUnknownOptions(options, ["blocks"], "blockSpectrum");
+  return averageSpectra(splitSeries(series, options.blocks ?? 5).map(spectrumOf), series.origin);
+}
+
+function meanOf(shape: Spectrum, spectra: readonly Spectrum[]): Spectrum {
+  return mapIntensities(shape, (values, name) =>
+    values.map((_, k) => spectra.reduce((s, p) => s + p.intensities[name]!.values[k]!, 0) / spectra.length),
+  );
+}

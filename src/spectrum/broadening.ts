@@ -1,0 +1,137 @@
+/** Broadening that keeps areas, whatever the grid. */
+import { erf } from "mathjs";
+import { OptionError } from "../errors.js";
+import { type ComplexArray, inverseRealFft, realFft } from "../math/fft.js";
+import { convertFrequency } from "../units/frequency.js";
+import { mapIntensities, type Spectrum } from "./spectrum.js";
+
+/**
+ * Line shapes; widths are full widths at half maximum in cm⁻¹. `voigt` is a Lorentzian seen through a Gaussian instrument.
+ */
+export type Broadening =
+  | { readonly kind: "none" }
+  | { readonly kind: "lorentzian"; readonly width: number }
+  | { readonly kind: "gaussian"; readonly width: number }
+  | { readonly kind: "voigt"; readonly lorentzian: number; readonly gaussian: number };
+
+/** Grid points per full width after broadening; a coarser grid is refined first. */
+const POINTS_PER_WIDTH = 8;
+
+/**
+ * Convolves every intensity with a line shape averaged over each grid cell, reflected at both ends of the axis, so that
+ * areas (trapezoidal rule) are kept exactly and nothing becomes negative, even where the shape is narrower than the grid.
+ * A grid coarser than an eighth of the width is refined by linear interpolation, so that the line shape shows.
+ * Ratios such as the depolarisation are formed anew from the broadened intensities.
+ * @throws OptionError if the axis is not evenly spaced, a width is negative, or the spectrum has been broadened before
+ */
+export function broaden(spectrum: Spectrum, broadening: Broadening): Spectrum {
+  if (broadening.kind === "none") return spectrum;
+  if (spectrum.broadening.kind !== "none")
+    throw new OptionError({
+      where: "broadening",
+      problem: `the spectrum already has a ${spectrum.broadening.kind} broadening`,
+      advice: "start from the spectrum with broadening none",
+    });
+  const x = spectrum.axis.values;
+  const cells = x.length - 1;
+  const step = (x[cells]! - x[0]!) / cells;
+  if (!x.every((v, i) => Math.abs(v - x[0]! - i * step) < 1e-6 * step))
+    throw new OptionError({
+      where: "broadening",
+      problem: "the axis is not evenly spaced",
+      advice: "resample the spectrum first",
+    });
+  const shapes = lineShapes(broadening).filter((s) => s.width > 0);
+  const widths = shapes.map((s) => convertFrequency(s.width, "cm-1", spectrum.axis.unit) / step);
+  const refine = Math.min(64, Math.max(1, ...widths.map((w) => Math.ceil(POINTS_PER_WIDTH / w))));
+  const fine = cells * refine;
+  const gains = shapes.map(({ shape }, i) => kernelGain(shape, widths[i]! * refine, fine));
+  const axis = Float64Array.from({ length: fine + 1 }, (_, k) => x[0]! + (k * step) / refine);
+  const refined = refine === 1 ? spectrum : { ...spectrum, axis: { unit: spectrum.axis.unit, values: axis } };
+  return { ...mapIntensities(refined, (y) => convolve(subdivide(y, refine), gains)), broadening };
+}
+
+interface LineShape {
+  readonly shape: "lorentzian" | "gaussian";
+  readonly width: number;
+}
+
+/** The line shapes to convolve with, one after the other. */
+export function lineShapes(broadening: Broadening): readonly LineShape[] {
+  const shape = (s: LineShape["shape"], width: number): LineShape => {
+    if (!(width >= 0 && Number.isFinite(width)))
+      throw new OptionError({
+        where: "broadening",
+        problem: `${s} width is ${width} cm⁻¹`,
+        advice: "give the full width at half maximum, a number ≥ 0",
+      });
+    return { shape: s, width };
+  };
+  switch (broadening.kind) {
+    case "none":
+      return [];
+    case "lorentzian":
+    case "gaussian":
+      return [shape(broadening.kind, broadening.width)];
+    case "voigt":
+      return [shape("lorentzian", broadening.lorentzian), shape("gaussian", broadening.gaussian)];
+    default:
+      throw new OptionError({
+        where: "broadening",
+        problem: `unknown kind "${(broadening as { kind: string }).kind}"`,
+        advice: "known kinds: none, lorentzian, gaussian, voigt",
+      });
+  }
+}
+
+/** Linear interpolation at `parts` points per cell. */
+function subdivide(y: Float64Array, parts: number): Float64Array {
+  return Float64Array.from({ length: (y.length - 1) * parts + 1 }, (_, k) => {
+    const [i, f] = [Math.floor(k / parts), (k % parts) / parts];
+    return f === 0 ? y[i]! : y[i]! * (1 - f) + y[i + 1]! * f;
+  });
+}
+
+/** Even continuation of period 2·cells, circular convolution, back. */
+function convolve(y: Float64Array, gains: readonly Float64Array[]): Float64Array {
+  const cells = y.length - 1;
+  const even = Float64Array.from({ length: 2 * cells }, (_, k) => y[k <= cells ? k : 2 * cells - k]!);
+  const spectrum: ComplexArray = realFft(even);
+  for (const gain of gains)
+    for (let k = 0; k < gain.length; k++) {
+      spectrum.re[k]! *= gain[k]!;
+      spectrum.im[k]! *= gain[k]!;
+    }
+  const negative = y.some((v) => v < 0);
+  const result = inverseRealFft(spectrum, 2 * cells).subarray(0, y.length);
+  // A convolution of non-negative numbers is not negative; the transform leaves rounding errors of either sign.
+  return Float64Array.from(negative ? result : result.map((v) => Math.max(0, v)));
+}
+
+/** Transform of the cell-averaged, wrapped line shape; real because the shape is even. @param width in grid steps */
+function kernelGain(shape: LineShape["shape"], width: number, cells: number): Float64Array {
+  const period = 2 * cells;
+  const below = shape === "lorentzian" ? wrappedLorentzian(width / 2, period) : wrappedGaussian(width, period);
+  const kernel = new Float64Array(period);
+  kernel[0] = 2 * below(0.5);
+  for (let m = 1; m < cells; m++) kernel[m] = kernel[period - m] = below(m + 0.5) - below(m - 0.5);
+  kernel[cells] = 2 * (0.5 - below(cells - 0.5));
+  return realFft(kernel).re;
+}
+
+/** Area of a wrapped Lorentzian of half width γ between 0 and x, 0 ≤ x ≤ period/2. */
+function wrappedLorentzian(gamma: number, period: number): (x: number) => number {
+  const ratio = 1 / Math.tanh((Math.PI * gamma) / period);
+  return (x) => Math.atan(ratio * Math.tan((Math.PI * x) / period)) / Math.PI;
+}
+
+/** Area of a wrapped Gaussian of full width at half maximum `width` between 0 and x, 0 ≤ x ≤ period/2. */
+function wrappedGaussian(width: number, period: number): (x: number) => number {
+  const scale = (2 * Math.sqrt(Math.LN2)) / width;
+  const images = 1 + Math.ceil((2 * width) / period);
+  return (x) => {
+    let sum = 0;
+    for (let m = -images; m <= images; m++) sum += erf(scale * (x + m * period)) - erf(scale * m * period);
+    return sum / 2;
+  };
+}

@@ -1,0 +1,90 @@
+/** Correlation functions as measured: no window, no transform, no prefactor. */
+import { OptionError, ShapeError } from "../errors.js";
+import { inverseRealFft, realFft } from "../math/fft.js";
+
+/**
+ * - `unbiased`: C(k) = Σ_i x_i y_{i+k}/(N − k), the mean over the N − k pairs;
+ * - `biased`: the same sum over N, which makes every autocorrelation positive definite.
+ */
+export type Normalization = "biased" | "unbiased";
+
+export interface CorrelationOptions {
+  /** Largest lag in frames, default N − 1. */
+  readonly maxLag?: number;
+  /** Default `unbiased`. */
+  readonly normalization?: Normalization;
+  /** Whether the mean of each signal over the record is removed first, default `remove`. */
+  readonly mean?: "remove" | "keep";
+}
+
+/**
+ * C(k) = ⟨x(0) y(k)⟩ for lags k = 0 … maxLag, by fast Fourier transform (Wiener–Khinchin), O(N log N).
+ * @param x signal at evenly spaced frames
+ * @param y default x (autocorrelation)
+ * @returns in the product of the units, length maxLag + 1
+ * @throws ShapeError if the lengths differ
+ */
+export function correlation(x: Float64Array, y: Float64Array = x, options: CorrelationOptions = {}): Float64Array {
+  const { lags, n, a, b } = prepare(x, y, options);
+  let size = 1;
+  while (size < n + lags) size *= 2;
+  const A = realFft(padded(a, size));
+  const B = b === a ? A : realFft(padded(b, size));
+  const re = new Float64Array(A.re.length);
+  const im = new Float64Array(A.re.length);
+  for (let k = 0; k < re.length; k++) {
+    re[k] = A.re[k]! * B.re[k]! + A.im[k]! * B.im[k]!;
+    im[k] = A.re[k]! * B.im[k]! - A.im[k]! * B.re[k]!;
+  }
+  return normalized(inverseRealFft({ re, im }, size).subarray(0, lags), n, options);
+}
+
+/** The same as {@link correlation} by direct summation, O(N·maxLag): the slow route that checks the fast one. */
+export function directCorrelation(
+  x: Float64Array,
+  y: Float64Array = x,
+  options: CorrelationOptions = {},
+): Float64Array {
+  const { lags, n, a, b } = prepare(x, y, options);
+  const sums = new Float64Array(lags);
+  for (let k = 0; k < lags; k++) {
+    let sum = 0;
+    for (let i = 0; i + k < n; i++) sum += a[i]! * b[i + k]!;
+    sums[k] = sum;
+  }
+  return normalized(sums, n, options);
+}
+
+/** The signal minus its mean over the record. */
+export function withoutMean(x: Float64Array): Float64Array {
+  let mean = 0;
+  for (let i = 0; i < x.length; i++) mean += (x[i]! - mean) / (i + 1);
+  return x.map((v) => v - mean);
+}
+
+/** `x` followed by zeros up to `size`. */
+export function padded(x: Float64Array, size: number): Float64Array {
+  const result = new Float64Array(size);
+  result.set(x);
+  return result;
+}
+
+function prepare(x: Float64Array, y: Float64Array, options: CorrelationOptions) {
+  const n = x.length;
+  if (y.length !== n || n === 0) throw new ShapeError(`correlation of signals with ${n} and ${y.length} frames`);
+  const { maxLag = n - 1, mean = "remove" } = options;
+  if (!(Number.isInteger(maxLag) && maxLag >= 0 && maxLag < n))
+    throw new OptionError({
+      where: "correlation",
+      problem: `maxLag ${maxLag} for ${n} frames`,
+      advice: `give 0 to ${n - 1}`,
+    });
+  const a = mean === "remove" ? withoutMean(x) : x;
+  const b = y === x ? a : mean === "remove" ? withoutMean(y) : y;
+  return { lags: maxLag + 1, n, a, b };
+}
+
+function normalized(sums: Float64Array, n: number, options: CorrelationOptions): Float64Array {
+  const { normalization = "unbiased" } = options;
+  return sums.map((s, k) => s / (normalization === "biased" ? n : n - k));
+}

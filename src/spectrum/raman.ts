@@ -1,0 +1,183 @@
+/** Raman spectra from a polarizability (or dielectric) series. */
+import { OptionError, rejectUnknownOptions, UnitError } from "../errors.js";
+import { component } from "../series/components.js";
+import { inPackageUnits, polarizabilityOfDielectric } from "../series/convert.js";
+import { derivativeGain, differentiate } from "../series/differentiate.js";
+import type { TensorSeries } from "../series/tensorSeries.js";
+import { boltzmannConstant, hbar } from "../units/constants.js";
+import { wavenumberToAngular } from "../units/frequency.js";
+import { type Broadening, broaden } from "./broadening.js";
+import { type Correction, laserFactor, type RamanFactor, requirePositive, thermalFactor } from "./corrections.js";
+import { density, type Estimator } from "./density.js";
+import { type Intensity, ratio, type Spectrum } from "./spectrum.js";
+import { verletAxis } from "./verlet.js";
+
+/** Every factor of Grumet et al. 2024, eq. 3. */
+export const RAMAN_FACTORS: readonly RamanFactor[] = ["thermal", "laser", "inverseFrequency"];
+
+/** Every frame counts alike. */
+const WHOLE_RECORD: Estimator = { kind: "periodogram", taper: { kind: "none" }, padding: 1 };
+
+export interface RamanOptions {
+  /** Default: periodogram of the whole record, taper none, padding 1. */
+  readonly estimator?: Estimator;
+  /**
+   * Time derivative of α: `forward` (default) takes differences of neighbouring frames and, unless `corrected` is false,
+   * divides by their gain (2 sin(ωΔt/2)/ωΔt)²; `spectral` multiplies the spectrum of α by ω², which wants a taper (hann)
+   * because ω² amplifies the leakage from a record whose ends do not meet.
+   */
+  readonly derivative?: { readonly kind: "forward"; readonly corrected?: boolean } | { readonly kind: "spectral" };
+  /**
+   * Factors of eq. 3 to apply, default all: `thermal` 1/(1 − e^{−ħω/k_BT}), `laser` (1 − ω/ω_in)⁴ and `inverseFrequency`
+   * 1/ω with ω in rad/fs.
+   */
+  readonly factors?: readonly RamanFactor[];
+  /** K, default 300. */
+  readonly temperature?: number;
+  /** Wavelength of the incoming light, nm, default 532. */
+  readonly laser?: number;
+  /** Step of the Verlet molecular dynamics, fs: maps the axis to exact frequencies; default no correction. */
+  readonly verlet?: number;
+  /** Default Lorentzian of 10 cm⁻¹ full width at half maximum. */
+  readonly broadening?: Broadening;
+}
+
+/**
+ * Raman spectrum by Grumet et al. 2024, eqs. 2 and 3, from 0 cm⁻¹ to the Nyquist wavenumber. Intensities are
+ * one-sided densities per cm⁻¹ of α̇ (Å³/fs; for a dielectric series with volume converted, without volume of ε̇) times the
+ * factors chosen:
+ * - unpolarised (45a² + 7γ²)/45 = parallel + perpendicular,
+ * - parallel (VV) a² + 4γ²/45, perpendicular (VH) γ²/15,
+ * - isotropic a², anisotropic γ²,
+ * - depolarisation perpendicular/parallel, 0 … ¾ (0 where there is no intensity).
+ * @throws UnitError for a series of another quantity
+ * @example raman(alpha, { temperature: 300, laser: 514, factors: ["laser", "inverseFrequency"] })
+ */
+export function raman(series: TensorSeries, options: RamanOptions = {}): Spectrum {
+  rejectUnknownOptions(
+    options,
+    ["estimator", "derivative", "factors", "temperature", "laser", "verlet", "broadening"],
+    "raman",
+  );
+  const { estimator = WHOLE_RECORD, derivative = { kind: "forward" } } = options;
+  const alpha = response(series);
+  const { timestep } = alpha;
+  const { signals, combine } = invariantSignals(alpha);
+  const forward = derivative.kind === "forward";
+  const raw = density(
+    { kind: "value", signals: forward ? signals.map((s) => differentiate(s, timestep, derivative)) : signals },
+    timestep,
+    estimator,
+  );
+  const corrected = forward && derivative.corrected !== false;
+  if (forward) for (const d of raw.values) undoDerivative(d, raw.wavenumbers, corrected ? timestep : undefined);
+
+  const [axis, values] =
+    options.verlet === undefined
+      ? [raw.wavenumbers, raw.values]
+      : verletAxis(raw.wavenumbers, raw.values, requirePositive(options.verlet, "verlet", "fs"));
+  const { factors, record } = chosenFactors(options);
+  const weight = axis.map((v) => ramanWeight(wavenumberToAngular(v), factors, options));
+  const { isotropic, anisotropic } = combine(values.map((d) => d.map((v, k) => v * weight[k]!)));
+
+  const squared = alpha.quantity === "dielectric" ? "cm" : "Å⁶·cm";
+  const unit = `${squared}·fs⁻${factors.has("inverseFrequency") ? "¹" : "²"}`;
+  const intensity = (i: Float64Array): Intensity => ({ unit, values: i });
+  const parallel = isotropic.map((a, k) => a + (4 / 45) * anisotropic[k]!);
+  const perpendicular = anisotropic.map((g) => g / 15);
+  const spectrum: Spectrum = {
+    quantity: "raman",
+    axis: { unit: "cm-1", values: axis },
+    intensities: {
+      unpolarised: intensity(parallel.map((v, k) => v + perpendicular[k]!)),
+      parallel: intensity(parallel),
+      perpendicular: intensity(perpendicular),
+      isotropic: intensity(isotropic),
+      anisotropic: intensity(anisotropic),
+      depolarisation: { unit: "1", values: ratio(perpendicular, parallel) },
+    },
+    resolution: raw.resolution,
+    corrections: [
+      ...(corrected ? [{ kind: "derivative", scheme: "forward", timestep } as const] : []),
+      ...(options.verlet === undefined ? [] : [{ kind: "verlet", timestep: options.verlet } as const]),
+      ...record,
+    ],
+    broadening: { kind: "none" },
+    estimator: raw.estimator,
+    origin: series.origin,
+  };
+  return broaden(spectrum, options.broadening ?? { kind: "lorentzian", width: 10 });
+}
+
+/** The polarizability where it can be had, otherwise the dielectric tensor, in package units. */
+function response(series: TensorSeries): TensorSeries {
+  if (series.quantity === "polarizability") return inPackageUnits(series);
+  if (series.quantity === "dielectric")
+    return series.volume === undefined ? inPackageUnits(series) : polarizabilityOfDielectric(series);
+  throw new UnitError({
+    where: `${series.quantity} series (${series.origin})`,
+    problem: "a Raman spectrum needs a polarizability or dielectric series",
+  });
+}
+
+/** The seven signals whose spectra make up a² and γ², and how (quadratic in α, so rotations leave the sums unchanged). */
+function invariantSignals(alpha: TensorSeries) {
+  const [xx, yy, zz, xy, yz, zx] = (["xx", "yy", "zz", "xy", "yz", "zx"] as const).map((c) => component(alpha, c)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, k) => v - b[k]!);
+  const mean = xx.map((v, k) => (v + yy[k]! + zz[k]!) / 3);
+  return {
+    signals: [mean, minus(xx, yy), minus(yy, zz), minus(zz, xx), xy, yz, zx],
+    combine: ([a, d1, d2, d3, o1, o2, o3]: readonly Float64Array[]) => ({
+      isotropic: a!,
+      anisotropic: a!.map((_, k) => (d1![k]! + d2![k]! + d3![k]!) / 2 + 3 * (o1![k]! + o2![k]! + o3![k]!)),
+    }),
+  };
+}
+
+/** Density of differences back to that of the signal, in place; the empty bin at 0 repeats its neighbour. */
+function undoDerivative(d: Float64Array, wavenumbers: Float64Array, timestep: number | undefined): void {
+  for (let k = 1; k < d.length; k++) {
+    const omega = wavenumberToAngular(wavenumbers[k]!);
+    d[k]! /= (timestep === undefined ? omega : derivativeGain({ kind: "forward" }, omega, timestep)) ** 2;
+  }
+  d[0] = d[1]!;
+}
+
+function chosenFactors(options: RamanOptions): { factors: ReadonlySet<RamanFactor>; record: readonly Correction[] } {
+  const { temperature = 300, laser = 532 } = options;
+  const factors = new Set(options.factors ?? RAMAN_FACTORS);
+  for (const f of factors)
+    if (!RAMAN_FACTORS.includes(f))
+      throw new OptionError({
+        where: "raman",
+        problem: `unknown factor "${f}"`,
+        advice: `known factors: ${RAMAN_FACTORS.join(", ")}`,
+      });
+  const all: Readonly<Record<RamanFactor, Correction>> = {
+    thermal: { kind: "thermal", temperature: requirePositive(temperature, "temperature", "K") },
+    laser: { kind: "laser", wavelength: requirePositive(laser, "laser", "nm") },
+    inverseFrequency: { kind: "inverseFrequency" },
+  };
+  return { factors, record: RAMAN_FACTORS.filter((f) => factors.has(f)).map((f) => all[f]) };
+}
+
+/** ω² (from α to α̇) times the chosen factors, with their limit at ω = 0. */
+function ramanWeight(omega: number, factors: ReadonlySet<RamanFactor>, options: RamanOptions): number {
+  const { temperature = 300, laser = 532 } = options;
+  const thermal = factors.has("thermal");
+  const inverse = factors.has("inverseFrequency");
+  // Together ω²·(1/ω)·(k_BT/ħω) stays finite at ω = 0; either alone leaves a power of ω.
+  if (omega === 0) return thermal && inverse ? (boltzmannConstant * temperature) / hbar : 0;
+  return (
+    (inverse ? omega : omega * omega) *
+    (thermal ? thermalFactor(omega, temperature) : 1) *
+    (factors.has("laser") ? laserFactor(omega, laser) : 1)
+  );
+}
