@@ -60,9 +60,9 @@ def molecule(system):
     if not os.path.exists(f'{WORK}/{system}/checkpoint.npz'):
         return
     step = int(np.load(f'{WORK}/{system}/checkpoint.npz')['step'])
-    frames = [normal(f) for f in frames_in(path)]
+    frames = frames_in(path)
     old = len(frames)
-    new = [normal(f) for f in read_whole(traj) if int(f['info']['frame']) <= step//4]
+    new = [f for f in read_whole(traj) if int(f['info']['frame']) <= step//4]
     if not new or int(new[0]['info']['frame']) > old or int(new[-1]['info']['frame']) < old:
         return
     frames = frames[:int(new[0]['info']['frame'])] + new

@@ -7,26 +7,19 @@ and keys that repeat others are dropped; the reference is split from the displac
 import os
 import sys
 
-import numpy as np
-
 import extxyz
 from solids.convention import solid
 
 DATA = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 
 
-def molecule(raw, kind=None):
-    info, arrays = dict(raw['info']), dict(raw['arrays'])
-    keep = {}
+def molecule(raw):
+    info, arrays, keep = raw['info'], raw['arrays'], {}
     for key, value in info.items():
-        if key in ('energy', 'time', 'temperature'):
-            keep[key] = float(value)
-        elif key in ('dipole', 'polarizability'):
-            keep[key] = np.array([float(v) for v in value.split()])
-        elif key in ('atom', 'axis', 'config'):
+        if key in ('energy', 'time', 'temperature', 'dipole', 'polarizability', 'atom', 'axis', 'config'):
             keep[key] = value
     if 'disp' in info:
-        keep['delta'] = float(info['sign'] + '0')/10*float(info['disp'])
+        keep['delta'] = float(info['sign'])*float(info['disp'])
     if 'vel' in arrays:
         arrays = {('velocities' if k == 'vel' else k): v for k, v in arrays.items()}
     return {'info': {**keep, 'pbc': 'F F F'}, 'species': raw['species'], 'arrays': arrays}

@@ -52,6 +52,7 @@ PUBLIC = [
      'citation': 'B. Schmiedmayer, G. Kresse, J. Chem. Phys. 161, 084703 (2024), 10.1063/5.0217243; data 10.5281/zenodo.12622340',
      'convention': 'see the record', 'files': [], 'note': 'Names and sizes of the files are listed at https://doi.org/10.5281/zenodo.12622340'},
 ]
+MARK = '<!-- written by generate/registry.py -->'
 KEYS = ('id', 'title', 'system', 'quantities', 'level', 'temperature', 'timestep', 'licence', 'citation', 'convention', 'files', 'note', 'provenance')
 
 
@@ -75,6 +76,28 @@ def files(system):
     return out
 
 
+def table(entries):
+    """The table of data/README.md, between its two marks."""
+    path = f'{DATA}/README.md'
+    text = open(path).read() if os.path.exists(path) else ''
+    if text.count(MARK) != 2:
+        return
+    rows = ['| set | frames with tensors | other frames | per frame | spacing | licence | size |', '|---|---|---|---|---|---|---|']
+    for e in entries:
+        own = {f['role']: f['frames'] for f in e['files'] if 'path' in f}
+        if not own:
+            continue
+        main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'dipoles', 'bec', 'displaced', 'reference') if r in own)
+        spacing = f'{e["timestep"]} fs' if 'timestep' in e else '-'
+        size = sum(f['bytes'] for f in e['files'])/1e3
+        rows.append(f'| [{e["id"]}]({e["id"]}/README.md) | {main} | {"1000 snapshots to compute or predict" if "snapshots" in own else "-"} | '
+                    f'{", ".join(e["quantities"])} | {spacing} | {e["licence"]} | {size:.0f} kB |')
+    before, _, after = text.split(MARK)
+    with open(f'{path}.tmp', 'w') as f:
+        f.write(before + MARK + '\n' + '\n'.join(rows) + '\n' + MARK + after)
+    os.replace(f'{path}.tmp', path)
+
+
 def main():
     entries = [{**e, 'files': files(e['id'])} for e in ENTRIES] + PUBLIC
     entries = [{k: e[k] for k in KEYS if e.get(k) is not None} for e in entries]
@@ -82,6 +105,7 @@ def main():
     temporary = f'{DATA}/registry.json.tmp'
     open(temporary, 'w').write(text)
     os.replace(temporary, f'{DATA}/registry.json')
+    table(entries)
     for e in entries:
         print(f'{e["id"]:20s}', ', '.join(f'{f["role"]} {f["frames"]}' for f in e['files'] if 'frames' in f))
 
