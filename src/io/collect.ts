@@ -89,7 +89,7 @@ function difference(first: Structure, s: Structure): string | undefined {
 }
 
 /** The common difference of `count` times to within rounding of printed times (1e-6 of it), if there is one. */
-function spacing(times: readonly number[], count: number): number | undefined {
+export function spacing(times: readonly number[], count: number): number | undefined {
   if (times.length !== count || count < 2) return undefined;
   const step = (times[count - 1]! - times[0]!) / (count - 1);
   const even =

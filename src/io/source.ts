@@ -51,7 +51,7 @@ export function parseAll<T>(reader: LineReader<T>, input: string | Uint8Array, o
   const file = options.name ?? "text";
   const lines = new Lines(file, { dropUnterminated: options.incomplete === "drop" });
   lines.feed(
-    typeof input === "string" ? Buffer.from(input.endsWith("\n") ? input : `${input}\n`) : unpack(input, file),
+    typeof input === "string" ? Buffer.from(input.endsWith("\n") ? input : `${input}\n`) : fileBytes(input, options),
   );
   lines.finish();
   const values: T[] = [];
@@ -65,7 +65,7 @@ export async function* streamAll<T>(
   source: Source,
   options: ReadOptions = {},
 ): AsyncGenerator<T, void, void> {
-  const file = nameOf(source, options);
+  const file = sourceName(source, options);
   const lines = new Lines(file, { dropUnterminated: options.incomplete === "drop" });
   const chunks = byteChunks(source, { ...options, name: file });
   const values = guarded(reader(lines), lines, options);
@@ -96,7 +96,7 @@ export async function loadAll<T>(reader: LineReader<T>, source: Source, options:
 
 /** The bytes of a source, unpacked if they are gzipped (by content, whatever the name says). */
 export async function* byteChunks(source: Source, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, void> {
-  const file = nameOf(source, options);
+  const file = sourceName(source, options);
   const total = typeof source === "string" ? await fileSize(source) : undefined;
   const plain = typeof source === "string" ? createReadStream(source, { highWaterMark: chunkBytes }) : source;
   let done = 0;
@@ -135,16 +135,18 @@ export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function unpack(bytes: Uint8Array, file: string): Uint8Array {
+/** The bytes of a whole file, unpacked if they are gzipped. */
+export function fileBytes(bytes: Uint8Array, options: ReadOptions): Uint8Array {
   if (!isGzip(bytes)) return bytes;
   try {
     return gunzipSync(bytes, { maxOutputLength: largestText });
   } catch (cause) {
-    throw unreadable(file, cause);
+    throw unreadable(options.name ?? "text", cause);
   }
 }
 
-function nameOf(source: Source, options: ReadOptions): string {
+/** What to call a source in messages. */
+export function sourceName(source: Source, options: ReadOptions): string {
   return options.name ?? (typeof source === "string" ? source : "stream");
 }
 

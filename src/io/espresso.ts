@@ -1,0 +1,205 @@
+import type { Frame } from "../structure/frame.js";
+import { checkStructure, type Structure } from "../structure/structure.js";
+import { angstromPerBohr as bohr, electronvoltPerHartree as hartree } from "../units/constants.js";
+import type { Lines } from "./lines.js";
+import { loadAll, type more, needLine, nextLine, parseAll, type ReadOptions, type Source } from "./source.js";
+
+/** Options of the Quantum ESPRESSO reader. */
+export interface EspressoOptions extends ReadOptions {
+  /** Born charges from the response of the forces to the field (`zeu`, default) or of P to displacements (`zue`). */
+  readonly charges?: "dF/dE" | "dP/du";
+  /** The structure with more digits than ph.x prints (four to five), e.g. that of the pw.x output. */
+  readonly structure?: Structure;
+}
+
+type Need = typeof more;
+type Draft = { -readonly [K in keyof Frame]?: Frame[K] };
+
+/**
+ * One configuration from the output of ph.x, of pw.x (scf) or of both in one file: structure, ε∞, Born charges, and
+ * energy, forces and stress from pw.x. Both blocks of Born charges have one row per component of E or P and one column
+ * per displacement (`summarize_zeu`, `summarize_zue` of Quantum ESPRESSO), this package's order. Of charges with and
+ * without acoustic sum rule those without are taken.
+ * @throws FormatError with file and line, also if the run did not end
+ */
+export function parseEspresso(input: string | Uint8Array, options: EspressoOptions = {}): Frame {
+  return parseAll((lines) => readEspresso(lines, options), input, options)[0]!;
+}
+
+/** Reads the output of ph.x or pw.x; see {@link parseEspresso}. */
+export async function loadEspresso(source: Source, options: EspressoOptions = {}): Promise<Frame> {
+  return (await loadAll((lines: Lines) => readEspresso(lines, options), source, options))[0]!;
+}
+
+/** The output of pw.x and ph.x as a line reader; yields one frame. */
+export function* readEspresso(lines: Lines, options: EspressoOptions = {}): Generator<Frame | Need, void, void> {
+  const { charges: wanted = "dF/dE" } = options;
+  let alat = 0;
+  let cell: Float64Array | undefined;
+  let structure: Structure | undefined = options.structure;
+  const draft: Draft = {};
+  let done = false;
+  let programs = 0;
+  let otherBlock = false;
+
+  while (yield* nextLine(lines)) {
+    if (lines.firstByte() < 0) continue;
+    const text = lines.text();
+    const head = text.trimStart();
+    if (head.startsWith("Program ")) {
+      programs++;
+      done = false;
+    } else if (head.startsWith("lattice parameter (alat)") || head.startsWith("celldm(1)")) {
+      alat = positive(lines, text) * bohr;
+    } else if (head.startsWith("crystal axes:")) cell = yield* readAxes(lines, alat);
+    else if (head.startsWith("site n.")) structure = better(lines, structure, yield* readSites(lines, alat, cell));
+    else if (head.startsWith("!") && head.includes("total energy"))
+      draft.energy = (positive(lines, text, true) * hartree) / 2;
+    else if (head.startsWith("Forces acting on atoms"))
+      draft.forces = yield* readForces(lines, counted(lines, structure));
+    else if (/^total\s+stress/.test(head)) draft.stress = yield* readStress(lines);
+    else if (head.startsWith("ATOMIC_POSITIONS"))
+      lines.fail(
+        "a relaxation or MD run of pw.x",
+        "only scf runs are read: take their structure from the run that ph.x used",
+      );
+    else if (head.startsWith("Dielectric constant in cartesian axis")) draft.dielectric = yield* readTensor(lines, "(");
+    else if (head.startsWith("Effective charges (d")) {
+      const block = head.includes("dE") ? "dF/dE" : "dP/du";
+      const charges = yield* readCharges(
+        lines,
+        counted(lines, structure).species.length,
+        block === "dF/dE" ? "E" : "P",
+      );
+      // "with asr applied" comes second; keep the raw ones.
+      if (block !== wanted) otherBlock = true;
+      else if (!/\bwith asr/.test(head) || !draft.bornCharges) draft.bornCharges = charges;
+    } else if (head.startsWith("JOB DONE")) done = true;
+  }
+  if (programs === 0 || !structure)
+    lines.failEnd("no structure (site n. …) in it; is this the output of pw.x or ph.x?");
+  if (!done) lines.failEnd("JOB DONE is missing, so the run did not end");
+  if (!draft.bornCharges && otherBlock)
+    lines.fail(
+      `no Born charges by ${wanted}`,
+      `the file has the other kind: charges: "${wanted === "dF/dE" ? "dP/du" : "dF/dE"}"`,
+    );
+  yield { ...draft, structure: structure! };
+}
+
+function counted(lines: Lines, structure: Structure | undefined): Structure {
+  return structure ?? lines.fail("values of atoms before the structure", "the head of the output is missing");
+}
+
+/** The first number after "=". */
+function positive(lines: Lines, text: string, anySign = false): number {
+  lines.seek(text.indexOf("=") + 1);
+  const value = lines.number("a value");
+  if (!anySign && !(value > 0)) lines.fail(`expected a positive number, found ${value}`);
+  return value;
+}
+
+/** Rows like "a(1) = (  0.0 0.7 0.7 )", in units of alat. */
+function* readAxes(lines: Lines, alat: number): Generator<Need, Float64Array, void> {
+  if (alat === 0) lines.fail("axes before the lattice parameter");
+  const cell = new Float64Array(9);
+  for (let row = 0; row < 3; row++) {
+    yield* needLine(lines, `${row} of 3 crystal axes`);
+    lines.seek(lines.text().lastIndexOf("(") + 1);
+    lines.numbers(cell, 3 * row, 3, "a crystal axis");
+  }
+  return cell.map((x) => x * alat);
+}
+
+/** Rows like "1 Al 26.98 tau(   1) = ( 0.0 0.0 0.0 )" up to a blank line, in units of alat. */
+function* readSites(lines: Lines, alat: number, cell: Float64Array | undefined): Generator<Need, Structure, void> {
+  const species: string[] = [];
+  const positions: number[] = [];
+  const xyz = new Float64Array(3);
+  for (;;) {
+    yield* needLine(lines, "the table of sites is cut off");
+    if (lines.isBlank()) break;
+    lines.seek(0);
+    if (lines.integer("the number of a site") !== species.length + 1) lines.fail(`expected site ${species.length + 1}`);
+    const label = lines.word("the symbol");
+    const symbol = /^[A-Z][a-z]?/.exec(label)?.[0];
+    if (!symbol) lines.fail(`expected a chemical symbol, found "${label}"`);
+    species.push(symbol!);
+    lines.seek(lines.text().lastIndexOf("(") + 1);
+    lines.numbers(xyz, 0, 3, "a position");
+    positions.push(...xyz.map((x) => x * alat));
+  }
+  if (!cell || species.length === 0) return lines.fail("sites without crystal axes, or no sites");
+  const structure: Structure = { species, positions: Float64Array.from(positions), cell, periodic: [true, true, true] };
+  checkStructure(structure);
+  return structure;
+}
+
+/** ph.x repeats the structure with fewer digits: keep the one before if they agree to these digits. */
+function better(lines: Lines, before: Structure | undefined, now: Structure): Structure {
+  if (!before) return now;
+  const apart = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+    a.length !== b.length || Array.from(a).some((x, i) => Math.abs(x - b[i]!) > 2e-3);
+  if (
+    before.species.join() !== now.species.join() ||
+    apart(before.positions, now.positions) ||
+    apart(before.cell ?? [], now.cell ?? [])
+  )
+    lines.fail("another structure than the one given or printed before", "give the structure of this very run");
+  return before;
+}
+
+/** Lines "atom 1 type 1 force = x y z", Ry/bohr. */
+function* readForces(lines: Lines, { species }: Structure): Generator<Need, Float64Array, void> {
+  const n = species.length;
+  const forces = new Float64Array(3 * n);
+  for (let i = 0; i < n; ) {
+    yield* needLine(lines, `forces on ${i} of ${n} atoms`);
+    if (lines.isBlank()) continue;
+    const text = lines.text();
+    if (Number(/^\s*atom\s+(\d+)\s.*force =/.exec(text)?.[1]) !== i + 1)
+      lines.fail(`expected the force on atom ${i + 1}`);
+    lines.seek(text.indexOf("=") + 1);
+    lines.numbers(forces, 3 * i, 3, "a force");
+    i++;
+  }
+  return forces.map((f) => (f * hartree) / 2 / bohr);
+}
+
+/** Positive under compression in pw.x, Ry/bohr³. */
+function* readStress(lines: Lines): Generator<Need, Float64Array, void> {
+  const stress = new Float64Array(9);
+  for (let row = 0; row < 3; row++) {
+    yield* needLine(lines, "the stress is cut off");
+    lines.numbers(stress, 3 * row, 3, "the stress");
+  }
+  return stress.map((s) => (s === 0 ? 0 : (-s * hartree) / 2 / bohr ** 3));
+}
+
+/** Three rows of three numbers in brackets, after blank lines; `label` is what stands before the bracket. */
+function* readTensor(lines: Lines, label: string): Generator<Need, Float64Array, void> {
+  const tensor = new Float64Array(9);
+  for (let row = 0; row < 3; row++) {
+    do yield* needLine(lines, `${row} of 3 rows of a tensor`);
+    while (lines.isBlank());
+    const text = lines.text();
+    const name = label === "(" ? "(" : `${label}${"xyz"[row]}`;
+    if (!text.trimStart().startsWith(name)) lines.fail(`expected row "${name} …", found "${text.trim().slice(0, 40)}"`);
+    lines.seek(text.indexOf("(") + 1);
+    lines.numbers(tensor, 3 * row, 3, "a tensor");
+  }
+  return tensor;
+}
+
+function* readCharges(lines: Lines, n: number, label: string): Generator<Need, Float64Array, void> {
+  const charges = new Float64Array(9 * n);
+  for (let i = 0; i < n; i++) {
+    do yield* needLine(lines, `Born charges for ${i} of ${n} atoms`);
+    while (lines.isBlank());
+    const atom = /^\s*atom\s+(\d+)\s/.exec(lines.text());
+    if (Number(atom?.[1]) !== i + 1)
+      lines.fail(`expected the Born charges of atom ${i + 1}, found "${lines.text().trim().slice(0, 40)}"`);
+    charges.set(yield* readTensor(lines, label), 9 * i);
+  }
+  return charges;
+}

@@ -1,0 +1,234 @@
+import { OptionError } from "../errors.js";
+import { toCartesian } from "../structure/cell.js";
+import type { Frame } from "../structure/frame.js";
+import { checkStructure, type Periodicity } from "../structure/structure.js";
+import { unitScale } from "../units/convert.js";
+import { type DumpBox, readBox } from "./lammpsBox.js";
+import type { Lines } from "./lines.js";
+import {
+  loadAll,
+  type more,
+  needLine,
+  nextLine,
+  parseAll,
+  type ReadOptions,
+  type Source,
+  streamAll,
+} from "./source.js";
+
+/** Options of the LAMMPS dump reader. */
+export interface LammpsOptions extends ReadOptions {
+  /** Symbol of type 1, 2, …; needed where the dump has no `element` column. */
+  readonly species?: readonly string[];
+  /** LAMMPS `units`; needed for velocities and forces unless the dump says it (`dump_modify units yes`). */
+  readonly units?: "metal" | "real";
+  /** Time of one MD step, fs, to give frames their time; default the dump's own `ITEM: TIME`. */
+  readonly timestep?: number;
+}
+
+/**
+ * Frames of a LAMMPS dump (`dump custom` or `dump atom`), atoms sorted by id. Positions from `xu yu zu`, `x y z` (made
+ * unwrapped with `ix iy iz` where the dump has them), `xsu ysu zsu` or `xs ys zs`; orthogonal, restricted and general
+ * triclinic boxes; velocities and forces converted; other numeric columns stay in `arrays`.
+ * @throws FormatError with file and line
+ */
+export function parseLammps(input: string | Uint8Array, options: LammpsOptions = {}): Frame[] {
+  return parseAll(lammpsReader(options), input, options);
+}
+
+/** Frames of a LAMMPS dump one by one, in memory that does not grow; see {@link parseLammps}. */
+export function streamLammps(source: Source, options: LammpsOptions = {}): AsyncGenerator<Frame, void, void> {
+  return streamAll(lammpsReader(options), source, options);
+}
+
+/** All frames of a LAMMPS dump; see {@link parseLammps}. */
+export function loadLammps(source: Source, options: LammpsOptions = {}): Promise<Frame[]> {
+  return loadAll(lammpsReader(options), source, options);
+}
+
+/** The LAMMPS dump format as a line reader. @throws OptionError for other unit systems than metal and real */
+export function lammpsReader(options: LammpsOptions): (lines: Lines) => Generator<Frame | typeof more, void, void> {
+  if (options.units !== undefined && options.units !== "metal" && options.units !== "real")
+    throw new OptionError({
+      where: "units",
+      problem: `LAMMPS units "${options.units}"`,
+      advice: 'supported are "metal" and "real"',
+    });
+  return (lines) => readDump(lines, options);
+}
+
+/** What the ITEM sections before the atoms said. */
+interface Head {
+  step: number;
+  time: number | undefined;
+  count: number;
+  box: DumpBox | undefined;
+  units: string | undefined;
+}
+
+function* readDump(lines: Lines, options: LammpsOptions): Generator<Frame | typeof more, void, void> {
+  const head: Head = { step: -1, time: undefined, count: -1, box: undefined, units: options.units };
+  let frames = 0;
+  let species: readonly string[] = [];
+  while (yield* nextLine(lines)) {
+    if (lines.isBlank()) continue;
+    const title = lines.text().trim();
+    if (!title.startsWith("ITEM:"))
+      lines.fail(`expected "ITEM: …", found "${title.slice(0, 40)}"`, "this is not a LAMMPS dump, or it is damaged");
+    if (title.startsWith("ITEM: ATOMS")) {
+      if (head.count < 0 || !head.box || head.step < 0)
+        lines.fail("atoms before time step, number of atoms and box", "the dump is damaged");
+      const frame = yield* readAtoms(lines, title, head, options, species);
+      species = frame.structure.species;
+      frames++;
+      yield frame;
+      Object.assign(head, { step: -1, time: undefined, count: -1, box: undefined });
+      continue;
+    }
+    if (title.startsWith("ITEM: BOX BOUNDS")) {
+      head.box = yield* readBox(lines, title);
+      continue;
+    }
+    yield* needLine(lines, `nothing below "${title}"`);
+    if (title === "ITEM: TIMESTEP") head.step = lines.integer("the time step");
+    else if (title === "ITEM: TIME") head.time = lines.number("the time");
+    else if (title === "ITEM: UNITS") head.units = options.units ?? lines.word("the units");
+    else if (title === "ITEM: NUMBER OF ATOMS") head.count = lines.integer("the number of atoms", 1);
+    else lines.fail(`unknown section "${title.slice(0, 40)}"`);
+  }
+  if (frames === 0 || head.step >= 0) lines.failEnd(`frame ${frames} has no atoms`);
+}
+
+const positionSets = [
+  ["xu", "yu", "zu"],
+  ["x", "y", "z"],
+  ["xsu", "ysu", "zsu"],
+  ["xs", "ys", "zs"],
+] as const;
+/** Beyond this many atoms the table grows with what has really been read. */
+const trustedAtoms = 1 << 14;
+
+function* readAtoms(
+  lines: Lines,
+  title: string,
+  head: Head,
+  options: LammpsOptions,
+  before: readonly string[],
+): Generator<typeof more, Frame, void> {
+  const names = title.slice("ITEM: ATOMS".length).trim().split(/\s+/);
+  const { count } = head;
+  const width = names.length;
+  const words = new Set([names.indexOf("element")]);
+  let table = new Float64Array(Math.min(count, trustedAtoms) * width);
+  const elements: string[] = [];
+  for (let i = 0; i < count; i++) {
+    if (!lines.next()) yield* needLine(lines, `${i} of ${count} atoms in the frame of step ${head.step}`);
+    if ((i + 1) * width > table.length) {
+      const larger = new Float64Array(Math.min(count * width, 2 * table.length));
+      larger.set(table);
+      table = larger;
+    }
+    for (let k = 0; k < width; k++) {
+      if (words.has(k)) elements.push(lines.word("element"));
+      else table[i * width + k] = lines.number(names[k]!);
+    }
+    if (!lines.atLineEnd()) lines.endLine("ITEM: ATOMS names");
+  }
+  return buildFrame(lines, names, table, elements, head, options, before);
+}
+
+function buildFrame(
+  lines: Lines,
+  names: readonly string[],
+  table: Float64Array,
+  elements: readonly string[],
+  head: Head,
+  options: LammpsOptions,
+  before: readonly string[],
+): Frame {
+  const { count, box } = head;
+  const { cell, origin, periodic } = box as DumpBox;
+  const width = names.length;
+  const order = idOrder(lines, table, names.indexOf("id"), width, count);
+  const columns = (...wanted: string[]): Float64Array | undefined => {
+    const at = wanted.map((name) => names.indexOf(name));
+    if (at.includes(-1)) return undefined;
+    const out = new Float64Array(count * at.length);
+    for (let i = 0; i < count; i++)
+      for (let k = 0; k < at.length; k++) out[i * at.length + k] = table[order[i]! * width + at[k]!]!;
+    return out;
+  };
+  const set = positionSets.find((s) => s.every((name) => names.includes(name)));
+  if (!set) return lines.fail("no positions among the columns", "dump x y z, xu yu zu, xs ys zs or xsu ysu zsu");
+  let positions = columns(...set)!;
+  const images = set[0] === "x" || set[0] === "xs" ? columns("ix", "iy", "iz") : undefined;
+  if (set[0].startsWith("xs")) {
+    positions = toCartesian(images ? positions.map((s, i) => s + images[i]!) : positions, cell);
+    positions = positions.map((x, i) => x + origin[i % 3]!);
+  } else if (images) {
+    const shifts = toCartesian(images, cell);
+    positions = positions.map((x, i) => x + shifts[i]!);
+  }
+  const symbols = symbolsOf(
+    lines,
+    columns("type"),
+    order.length > 0 ? Array.from(order, (k) => elements[k]!) : [],
+    options.species,
+  );
+  const species = symbols.length === before.length && symbols.every((s, i) => s === before[i]) ? before : symbols;
+  const structure = { species, positions, cell, periodic: periodic as Periodicity };
+  checkStructure(structure, `step ${head.step}`);
+
+  const velocities = columns("vx", "vy", "vz");
+  const forces = columns("fx", "fy", "fz");
+  const metal = head.units === "metal";
+  if ((velocities || forces || head.time !== undefined) && !metal && head.units !== "real")
+    lines.fail(
+      head.units ? `the dump is in units ${head.units}` : "velocities, forces or a time in unknown units",
+      'say units: "metal" or "real"',
+    );
+  const scaled = (v: Float64Array, factor: number) => (factor === 1 ? v : v.map((x) => x * factor));
+  const used = new Set<string>([...set, "id", "element", "ix", "iy", "iz", "vx", "vy", "vz", "fx", "fy", "fz"]);
+  const others = names.filter((name) => !used.has(name));
+  const time =
+    options.timestep !== undefined
+      ? head.step * options.timestep
+      : head.time === undefined
+        ? undefined
+        : head.time * (metal ? 1e3 : 1);
+  return {
+    structure,
+    ...(time !== undefined && { time }),
+    ...(velocities && { velocities: scaled(velocities, metal ? unitScale("velocity", "Å/ps") : 1) }),
+    ...(forces && { forces: scaled(forces, metal ? 1 : unitScale("energy", "kcal/mol")) }),
+    info: { step: head.step },
+    ...(others.length > 0 && { arrays: Object.fromEntries(others.map((name) => [name, columns(name)!])) }),
+  };
+}
+
+/** Rows in the order of ids; as they stand if there are none. */
+function idOrder(lines: Lines, table: Float64Array, column: number, width: number, count: number): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  if (column < 0) return order;
+  order.sort((a, b) => table[a * width + column]! - table[b * width + column]!);
+  for (let i = 1; i < count; i++)
+    if (table[order[i]! * width + column] === table[order[i - 1]! * width + column])
+      lines.fail(`id ${table[order[i]! * width + column]} stands there twice in this frame`, "the dump is damaged");
+  return order;
+}
+
+function symbolsOf(
+  lines: Lines,
+  types: Float64Array | undefined,
+  elements: readonly string[],
+  species: readonly string[] | undefined,
+): string[] {
+  if (elements.length > 0 && elements[0] !== undefined) return [...elements];
+  if (!types) return lines.fail("neither element nor type among the columns");
+  if (!species)
+    return lines.fail("types without elements", 'say what they are, e.g. species: ["Si", "O"] for types 1 and 2');
+  return Array.from(
+    types,
+    (t) => species[t - 1] ?? lines.fail(`type ${t}, but species names ${species.length}: ${species.join(", ")}`),
+  );
+}

@@ -1,0 +1,120 @@
+/** Files of any format: what it is, is found out from the content. */
+import { DataError, OptionError } from "../errors.js";
+import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";
+import type { TensorSeries } from "../series/tensorSeries.js";
+import type { Frame } from "../structure/frame.js";
+import type { Trajectory } from "../structure/trajectory.js";
+import { type CollectOptions, collectTrajectory } from "./collect.js";
+import { loadColumns } from "./columns.js";
+import { loadEspresso } from "./espresso.js";
+import { streamExtxyz } from "./extxyz.js";
+import { detectFormat, type Format } from "./format.js";
+import type { TensorOptions } from "./frameFields.js";
+import { streamLammps } from "./lammps.js";
+import { streamOutcar } from "./outcar.js";
+import { loadPoscar } from "./poscar.js";
+import type { ReadOptions } from "./source.js";
+import { streamVasprun } from "./vasprun.js";
+import { streamXdatcar } from "./xdatcar.js";
+
+/** Options of the loaders for any format; each is used by the formats that need it. */
+export interface LoadOptions extends ReadOptions, TensorOptions {
+  /** What the file is; default: found out from its content. */
+  readonly format?: Format;
+  /** Symbols of the types of a LAMMPS dump, or of the species of a POSCAR of VASP 4. */
+  readonly species?: readonly string[];
+  /** `units` of a LAMMPS run. */
+  readonly lammpsUnits?: "metal" | "real";
+}
+
+/**
+ * Frames of a file of any format, one by one, in memory that does not grow.
+ * @throws FormatError with file and line
+ * @throws OptionError for options that the format cannot use
+ */
+export async function* streamFrames(path: string, options: LoadOptions = {}): AsyncGenerator<Frame, void, void> {
+  const format = options.format ?? (await detectFormat(path, options));
+  if (format !== "extxyz")
+    for (const name of ["keys", "units", "becOrder"] as const)
+      if (options[name] !== undefined)
+        throw new OptionError({
+          where: name,
+          problem: `${path} is ${format}`,
+          advice: `${name} is for extended XYZ: leave it out`,
+        });
+  switch (format) {
+    case "extxyz":
+      return yield* streamExtxyz(path, options);
+    case "poscar":
+      return yield await loadPoscar(path, options);
+    case "xdatcar":
+      return yield* streamXdatcar(path, options);
+    case "outcar":
+      return yield* streamOutcar(path, options);
+    case "vasprun":
+      return yield* streamVasprun(path, options);
+    case "espresso":
+      return yield await loadEspresso(path, options);
+    case "lammps": {
+      const { lammpsUnits, units: _, ...rest } = options;
+      return yield* streamLammps(path, { ...rest, ...(lammpsUnits && { units: lammpsUnits }) });
+    }
+    case "columns":
+      throw new DataError({
+        where: path,
+        problem: "columns of numbers have no structures",
+        advice: "read them as a series",
+      });
+  }
+}
+
+/** All frames of a file of any format; see {@link streamFrames}. @example await readFrames("OUTCAR.gz") */
+export async function readFrames(path: string, options: LoadOptions = {}): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  for await (const frame of streamFrames(path, options)) frames.push(frame);
+  return frames;
+}
+
+/** The frames of a file of any format as a trajectory; see {@link collectTrajectory}. */
+export function loadTrajectory(path: string, options: LoadOptions & CollectOptions = {}): Promise<Trajectory> {
+  return collectTrajectory(streamFrames(path, options), { ...options, name: options.name ?? path });
+}
+
+/** Options of {@link loadSeries}. */
+export interface SeriesOptions extends LoadOptions {
+  readonly quantity: FrameQuantity;
+  /** fs between frames; default from the file, where it has times. */
+  readonly timestep?: number;
+  /** For legends; default the file's name. */
+  readonly origin?: string;
+  /** Leading columns to leave out of a plain file of columns. */
+  readonly skipColumns?: number;
+}
+
+/**
+ * One tensor per frame from a file of any format, plain columns included. Only the tensors are held in memory.
+ * @throws FormatError with file and line
+ * @throws DataError if frames lack the tensor
+ * @throws UnitError if there is no time step, or the frames' times contradict it
+ * @example await loadSeries("alpha.dat", { quantity: "dielectric", timestep: 10 })
+ */
+export async function loadSeries(path: string, options: SeriesOptions): Promise<TensorSeries> {
+  const { quantity, timestep, origin = path.replace(/^.*[\\/]/, "") } = options;
+  const format = options.format ?? (await detectFormat(path, options));
+  if (format === "columns") {
+    if (quantity === "bornCharges")
+      throw new DataError({ where: path, problem: "plain columns cannot hold Born charges" });
+    return loadColumns(path, { ...options, quantity, origin });
+  }
+  const field = quantity === "polarization" ? "dipole" : quantity;
+  const light: Frame[] = [];
+  for await (const frame of streamFrames(path, { ...options, format })) {
+    const { cell, periodic } = frame.structure;
+    light.push({
+      structure: { species: [], positions: new Float64Array(0), periodic, ...(cell && { cell }) },
+      ...(frame.time !== undefined && { time: frame.time }),
+      ...(frame[field] && { [field]: frame[field] }),
+    });
+  }
+  return seriesOfFrames(light, quantity, { origin, ...(timestep !== undefined && { timestep }) });
+}
