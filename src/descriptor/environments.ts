@@ -2,7 +2,10 @@ import { DataError } from "../errors.js";
 import { neighborList } from "../structure/neighbors.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 
-/** The neighbours of every atom of a structure, grouped by centre and then by species of the neighbour. */
+/**
+ * The neighbours of every atom of a structure, grouped by centre and then by species of the neighbour; each group in the order of
+ * distance, then x, y, z, so that sums over it do not depend on how the atoms are numbered.
+ */
 export interface Environments {
   /** Atoms. */
   readonly count: number;
@@ -41,14 +44,31 @@ export function environments(s: Structure, symbols: readonly string[], cutoff: n
     for (let p = list.first[i]!; p < list.first[i + 1]!; p++) first[i * kinds + species[list.index[p]!]! + 1]!++;
   for (let g = 0; g < count * kinds; g++) first[g + 1]! += first[g]!;
   const cursor = first.slice();
-  const neighbour = new Int32Array(pairs);
-  const vectors = new Float64Array(3 * pairs);
+  const order = new Int32Array(pairs);
   for (let i = 0; i < count; i++)
-    for (let p = list.first[i]!; p < list.first[i + 1]!; p++) {
-      const j = list.index[p]!;
-      const q = cursor[i * kinds + species[j]!]!++;
-      neighbour[q] = j;
-      for (let c = 0; c < 3; c++) vectors[3 * q + c] = list.vectors[3 * p + c]!;
+    for (let p = list.first[i]!; p < list.first[i + 1]!; p++)
+      order[cursor[i * kinds + species[list.index[p]!]!]!++] = p;
+  const { vectors: from, distances } = list;
+  for (let g = 0; g < count * kinds; g++)
+    shellSort(order, first[g]!, first[g + 1]!, (p, q) => {
+      if (distances[p]! !== distances[q]!) return distances[p]! < distances[q]!;
+      const axis = [0, 1].find((c) => from[3 * p + c]! !== from[3 * q + c]!) ?? 2;
+      return from[3 * p + axis]! < from[3 * q + axis]!;
+    });
+  const vectors = new Float64Array(3 * pairs);
+  for (let q = 0; q < pairs; q++) for (let c = 0; c < 3; c++) vectors[3 * q + c] = from[3 * order[q]! + c]!;
+  return { count, species, first, neighbour: order.map((p) => list.index[p]!), vectors };
+}
+
+const GAPS = [701, 301, 132, 57, 23, 10, 4, 1];
+
+/** Sorts order[from … to − 1] in place; fast for the tens to hundreds of neighbours in a group. */
+function shellSort(order: Int32Array, from: number, to: number, less: (p: number, q: number) => boolean): void {
+  for (const gap of GAPS)
+    for (let i = from + gap; i < to; i++) {
+      const moving = order[i]!;
+      let j = i;
+      for (; j >= from + gap && less(moving, order[j - gap]!); j -= gap) order[j] = order[j - gap]!;
+      order[j] = moving;
     }
-  return { count, species, first, neighbour, vectors };
 }

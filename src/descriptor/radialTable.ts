@@ -43,10 +43,11 @@ export function radialTable(settings: RadialTableSettings): HermiteTable {
   if (known) return known;
   const f = weightedRadialFunction(settings);
   const range = { from: 0, to: settings.cutoff, channels: settings.nMax * (settings.lMax + 1) };
-  const coarse = Math.max(64, Math.ceil((4 * settings.cutoff) / settings.smearing));
+  const unit = commensurate(settings);
+  const coarse = roundUp(Math.max(64, (4 * settings.cutoff) / settings.smearing), unit);
   const error = tableError(hermiteTable(f, { ...range, intervals: coarse }), f);
   const factor = Math.max((error.value / VALUE_ERROR) ** (1 / 4), (error.slope / SLOPE_ERROR) ** (1 / 3), 1);
-  const intervals = Math.ceil(1.15 * factor * coarse);
+  const intervals = roundUp(1.15 * factor * coarse, unit);
   if (!(intervals <= 20000))
     throw new OptionError({
       where: "descriptor",
@@ -57,4 +58,23 @@ export function radialTable(settings: RadialTableSettings): HermiteTable {
   if (recent.size >= REMEMBERED) recent.delete(recent.keys().next().value!);
   recent.set(key, table);
   return table;
+}
+
+/**
+ * The smallest number of intervals that puts a knot where a shifted cosine begins to fall: its second derivative jumps there, which a
+ * cubic can only follow at a knot.
+ */
+function commensurate({ cutoffFunction, cutoff }: RadialTableSettings): number {
+  if (cutoffFunction.kind !== "shiftedCosine") return 1;
+  const fraction = cutoffFunction.width / cutoff;
+  for (let n = 1; n <= 4096; n++) if (Math.abs(n * fraction - Math.round(n * fraction)) < 1e-9) return n;
+  throw new OptionError({
+    where: "cutoffFunction",
+    problem: `width ${cutoffFunction.width} Å and cutoff ${cutoff} Å have no common grid`,
+    advice: "give both with at most two decimals",
+  });
+}
+
+function roundUp(x: number, unit: number): number {
+  return Math.ceil(x / unit) * unit;
 }

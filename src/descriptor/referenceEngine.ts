@@ -56,6 +56,14 @@ function twoBodyRow(part: FeaturePart, component: number): number {
   return (part.order * part.order + component) * part.expansion.channels;
 }
 
+/** Features of one atom from its density coefficients, [2λ+1, part.count], without other parts. */
+export function featuresOfDensity(part: FeaturePart, c: Float64Array): Float64Array {
+  const total = part.offset + part.count;
+  const out = new Float64Array((2 * part.order + 1) * total);
+  writeFeatures(part, c, total, out);
+  return out;
+}
+
 function writeFeatures(part: FeaturePart, c: Float64Array, features: number, out: Float64Array): void {
   for (let component = 0; component <= 2 * part.order; component++) {
     const start = component * features + part.offset;

@@ -1,0 +1,399 @@
+import { describe, expect, it } from "vitest";
+import { contract, type FeatureWeights, gradient } from "../../src/descriptor/contract.js";
+import { type Descriptor, descriptor, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
+import { designRows } from "../../src/descriptor/designRows.js";
+import { evaluate, featureSums } from "../../src/descriptor/evaluate.js";
+import type { DescriptorOptions } from "../../src/descriptor/options.js";
+import { type Structure, structure } from "../../src/structure/structure.js";
+import type { TensorOrder } from "../../src/tensor/cartesian.js";
+import { wignerMatrix } from "../../src/tensor/wigner.js";
+import { expectClose } from "../support/close.js";
+import { apply, randomOrthogonal, rotateStructure } from "../support/equivariance.js";
+import { jacobian } from "../support/finiteDifference.js";
+import { uniform } from "../support/uniform.js";
+import { small, smallCrystal, smallMolecule } from "./support.js";
+
+const orders: readonly TensorOrder[] = [0, 1, 2];
+const withTwoBody: DescriptorOptions = { ...small, twoBody: { cutoff: 4.5, nMax: 4 } };
+
+function randomWeights(d: Descriptor, order: TensorOrder, seed = 3): FeatureWeights {
+  const next = uniform(seed);
+  const length = d.options.species.length * featureCount(d, order);
+  return { order, values: Float64Array.from({ length }, () => next() - 0.5) };
+}
+
+/** Rows [μ, k] of one atom turned: D^λ acts on μ. */
+function turned(values: Float64Array, components: number, matrix: Float64Array): Float64Array {
+  const count = values.length / components;
+  const out = new Float64Array(values.length);
+  for (let k = 0; k < count; k++) {
+    const column = Float64Array.from({ length: components }, (_, m) => values[m * count + k]!);
+    apply(matrix, column).forEach((v, m) => {
+      out[m * count + k] = v;
+    });
+  }
+  return out;
+}
+
+describe("number and labels of features", () => {
+  it("counts unique pairs only: 432 for 2 species, n 6, l ≤ 3, λ = 1 and 952 for n 8, l ≤ 6, λ = 0", () => {
+    expect(featureCount(descriptor({ species: ["Zr", "O"], cutoff: 5.5, nMax: 6, lMax: 3 }), 1)).toBe(432);
+    expect(featureCount(descriptor({ species: ["H", "O"], cutoff: 5, nMax: 8, lMax: 6 }), 0)).toBe(952);
+  });
+
+  it.each(orders)("λ = %i: no two columns are equal up to a factor", (order) => {
+    const d = descriptor({ ...small, nMax: 2, twoBody: {} });
+    const { values, count, components, atoms } = evaluate(d, smallCrystal(), order);
+    const column = (k: number) => Float64Array.from({ length: atoms * components }, (_, i) => values[i * count + k]!);
+    const columns = Array.from({ length: count }, (_, k) => column(k)).filter((c) => Math.hypot(...c) > 0);
+    for (let i = 0; i < columns.length; i++)
+      for (let j = 0; j < i; j++) {
+        const dot = columns[i]!.reduce((sum, v, k) => sum + v * columns[j]![k]!, 0);
+        expect(Math.abs(dot) / Math.hypot(...columns[i]!) / Math.hypot(...columns[j]!)).toBeLessThan(1 - 1e-9);
+      }
+  });
+
+  it("labels every feature by species, n and l", () => {
+    const d = descriptor(withTwoBody);
+    for (const order of orders) {
+      const labels = featureLabels(d, order);
+      expect(labels.length).toBe(featureCount(d, order));
+      expect(labels[5]).toEqual({ body: 2, first: { species: "O", n: 1, l: order }, scale: 1 });
+      for (const { body, first, second } of labels.filter((x) => x.body === 3)) {
+        expect(body).toBe(3);
+        expect((first.l + second!.l + order) % 2).toBe(0);
+        expect(Math.abs(first.l - second!.l)).toBeLessThanOrEqual(order);
+      }
+    }
+  });
+});
+
+describe.each(orders)("symmetry of the features, λ = %i", (order) => {
+  const d = descriptor(withTwoBody);
+
+  it("turn with the Wigner matrix under 100 random rotations with and without inversion, to 1e-10", () => {
+    const s = smallMolecule();
+    const f = evaluate(d, s, order);
+    const size = f.components * f.count;
+    for (const r of randomOrthogonal(100, 17)) {
+      const matrix = wignerMatrix(order, r);
+      const g = evaluate(d, rotateStructure(s, r), order);
+      for (let atom = 0; atom < f.atoms; atom++) {
+        const row = [atom * size, (atom + 1) * size] as const;
+        expectClose(g.values.subarray(...row), turned(f.values.subarray(...row), f.components, matrix), {
+          absolute: 1e-10,
+        });
+      }
+    }
+  });
+
+  it("turn with the crystal when cell and atoms are rotated", () => {
+    const s = smallCrystal();
+    const f = featureSums(d, s, order);
+    for (const r of randomOrthogonal(4, 5))
+      expectClose(featureSums(d, rotateStructure(s, r), order), turned(f, 2 * order + 1, wignerMatrix(order, r)), {
+        absolute: 1e-10,
+      });
+  });
+
+  it("permuting atoms permutes rows exactly", () => {
+    const s = smallCrystal();
+    const permutation = [4, 2, 6, 0, 5, 1, 3];
+    const t = structure({
+      species: permutation.map((i) => s.species[i]!),
+      positions: permutation.map((i) => [...s.positions.subarray(3 * i, 3 * i + 3)]),
+      cell: s.cell!,
+    });
+    const [f, g] = [evaluate(d, s, order), evaluate(d, t, order)];
+    const size = f.components * f.count;
+    permutation.forEach((from, to) => {
+      expect(g.values.subarray(to * size, (to + 1) * size)).toEqual(f.values.subarray(from * size, (from + 1) * size));
+    });
+  });
+
+  it("do not depend on translation, wrapping, the choice of an equivalent cell, or a supercell", () => {
+    const s = smallCrystal();
+    const f = evaluate(d, s, order);
+    const moved = s.positions.map((x, i) => x + [0.7, -2.3, 11.1][i % 3]!);
+    expectClose(evaluate(d, { ...s, positions: moved }, order).values, f.values, { absolute: 1e-10 });
+    const wrapped = s.positions.slice();
+    for (let c = 0; c < 3; c++) {
+      wrapped[6 + c]! += 2 * s.cell![c]! - s.cell![3 + c]!;
+      wrapped[15 + c]! -= 3 * s.cell![6 + c]!;
+    }
+    expectClose(evaluate(d, { ...s, positions: wrapped }, order).values, f.values, { absolute: 1e-10 });
+    const sheared = s.cell!.slice();
+    for (let c = 0; c < 3; c++) {
+      sheared[3 + c]! += s.cell![c]!;
+      sheared[6 + c]! -= 2 * s.cell![3 + c]!;
+    }
+    expectClose(evaluate(d, { ...s, cell: sheared }, order).values, f.values, { absolute: 1e-10 });
+    const doubled = structure({
+      species: [...s.species, ...s.species],
+      positions: [...s.positions, ...s.positions.map((x, i) => x + s.cell![3 + (i % 3)]!)],
+      cell: s.cell!.map((x, i) => (i >= 3 && i < 6 ? 2 * x : x)),
+    });
+    expectClose(evaluate(d, doubled, order).values, [...f.values, ...f.values], { absolute: 1e-10 });
+  });
+});
+
+describe.each(orders)("contraction and derivatives, λ = %i", (order) => {
+  const d = descriptor(withTwoBody);
+  const weights = randomWeights(d, order);
+  const components = 2 * order + 1;
+
+  it.each([
+    ["crystal", smallCrystal()],
+    ["molecule", smallMolecule()],
+  ] as const)("%s: contract is the scalar product of features and weights, per atom and summed", (_, s) => {
+    const { value, atoms } = contract(d, s, weights);
+    const f = evaluate(d, s, order);
+    const expected = new Float64Array(f.atoms * components);
+    s.species.forEach((symbol, atom) => {
+      const kind = d.options.species.indexOf(symbol);
+      for (let m = 0; m < components; m++)
+        for (let k = 0; k < f.count; k++)
+          expected[atom * components + m]! +=
+            f.values[(atom * components + m) * f.count + k]! * weights.values[kind * f.count + k]!;
+    });
+    expectClose(atoms, expected, { absolute: 1e-11 });
+    const sums = featureSums(d, s, order);
+    const columns = weights.values.length;
+    for (let m = 0; m < components; m++) {
+      const dot = weights.values.reduce((sum, w, k) => sum + w * sums[m * columns + k]!, 0);
+      expectClose(value[m]!, dot, { absolute: 1e-11 });
+    }
+  });
+
+  it.each([
+    ["crystal", smallCrystal()],
+    ["molecule", smallMolecule()],
+  ] as const)("%s: gradient equals central differences to 1e-6 relative, and sums to 0", (_, s) => {
+    const { positions, value } = gradient(d, s, weights);
+    const numeric = jacobian((x) => contract(d, { ...s, positions: x }, weights).value, s.positions, 2e-4);
+    const scale = Math.max(...numeric.map(Math.abs));
+    expectClose(positions, numeric, { absolute: 1e-6 * scale });
+    expectClose(value, contract(d, s, weights).value, { absolute: 1e-12 });
+    for (let m = 0; m < components; m++)
+      for (let c = 0; c < 3; c++) {
+        let sum = 0;
+        for (let i = 0; i < s.species.length; i++) sum += positions[3 * (m * s.species.length + i) + c]!;
+        expectClose(sum, 0, { absolute: 1e-12 * scale });
+      }
+  });
+
+  it("strain derivative equals finite strain of cell and positions", () => {
+    const s = smallCrystal();
+    const strained = (e: Float64Array): Structure => {
+      const strain = (v: Float64Array) =>
+        v.map((_, i) => {
+          const at = i - (i % 3);
+          const row = 3 * (i % 3);
+          return v[i]! + e[row]! * v[at]! + e[row + 1]! * v[at + 1]! + e[row + 2]! * v[at + 2]!;
+        });
+      return { ...s, positions: strain(s.positions), cell: strain(s.cell!) };
+    };
+    const { strain } = gradient(d, s, weights);
+    const numeric = jacobian((e) => contract(d, strained(e), weights).value, new Float64Array(9), 5e-4);
+    expectClose(strain, numeric, { absolute: 1e-6 * Math.max(...numeric.map(Math.abs)) });
+  });
+
+  it.each([
+    ["crystal", smallCrystal(), 1],
+    ["molecule", smallMolecule(), 1e9],
+  ] as const)("%s: design rows times weights are the gradient, in any block size", (_, s, blockBytes) => {
+    const { positions } = gradient(d, s, weights);
+    const n = s.species.length;
+    let atoms = 0;
+    designRows(
+      d,
+      s,
+      order,
+      (block) => {
+        expect(block.firstAtom).toBe(atoms);
+        expect(block.columns).toBe(weights.values.length);
+        atoms += block.atoms;
+        for (let row = 0; row < block.rows; row++) {
+          const values = block.values.subarray(row * block.columns, (row + 1) * block.columns);
+          const dot = weights.values.reduce((sum, w, k) => sum + w * values[k]!, 0);
+          const atom = block.firstAtom + Math.floor(row / (3 * components));
+          const m = Math.floor(row / 3) % components;
+          expectClose(dot, positions[3 * (m * n + atom) + (row % 3)]!, { absolute: 1e-11 });
+        }
+      },
+      { blockBytes },
+    );
+    expect(atoms).toBe(n);
+  });
+});
+
+describe("several weight lists at once", () => {
+  it("give what each gives alone", () => {
+    const d = descriptor(withTwoBody);
+    const s = smallCrystal();
+    const weights = [randomWeights(d, 0, 1), randomWeights(d, 2, 2)];
+    const both = gradient(d, s, weights);
+    weights.forEach((w, i) => {
+      const alone = gradient(d, s, w);
+      expectClose(both[i]!.positions, alone.positions, { absolute: 1e-13 });
+      expectClose(both[i]!.strain, alone.strain, { absolute: 1e-12 });
+      expectClose(contract(d, s, weights)[i]!.value, alone.value, { absolute: 1e-13 });
+    });
+  });
+});
+
+describe("smoothness", () => {
+  it.each(["cosine", "polynomial"] as const)("an atom passes the %s cutoff without a kink", (kind) => {
+    const d = descriptor({ ...small, cutoffFunction: { kind }, twoBody: {} });
+    const weights = randomWeights(d, 0);
+    const at = (x: number): number =>
+      contract(
+        d,
+        structure({
+          species: ["O", "H", "H"],
+          positions: [
+            [0, 0, 0],
+            [0.9, 0, 0.2],
+            [x, 0.1, 0],
+          ],
+        }),
+        weights,
+      ).value[0]!;
+    const step = 1e-3;
+    const seconds = Array.from({ length: 200 }, (_, i) => {
+      const x = 3.4 + i * step;
+      return (at(x + step) - 2 * at(x) + at(x - step)) / step ** 2;
+    });
+    const before = Math.max(...seconds.slice(0, 80).map(Math.abs));
+    expect(Math.max(...seconds.map(Math.abs))).toBeLessThan(2 * before);
+    expect(before).toBeGreaterThan(1e-4);
+  });
+
+  it("without cutoff function the features jump: the test above can fail", () => {
+    const d = descriptor({ ...small, cutoffFunction: { kind: "none" } });
+    const at = (x: number) =>
+      evaluate(
+        d,
+        structure({
+          species: ["O", "H"],
+          positions: [
+            [0, 0, 0],
+            [x, 0, 0],
+          ],
+        }),
+        0,
+      ).values[0]!;
+    expect(Math.abs(at(3.4999) - at(3.5001))).toBeGreaterThan(1e-6);
+  });
+});
+
+describe("degenerate input", () => {
+  const d = descriptor({ species: ["H", "O"], cutoff: 4, nMax: 2, lMax: 2, twoBody: {} });
+  const isolated = structure({ species: ["H"], positions: [[1, 2, 3]] });
+
+  it("an isolated atom has features 0, and its own density where it counts itself", () => {
+    for (const order of orders) {
+      expect(evaluate(d, isolated, order).values.every((v) => v === 0)).toBe(true);
+      expect(gradient(d, isolated, randomWeights(d, order)).positions.every((v) => v === 0)).toBe(true);
+    }
+    const self = descriptor({ ...d.options, centralAtom: true, twoBody: undefined });
+    expect(evaluate(self, isolated, 0).values.some((v) => v > 0)).toBe(true);
+    expect(evaluate(self, isolated, 1).values.every((v) => v === 0)).toBe(true);
+    const unit = descriptor({ ...d.options, normalisation: { kind: "unit" } });
+    expect(evaluate(unit, isolated, 0).values.every((v) => v === 0)).toBe(true);
+  });
+
+  it("no atoms give no rows and value 0", () => {
+    const nothing = structure({ species: [], positions: [] });
+    expect(evaluate(d, nothing, 1).values.length).toBe(0);
+    const g = gradient(d, nothing, randomWeights(d, 1));
+    expect([...g.value]).toEqual([0, 0, 0]);
+    expect(g.positions.length).toBe(0);
+    designRows(d, nothing, 1, () => expect.fail("no block expected"));
+  });
+
+  it("coincident atoms, malformed cells and unknown species are named", () => {
+    const twice = structure({
+      species: ["H", "O"],
+      positions: [
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+    });
+    expect(() => evaluate(d, twice, 0)).toThrow(/atoms 0 \(H\) and 1 \(O\) coincide/);
+    const flat = { ...isolated, cell: new Float64Array(9), periodic: [true, true, true] } as const;
+    expect(() => evaluate(d, flat, 0)).toThrow(/cell volume is 0/);
+    const broken = { ...flat, cell: new Float64Array(9).fill(Number.NaN) };
+    expect(() => contract(d, broken, randomWeights(d, 0))).toThrow(/cell volume is NaN/);
+    const helium = structure({
+      species: ["H", "He"],
+      positions: [
+        [0, 0, 0],
+        [2, 0, 0],
+      ],
+    });
+    expect(() => evaluate(d, helium, 0)).toThrow(/atom 1: species He is not among.*\(H, O\)/);
+  });
+
+  it("a cutoff larger than ten cells sums every image", () => {
+    const tiny = structure({ species: ["H"], positions: [[0, 0, 0]], cell: [0.9, 0, 0, 0, 0.9, 0, 0, 0, 0.9] });
+    const wide = descriptor({ species: ["H"], cutoff: 9.1, nMax: 1, lMax: 0, twoBody: {} });
+    // A simple cubic lattice doubled along every axis is the same crystal.
+    const images = [0, 1].flatMap((i) => [0, 1].flatMap((j) => [0, 1].map((k) => [0.9 * i, 0.9 * j, 0.9 * k])));
+    const eight = structure({
+      species: images.map(() => "H"),
+      positions: images,
+      cell: tiny.cell!.map((x) => 2 * x),
+    });
+    const one = evaluate(wide, tiny, 0).values;
+    expect(one[0]).toBeGreaterThan(10);
+    expectClose(evaluate(wide, eight, 0).values.subarray(0, 2), one, { relative: 1e-10 });
+  });
+
+  it("wrong options and weights are refused with what would be right", () => {
+    const base = { species: ["H"], cutoff: 4, nMax: 2, lMax: 2 };
+    expect(() => descriptor({ ...base, cutof: 3 } as DescriptorOptions)).toThrow(/did you mean "cutoff"/);
+    expect(() => descriptor({ ...base, species: [] })).toThrow(/no species/);
+    expect(() => descriptor({ ...base, species: ["H", "H"] })).toThrow(/listed twice/);
+    expect(() => descriptor({ ...base, nMax: 21 })).toThrow(/nMax is 21, expected an integer from 1 to 20/);
+    expect(() => descriptor({ ...base, lMax: 2.5 })).toThrow(/lMax is 2.5/);
+    expect(() => descriptor({ ...base, cutoff: Number.NaN })).toThrow(/cutoff is NaN/);
+    expect(() => descriptor({ ...base, smearing: 0 })).toThrow(/smearing is 0/);
+    expect(() => descriptor({ ...base, basis: { kind: "gtos" } as never })).toThrow(
+      /unknown kind "gtos".*known: bessel/,
+    );
+    expect(() => descriptor({ ...base, cutoffFunction: { kind: "shiftedCosine", width: 9 } })).toThrow(/width 9 Å/);
+    expect(() => descriptor({ ...base, twoBody: { lMax: 3 } as never })).toThrow(/unknown option "lMax"/);
+    expect(() => contract(d, isolated, { order: 0, values: new Float64Array(3) })).toThrow(
+      /3 weights, expected 2 species/,
+    );
+    expect(() => evaluate(d, isolated, 3 as TensorOrder)).toThrow(/tensor order 3/);
+    const unit = descriptor({ ...base, normalisation: { kind: "unit" } });
+    expect(() => gradient(unit, isolated, randomWeights(unit, 0))).toThrow(/derivatives of normalised features/);
+  });
+});
+
+describe("options", () => {
+  it("survive JSON: the copy gives the same bits", () => {
+    const d = descriptor({ ...withTwoBody, radialScaling: { kind: "inversePower", scale: 2, exponent: 4 } });
+    const copy = descriptor(JSON.parse(JSON.stringify(d.options)));
+    expect(evaluate(copy, smallCrystal(), 1)).toEqual(evaluate(d, smallCrystal(), 1));
+  });
+
+  it("unit normalisation gives every atom with neighbours length 1 over all components", () => {
+    const d = descriptor({ ...small, normalisation: { kind: "unit" } });
+    const weights = randomWeights(d, 2);
+    const f = evaluate(d, smallCrystal(), 2);
+    const size = f.components * f.count;
+    for (let i = 0; i < f.atoms; i++)
+      expectClose(Math.hypot(...f.values.subarray(i * size, (i + 1) * size)), 1, { absolute: 1e-14 });
+    const { value } = contract(d, smallCrystal(), weights);
+    const sums = featureSums(d, smallCrystal(), 2);
+    for (let m = 0; m < 5; m++)
+      expectClose(
+        value[m]!,
+        weights.values.reduce((sum, w, k) => sum + w * sums[m * weights.values.length + k]!, 0),
+        { absolute: 1e-13 },
+      );
+  });
+});

@@ -1,0 +1,39 @@
+/** Small structures and descriptors for the tests of this folder. */
+import type { DescriptorOptions } from "../../src/descriptor/options.js";
+import { type Structure, structure } from "../../src/structure/structure.js";
+import { uniform } from "../support/uniform.js";
+
+/** Seven atoms of three species in a triclinic cell, far smaller than twice the cutoff. */
+export function smallCrystal(seed = 1): Structure {
+  const next = uniform(seed);
+  const cell = [4.1, 0.2, -0.3, 0.9, 3.8, 0.4, -0.5, 0.7, 4.4];
+  const fractional = [
+    [0.05, 0.1, 0.0],
+    [0.5, 0.45, 0.1],
+    [0.1, 0.55, 0.5],
+    [0.55, 0.0, 0.55],
+    [0.8, 0.3, 0.35],
+    [0.3, 0.8, 0.8],
+    [0.75, 0.75, 0.75],
+  ];
+  const positions = fractional.map((f) =>
+    [0, 1, 2].map((c) => f[0]! * cell[c]! + f[1]! * cell[3 + c]! + f[2]! * cell[6 + c]! + 0.1 * (next() - 0.5)),
+  );
+  return structure({ species: ["Zr", "O", "O", "Zr", "O", "H", "O"], positions, cell });
+}
+
+/** A free molecule of five atoms. */
+export function smallMolecule(): Structure {
+  return structure({
+    species: ["O", "H", "H", "O", "H"],
+    positions: [
+      [0.05, -0.02, 0.12],
+      [0.03, 0.8, -0.44],
+      [-0.06, -0.74, -0.51],
+      [1.9, 0.4, 1.6],
+      [2.4, 1.2, 1.4],
+    ],
+  });
+}
+
+export const small: DescriptorOptions = { species: ["H", "O", "Zr"], cutoff: 3.5, nMax: 3, lMax: 3, smearing: 0.45 };
