@@ -10,13 +10,20 @@ import {
   rowGatherer,
 } from "./leastSquares.js";
 import { matrix } from "./matrix.js";
+import type { NormalEquations } from "./normalEquations.js";
+
+/** A {@link LeastSquaresAccumulator} whose sums can be had. */
+export interface GramAccumulator extends LeastSquaresAccumulator {
+  /** The sums over all rows so far, as a copy. */
+  normalEquations(): NormalEquations;
+}
 
 /**
  * Least squares by the normal equations: the Gram matrix of all rows and targets by symmetric rank-256 updates, then
  * Cholesky. Memory: 8 (columns + targets)² bytes, and a block of 256 rows. Column scaling and ridge keep it solvable, but
  * it squares the condition number: where columns are nearly dependent check it with `qrAccumulator`.
  */
-export function gramAccumulator(options: AccumulatorOptions): LeastSquaresAccumulator {
+export function gramAccumulator(options: AccumulatorOptions): GramAccumulator {
   const { columns, targets, width, scaling, kernels } = checkOptions(options);
   const { arena, exports } = kernels;
   const work = arena.reserve(exports.workBytes());
@@ -38,14 +45,31 @@ export function gramAccumulator(options: AccumulatorOptions): LeastSquaresAccumu
     exports.gemm(width, width, count, 1, block, 1, width, block, width, 1, gram, width, 1, work);
   }
 
+  /** Brings every row into the sums, and the sums into the upper triangle and `diagonal`. */
+  function complete(): void {
+    gather.flush();
+    if (factored) return;
+    for (let i = 0; i < width; i++) diagonal[i] = sum[i * (width + 1)]!;
+    mirror(sum, width, "up");
+    factored = true;
+  }
+
+  function normalEquations(): NormalEquations {
+    complete();
+    const gram = matrix(columns, columns);
+    const moments = matrix(columns, targets);
+    for (let i = 0; i < columns; i++) {
+      gram.values[i * (columns + 1)] = diagonal[i]!;
+      for (let j = i + 1; j < columns; j++)
+        gram.values[i * columns + j] = gram.values[j * columns + i] = sum[i * width + j]!;
+      for (let t = 0; t < targets; t++) moments.values[i * targets + t] = sum[i * width + columns + t]!;
+    }
+    return { gram, moments, squares: diagonal.slice(columns), rows: gather.rows() };
+  }
+
   function solve(ridge: number): LeastSquaresSolution {
     checkRidge(ridge);
-    gather.flush();
-    if (!factored) {
-      for (let i = 0; i < width; i++) diagonal[i] = sum[i * (width + 1)]!;
-      mirror(sum, width, "up");
-      factored = true;
-    }
+    complete();
     const { scale, penalty } = columnScales(diagonal.subarray(0, columns), scaling, ridge);
     let norm = 0;
     const columnSums = new Float64Array(columns);
@@ -102,6 +126,7 @@ export function gramAccumulator(options: AccumulatorOptions): LeastSquaresAccumu
     targets,
     add: gather.add,
     solve,
+    normalEquations,
     get rows() {
       return gather.rows();
     },
