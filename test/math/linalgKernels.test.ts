@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { newLinalgKernels } from "../../src/math/linalgKernels.js";
 import { type LinalgExports, referenceLinalgKernels } from "../../src/math/linalgReference.js";
-import { random } from "../../src/math/random.js";
 import type { KernelInstance } from "../../src/wasm/load.js";
 import { loadKernels } from "../../src/wasm/load.js";
 import { expectClose } from "../support/close.js";
+import { noise } from "../support/noise.js";
 
 type Run = (kernels: KernelInstance<LinalgExports>, place: (values: Float64Array) => number, work: number) => number;
 
@@ -22,11 +22,6 @@ function compare(length: number, workColumns: number, workRows: number, run: Run
     return arena.doubles(run(kernels, place, work), length);
   });
   expectClose(wasm!, reference!, { absolute: tolerance, relative: tolerance });
-}
-
-function noise(n: number, seed: number): Float64Array {
-  const r = random(seed);
-  return Float64Array.from({ length: n }, () => r.normal());
 }
 
 const size = fc.integer({ min: 1, max: 40 });
