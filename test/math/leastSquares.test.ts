@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConvergenceError, DataError, OptionError, ShapeError } from "../../src/errors.js";
 import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gramAccumulator } from "../../src/math/gramAccumulator.js";
-import type { LeastSquaresAccumulator } from "../../src/math/leastSquares.js";
+import type { AccumulatorOptions, LeastSquaresAccumulator } from "../../src/math/leastSquares.js";
 import { referenceLinalgKernels } from "../../src/math/linalgReference.js";
 import { gemm, gram, type Matrix, matrix } from "../../src/math/matrix.js";
 import { qrAccumulator } from "../../src/math/qrAccumulator.js";
@@ -145,7 +145,7 @@ test("QR keeps the digits that the normal equations lose: Läuchli's columns (1,
   const x = matrix(4, 3, Float64Array.from(rows.flat()));
   const w = matrix(3, 1, Float64Array.of(1, 2, 3));
   const y = gemm(x, w);
-  const error = (accumulator: typeof gramAccumulator): number => {
+  const error = (accumulator: (options: AccumulatorOptions) => LeastSquaresAccumulator): number => {
     const { values } = feed(accumulator({ columns: 3 }), x, y, 4).solve(0).coefficients;
     return Math.max(...values.map((v, i) => Math.abs(v - w.values[i]!)));
   };
