@@ -1,0 +1,42 @@
+import { stat } from "node:fs/promises";
+import { DataError } from "../errors.js";
+import { type DownloadOptions, downloadFile } from "./download.js";
+import { type FileState, filePath, type PlaceOptions, verifiedPath } from "./files.js";
+import { type DatasetEntry, findDataset } from "./registry.js";
+
+/** Options of {@link fetchDataset}. */
+export interface FetchOptions extends DownloadOptions, Pick<PlaceOptions, "cacheDir"> {}
+
+/**
+ * Fetches the published files of a data set into the cache folder; files that are there and in order are left alone.
+ * An interrupted fetch goes on where it stopped.
+ * @param id id, or an entry of one's own
+ * @returns the state of every file
+ * @throws DataError for an unknown id, a set that has nothing to fetch, or a file that cannot be had
+ * @throws AbortedError if interrupted
+ */
+export async function fetchDataset(id: string | DatasetEntry, options: FetchOptions = {}): Promise<FileState[]> {
+  const entry = typeof id === "string" ? findDataset(id) : id;
+  const states: FileState[] = [];
+  for (const file of entry.files) {
+    if ("path" in file) continue;
+    const path = filePath(entry, file, options);
+    const there =
+      (await stat(path).catch(() => undefined)) && (await verifiedPath(entry, file, options).catch(() => undefined));
+    const { url, bytes, sha256 } = file;
+    if (!there)
+      await downloadFile(
+        { url, label: `${entry.id}/${file.name}`, ...(bytes !== undefined && { bytes }), ...(sha256 && { sha256 }) },
+        path,
+        options,
+      );
+    states.push({ id: entry.id, file: file.name, state: "ok" });
+  }
+  if (states.length === 0)
+    throw new DataError({
+      where: `data set ${entry.id}`,
+      problem: "has no files to fetch",
+      advice: entry.note ?? "it is part of the package: load it directly",
+    });
+  return states;
+}

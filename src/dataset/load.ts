@@ -1,0 +1,128 @@
+import { DataError } from "../errors.js";
+import { trajectoryCollector } from "../io/collect.js";
+import { loadColumns } from "../io/columns.js";
+import { detectFormat } from "../io/format.js";
+import { streamFrames } from "../io/load.js";
+import type { RunOptions } from "../progress.js";
+import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";
+import type { TensorSeries } from "../series/tensorSeries.js";
+import type { Frame } from "../structure/frame.js";
+import { cellVolume } from "../structure/structure.js";
+import type { Trajectory } from "../structure/trajectory.js";
+import { type PlaceOptions, verifiedPath } from "./files.js";
+import { type DatasetEntry, findDataset } from "./registry.js";
+
+/** A data set in memory. Tensors are in this package's units and index orders. */
+export interface Dataset {
+  readonly entry: DatasetEntry;
+  /** The relaxed structure that displacements start from, where the set has one. */
+  readonly reference?: Frame;
+  /** Displaced copies of the reference; empty if there are none. */
+  readonly displaced: readonly Frame[];
+  /** Frames of the trajectory with whatever was computed for them (configurations, if there is no trajectory). */
+  readonly frames: readonly Frame[];
+  /** Frames of every file by its role, e.g. "snapshots", "dipoles", "bec". */
+  readonly parts: Readonly<Record<string, readonly Frame[]>>;
+  /** fs between `frames`, where they are evenly spaced. */
+  readonly timestep?: number;
+  /** The positions of `frames` as one trajectory. @throws DataError if the set has no frames */
+  trajectory(role?: string): Trajectory;
+  /** One tensor per frame. @throws DataError if the set does not hold it */
+  series(quantity: FrameQuantity): TensorSeries;
+}
+
+/**
+ * Loads a data set by its id, or from an entry of one's own; every file is checked against its SHA-256 first.
+ * @throws DataError for an unknown id, a file that was not fetched, or a damaged one
+ * @throws FormatError if a file cannot be read
+ * @example const md = await loadDataset("h2o"); md.series("polarizability").timestep // 2
+ */
+export async function loadDataset(
+  id: string | DatasetEntry,
+  options: PlaceOptions & RunOptions = {},
+): Promise<Dataset> {
+  const entry = typeof id === "string" ? findDataset(id) : id;
+  if (entry.files.length === 0)
+    throw new DataError({
+      where: `data set ${entry.id}`,
+      problem: "has no files to load",
+      ...(entry.note && { advice: entry.note }),
+    });
+  const parts: Record<string, Frame[]> = {};
+  const columns: TensorSeries[] = [];
+  const { signal } = options;
+  for (const [k, file] of entry.files.entries()) {
+    const path = await verifiedPath(entry, file, options);
+    const timestep = file.timestep ?? entry.timestep;
+    const name = `${entry.id}/${"path" in file ? file.path.replace(/^.*\//, "") : file.name}`;
+    const read = { name, ...(signal && { signal }) };
+    const format = await detectFormat(path, read);
+    if (format === "columns") {
+      const { quantity = "polarizability", components } = file;
+      columns.push(
+        await loadColumns(path, {
+          ...read,
+          quantity,
+          origin: name,
+          ...(components && { components }),
+          ...(timestep && { timestep }),
+        }),
+      );
+    } else {
+      const { first = 0, stride = 1 } = file;
+      const frames: Frame[] = [];
+      let index = 0;
+      for await (const frame of streamFrames(path, { ...read, format })) {
+        if (index >= first && (index - first) % stride === 0) frames.push(frame);
+        index++;
+      }
+      if (file.frames !== undefined && frames.length !== file.frames)
+        throw new DataError({ where: name, problem: `${frames.length} frames, the registry says ${file.frames}` });
+      parts[file.role] = [...(parts[file.role] ?? []), ...frames];
+    }
+    options.onProgress?.({ label: `loading ${entry.id}`, done: k + 1, total: entry.files.length, unit: "files" });
+  }
+  return assemble(entry, parts, columns);
+}
+
+const frameRoles = ["trajectory", "dipoles", "bec"] as const;
+
+function assemble(
+  entry: DatasetEntry,
+  parts: Readonly<Record<string, Frame[]>>,
+  columns: readonly TensorSeries[],
+): Dataset {
+  const where = `data set ${entry.id}`;
+  const role = frameRoles.find((r) => parts[r]);
+  const frames = role ? parts[role]! : [];
+  const { timestep } = entry;
+  const reference = parts.reference?.[0];
+  return {
+    entry,
+    ...(reference && { reference }),
+    displaced: parts.displaced ?? [],
+    frames,
+    parts,
+    ...(timestep !== undefined && { timestep }),
+    trajectory(wanted = role ?? "trajectory") {
+      const chosen = parts[wanted];
+      if (!chosen)
+        throw new DataError({
+          where,
+          problem: `has no "${wanted}"`,
+          advice: `it has ${Object.keys(parts).join(", ")}`,
+        });
+      const untimed = chosen[0]?.time === undefined && timestep !== undefined;
+      const collector = trajectoryCollector({ name: `${entry.id}, ${wanted}`, ...(untimed && { timestep }) });
+      for (const frame of chosen) collector.add(frame);
+      return collector.finish();
+    },
+    series(quantity) {
+      const given = columns.find((s) => s.quantity === quantity);
+      if (!given)
+        return seriesOfFrames(frames, quantity, { origin: entry.id, ...(timestep !== undefined && { timestep }) });
+      const cell = frames[0]?.structure.cell;
+      return cell ? { ...given, volume: cellVolume(cell) } : given;
+    },
+  };
+}
