@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""recompute.py SYSTEM [ROLE [FRAME]]: compute one embedded configuration again and print by how much each quantity differs.
+
+The molecules and the dimer need the python with pyscf."""
+import os
+import sys
+
+import numpy as np
+
+from targets import DATA, HERE, WORK, frames_in
+
+
+def numbers(text):
+    return np.array([float(v) for v in text.split()])
+
+
+def solid(system, frame):
+    from solids.dfpt import compute
+    from solids.systems import DFT
+    new = compute({**frame, 'arrays': {'pos': frame['arrays']['pos']}}, DFT[system], f'{WORK}/scratch/recompute-{system}')
+    return {'energy': new['info']['energy'], 'dielectric': new['info']['dielectric'], 'forces': new['arrays']['forces'], 'bec': new['arrays']['bec']}
+
+
+def molecule(system, frame):
+    sys.path.insert(0, f'{HERE}/molecules')
+    from ks import KS
+    from units import BOHR, FORCE, HART
+    xc = 'GGA_X_RPBE,GGA_C_PBE' if system == 'water-dimer' else 'PBE'
+    ks = KS(frame['species'], 'aug-cc-pvdz', xc, 3, conv=3e-6)
+    ks.scf(frame['arrays']['pos']/BOHR)
+    new = {'energy': ks.e*HART, 'dipole': ks.mu*BOHR, 'forces': -ks.grad()*FORCE}
+    new['polarizability'] = (ks.cpks()*BOHR**3).ravel()
+    if 'bec' in frame['arrays']:
+        new['bec'] = ks.bec().reshape(-1, 9)
+    return new
+
+
+def main(system, role='trajectory', index=0):
+    frame = frames_in(f'{DATA}/{system}/{role}.xyz.gz')[index]
+    new = solid(system, frame) if 'Lattice' in frame['info'] else molecule(system, frame)
+    print(system, role, index, end=':')
+    for key, value in new.items():
+        old = frame['arrays'][key] if key in frame['arrays'] else numbers(frame['info'][key]) if key in frame['info'] else None
+        if old is not None:
+            print(f' {key} {abs(value - old).max():.1e}', end='')
+    print()
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:3], *(int(v) for v in sys.argv[3:4]))
