@@ -1,0 +1,200 @@
+/**
+ * Kernel ridge regression with one block of rows per frame: (K + σ²I) w = y, its leave-one-frame-out errors in closed
+ * form, and the choice of σ² by them.
+ */
+import { ConvergenceError, DataError } from "../../errors.js";
+import { type CholeskyFactor, cholesky, choleskySolve } from "../../math/cholesky.js";
+import { gemv, identity, type Matrix, matrix } from "../../math/matrix.js";
+
+/** How the regularisation σ² is chosen, relative to the mean diagonal element of the kernel matrix. */
+export type RidgeChoice =
+  /** Least squared leave-one-frame-out error, plus the squared error on validation frames if there are any. Default range 1e-8 … 1. */
+  | { readonly kind: "leaveOneOut"; readonly least?: number; readonly greatest?: number }
+  /** One given value for each order of the tensor. */
+  | { readonly kind: "fixed"; readonly scalar: number; readonly traceless: number };
+
+/** One candidate value and its error. */
+export interface RidgePoint {
+  /** σ² relative to the mean diagonal of the kernel matrix. */
+  readonly ridge: number;
+  /** Mean squared error per frame: left-out training frames and validation frames together. */
+  readonly error: number;
+}
+
+/** Training data of one order λ. */
+export interface RidgeProblem {
+  /** Kernel between the training rows, [n·m, n·m], symmetric. */
+  readonly kernel: Matrix;
+  /** Targets, [n, m]. */
+  readonly targets: Float64Array;
+  /** Rows per frame, m = 2λ+1. */
+  readonly block: number;
+  /** Whether a constant is fitted as well, unpenalised (λ = 0: the mean is removed and restored). */
+  readonly intercept: boolean;
+  /** Frames held out for choosing σ². */
+  readonly validation?: {
+    /** Kernel between validation and training rows, [v·m, n·m]. */
+    readonly kernel: Matrix;
+    /** [v, m] */
+    readonly targets: Float64Array;
+  };
+}
+
+/** A solution of (K + σ²I) w = y. */
+export interface RidgeSolution {
+  /** Dual weights w, [n·m]; they sum to zero where there is an intercept. */
+  readonly dual: Float64Array;
+  /** Constant to be added to Σ_i w_i k(x, i); 0 without intercept. */
+  readonly intercept: number;
+  /** σ² relative to the mean diagonal of the (centred) kernel. */
+  readonly ridge: number;
+  /** The same in the unit of the kernel. */
+  readonly noise: number;
+  /** Leave-one-frame-out residuals, [n, m]. */
+  readonly leaveOneOut: Float64Array;
+  /** Every value tried with its error, by increasing σ². */
+  readonly curve: readonly RidgePoint[];
+}
+
+/**
+ * Solves for a series of σ² and keeps the solution with the least error.
+ * With an intercept, kernel and targets are centred on the training mean, which is the same as an unpenalised constant.
+ * @param range σ² from `least` to `greatest` (relative to the mean diagonal): decades first, then half decades about the best
+ * @throws DataError with fewer than two frames
+ * @throws ConvergenceError if no σ² gives a positive definite matrix
+ */
+export function solveRidge(
+  problem: RidgeProblem,
+  range: { readonly least: number; readonly greatest: number },
+): RidgeSolution {
+  const { kernel, targets, intercept } = problem;
+  const frames = targets.length / problem.block;
+  if (frames < 2)
+    throw new DataError({ where: "ridge", problem: `${frames} training frames`, advice: "give at least two" });
+  const mean = intercept ? targets.reduce((s, y) => s + y, 0) / targets.length : 0;
+  const centre: Centred = {
+    mean,
+    targets: intercept ? targets.map((y) => y - mean) : targets,
+    kernel: intercept ? centredKernel(kernel) : kernel,
+    columnMeans: intercept ? columnMeans(kernel) : new Float64Array(targets.length),
+  };
+  // A kernel that vanishes (every frame alike) leaves only the constant; any scale will do for σ².
+  const scale = meanDiagonal(centre.kernel) || 1;
+  const tried = new Map<number, Attempt>();
+  const attempt = (ridge: number): void => {
+    const result = tried.has(ridge) ? undefined : attemptRidge(problem, centre, ridge, ridge * scale);
+    if (result) tried.set(ridge, result);
+  };
+  const { least, greatest } = range;
+  const decades = Math.max(0, Math.round(Math.log10(greatest / least)));
+  for (let i = 0; i <= decades; i++) attempt(least * 10 ** i);
+  const first = bestOf(tried);
+  if (first && decades > 0) for (const factor of [Math.sqrt(0.1), Math.sqrt(10)]) attempt(first.ridge * factor);
+  const best = bestOf(tried);
+  if (!best)
+    throw new ConvergenceError({
+      where: "ridge",
+      problem: `the kernel matrix is not positive definite for σ² up to ${greatest} of its mean diagonal`,
+      advice: "give a larger ridge or remove frames that occur twice",
+    });
+  const curve = [...tried.values()].map(({ ridge, error }) => ({ ridge, error })).sort((a, b) => a.ridge - b.ridge);
+  const { error: _, ...solution } = best;
+  return { ...solution, curve };
+}
+
+/** Training data with the mean removed where there is an intercept. */
+interface Centred {
+  readonly mean: number;
+  readonly targets: Float64Array;
+  readonly kernel: Matrix;
+  readonly columnMeans: Float64Array;
+}
+
+interface Attempt extends Omit<RidgeSolution, "curve"> {
+  readonly error: number;
+}
+
+function bestOf(tried: ReadonlyMap<number, Attempt>): Attempt | undefined {
+  let best: Attempt | undefined;
+  for (const attempt of tried.values()) if (!best || attempt.error < best.error) best = attempt;
+  return best;
+}
+
+/** `undefined` where rounding makes the matrix lose its positive definiteness. */
+function attemptRidge(problem: RidgeProblem, centre: Centred, ridge: number, noise: number): Attempt | undefined {
+  try {
+    return solveOne(problem, centre, ridge, noise);
+  } catch (error) {
+    if (error instanceof ConvergenceError) return undefined;
+    throw error;
+  }
+}
+
+function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: number): Attempt {
+  const { block, validation, intercept } = problem;
+  const size = centre.targets.length;
+  const shifted = matrix(size, size, centre.kernel.values.slice());
+  for (let i = 0; i < size; i++) shifted.values[i * size + i]! += noise;
+  const factor = cholesky(shifted);
+  const dual = choleskySolve(factor, matrix(size, 1, centre.targets)).values;
+  const residuals = leaveOneOutResiduals(factor, dual, block, intercept ? noise : undefined);
+  const constant = centre.mean - dot(centre.columnMeans, dual);
+  let squares = dot(residuals, residuals);
+  if (validation) {
+    const predicted = gemv(validation.kernel, dual);
+    predicted.forEach((p, i) => {
+      squares += (validation.targets[i]! - constant - p) ** 2;
+    });
+  }
+  const error = (squares * block) / (size + (validation?.targets.length ?? 0));
+  return { dual, intercept: constant, ridge, noise, leaveOneOut: residuals, error };
+}
+
+/**
+ * What each frame's targets miss when it is left out of the fit: e_i = (G_ii)⁻¹ w_i with G = (K + σ²I)⁻¹ and G_ii its
+ * block of frame i. An unpenalised constant takes 1/(n σ²) off G_ii (one row per frame).
+ * @param noise σ² where a constant is fitted
+ */
+export function leaveOneOutResiduals(
+  factor: CholeskyFactor,
+  dual: Float64Array,
+  block: number,
+  noise?: number,
+): Float64Array {
+  const size = dual.length;
+  const inverse = choleskySolve(factor, identity(size)).values;
+  const residuals = new Float64Array(size);
+  for (let start = 0; start < size; start += block) {
+    const own = matrix(block, block);
+    for (let i = 0; i < block; i++)
+      for (let j = 0; j < block; j++) own.values[i * block + j] = inverse[(start + i) * size + start + j]!;
+    if (noise !== undefined) own.values[0]! -= 1 / (size * noise);
+    const solved = choleskySolve(cholesky(own), matrix(block, 1, dual.slice(start, start + block)));
+    residuals.set(solved.values, start);
+  }
+  return residuals;
+}
+
+/** HKH with H = I − 11ᵀ/n. */
+function centredKernel(k: Matrix): Matrix {
+  const means = columnMeans(k);
+  const grand = means.reduce((s, m) => s + m, 0) / means.length;
+  const values = k.values.map((v, p) => v - means[p % k.columns]! - means[Math.floor(p / k.columns)]! + grand);
+  return matrix(k.rows, k.columns, values);
+}
+
+function columnMeans(k: Matrix): Float64Array {
+  return gemv(k, new Float64Array(k.rows).fill(1 / k.rows), "a");
+}
+
+function meanDiagonal(k: Matrix): number {
+  let sum = 0;
+  for (let i = 0; i < k.rows; i++) sum += k.values[i * k.columns + i]!;
+  return sum / k.rows;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
