@@ -82,9 +82,9 @@ export function solveNormalEquations(
 /** One ridge tried on held-out rows. */
 export interface RidgeTrial {
   readonly ridge: number;
-  /** Root mean square error over the held-out rows. */
+  /** Root mean square error over the held-out rows, of the first target. */
   readonly validationError: number;
-  /** Root mean square error over the rows fitted. */
+  /** Root mean square error over the rows fitted, of the first target. */
   readonly trainingError: number;
 }
 
@@ -99,14 +99,14 @@ export function ridgeTrials(
   scaling: "columns" | "none" = "columns",
 ): RidgeTrial[] {
   const trials: RidgeTrial[] = [];
-  const mean = (errors: Float64Array, rows: number): number => Math.sqrt(errors.reduce((a, b) => a + b, 0) / rows);
+  const rms = (errors: Float64Array, rows: number): number => Math.sqrt(errors[0]! / rows);
   for (const ridge of ridges) {
     try {
       const { coefficients, residual } = solveNormalEquations(training, ridge, scaling);
       trials.push({
         ridge,
-        validationError: mean(squaredError(validation, coefficients), validation.rows),
-        trainingError: mean(residual, training.rows),
+        validationError: rms(squaredError(validation, coefficients), validation.rows),
+        trainingError: rms(residual, training.rows),
       });
     } catch (error) {
       if (!(error instanceof ConvergenceError)) throw error;

@@ -1,0 +1,174 @@
+import { type Descriptor, descriptor, featureCount } from "../../descriptor/descriptor.js";
+import { DataError, OptionError, rejectUnknownOptions } from "../../errors.js";
+import type { Matrix } from "../../math/matrix.js";
+import type { Frame } from "../../structure/frame.js";
+import { type LinearFit, type TrainingRows, trainLinear } from "../linearTraining.js";
+import {
+  POLARIZATION_DESCRIPTOR,
+  type PolarizationModel,
+  type PolarizationOptions,
+  type TargetWeights,
+} from "./model.js";
+import { bornChargeRows, columnCount, polarizationRows } from "./rows.js";
+import { type ChargePlan, planCharges } from "./speciesCharges.js";
+
+const OPTION_NAMES: readonly (keyof PolarizationOptions)[] = [
+  "descriptor",
+  "charges",
+  "weights",
+  "polarization",
+  "form",
+  "ridge",
+  "validation",
+  "solver",
+  "onProgress",
+  "signal",
+];
+
+/**
+ * Fits the polarization as the antiderivative of Born effective charges, from values of either or both (derivative learning:
+ * Schmiedmayer and Kresse, J. Chem. Phys. 161, 084703 (2024), eqs. 6–11).
+ * @param frames with Z*, with P (`dipole`), or with both; at least one of all needed
+ * @returns a model whose Z* is exactly the derivative of its P, and whose P turns as a vector
+ * @throws DataError if no frame has what the weights ask for
+ * @throws OptionError | ConvergenceError | AbortedError
+ */
+export async function fitPolarization(
+  frames: readonly Frame[],
+  options: PolarizationOptions = {},
+): Promise<PolarizationModel> {
+  rejectUnknownOptions(options, OPTION_NAMES, "fitPolarization");
+  const used = frames.filter((f) => f.bornCharges ?? f.dipole);
+  const weights = targetWeights(used, options.weights);
+  const d = descriptor({
+    ...POLARIZATION_DESCRIPTOR,
+    species: [...new Set(used.flatMap((f) => f.structure.species))].sort(),
+    ...options.descriptor,
+  });
+  const charges = options.charges ?? { kind: "fit" };
+  const form = options.form ?? { kind: "primal" };
+  const plan = planCharges(charges, d.options.species, used);
+  const source = trainingRows(d, plan, used, weights, polarizationOrigin(used, options.polarization));
+  const projection: Matrix | undefined =
+    form.kind === "reference" ? withCharges({ rows: 0, columns: 0, values: new Float64Array(0) }, plan) : undefined;
+  const { ridge, validation, solver, onProgress, signal } = options;
+  const fit = await trainLinear(source, {
+    ...(ridge !== undefined && { ridge }),
+    ...(validation && { validation }),
+    ...(solver && { solver }),
+    ...(projection && { projection }),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+  const model = assemble(d, plan, fit);
+  const excess = used.map(({ structure }) =>
+    Math.abs(structure.species.reduce((s, x) => s + model.charges[d.options.species.indexOf(x)]!, 0)),
+  );
+  const training = {
+    frames: used.length,
+    bornChargeFrames: weights.bornCharges > 0 ? used.filter((f) => f.bornCharges).length : 0,
+    polarizationFrames: weights.polarization > 0 ? used.filter((f) => f.dipole).length : 0,
+    weights,
+    charges,
+    form,
+    ridge: fit.ridge,
+    trials: fit.trials,
+    condition: fit.condition,
+    excessCharge: Math.max(...excess),
+    warnings: transpositionWarning(fit),
+  };
+  return { ...model, training };
+}
+
+function targetWeights(frames: readonly Frame[], given: Partial<TargetWeights> = {}): TargetWeights {
+  rejectUnknownOptions(given, ["bornCharges", "polarization"], "fitPolarization weights");
+  const available = { bornCharges: frames.some((f) => f.bornCharges), polarization: frames.some((f) => f.dipole) };
+  const weight = (name: keyof TargetWeights, standard: number): number => {
+    const w = given[name] ?? (available[name] ? standard : 0);
+    if (!(w >= 0 && Number.isFinite(w)))
+      throw new OptionError({
+        where: "fitPolarization",
+        problem: `weight of ${name} is ${w}`,
+        advice: "give a number ≥ 0",
+      });
+    if (w > 0 && !available[name])
+      throw new DataError({
+        where: "fitPolarization",
+        problem: `no frame has ${name === "bornCharges" ? "Born charges" : "a dipole or polarization"}`,
+        advice: "map the name it has in the file when reading, or set its weight to 0",
+      });
+    return w;
+  };
+  const weights = { bornCharges: weight("bornCharges", 1), polarization: weight("polarization", 10) };
+  if (weights.bornCharges === 0 && weights.polarization === 0)
+    throw new DataError({
+      where: "fitPolarization",
+      problem: "no frame has Born charges or a polarization to learn from",
+      advice: "map the names they have in the file when reading it",
+    });
+  return weights;
+}
+
+/** The frame whose P is the zero of all others, or none where P is absolute. */
+function polarizationOrigin(frames: readonly Frame[], kind: PolarizationOptions["polarization"]): Frame | undefined {
+  const first = frames.find((f) => f.dipole);
+  const differences = kind ? kind === "differences" : first?.structure.cell !== undefined;
+  return differences ? first : undefined;
+}
+
+function trainingRows(
+  d: Descriptor,
+  plan: ChargePlan,
+  frames: readonly Frame[],
+  weights: TargetWeights,
+  origin: Frame | undefined,
+): TrainingRows {
+  const zero = origin && weights.polarization > 0 ? polarizationRows(d, plan, origin) : undefined;
+  return {
+    columns: columnCount(d, plan),
+    frames: frames.length,
+    targets: 2,
+    rowsOf: (index, add) => {
+      const frame = frames[index]!;
+      if (frame.bornCharges && weights.bornCharges > 0) bornChargeRows(d, plan, frame, weights.bornCharges, add);
+      if (!frame.dipole || weights.polarization === 0 || frame === origin) return;
+      const { rows, targets } = polarizationRows(d, plan, frame);
+      const scaled = (x: Float64Array, x0: Float64Array | undefined): Float64Array =>
+        x.map((v, i) => weights.polarization * (v - (x0 ? x0[i]! : 0)));
+      const y = scaled(targets, zero?.targets);
+      add(
+        scaled(rows, zero?.rows),
+        Float64Array.from({ length: 6 }, (_, k) => y[k >> 1]!),
+      );
+    },
+  };
+}
+
+/** Φ with a unit row for each free charge, which is not restricted. */
+function withCharges(features: Matrix, plan: ChargePlan): Matrix {
+  const extra = plan.directions.length;
+  const [rows, columns] = [features.rows + extra, features.columns + extra];
+  const values = new Float64Array(rows * columns);
+  for (let r = 0; r < features.rows; r++)
+    values.set(features.values.subarray(r * features.columns, (r + 1) * features.columns), r * columns);
+  for (let q = 0; q < extra; q++) values[(features.rows + q) * columns + features.columns + q] = 1;
+  return { rows, columns, values };
+}
+
+function assemble(d: Descriptor, plan: ChargePlan, fit: LinearFit): Omit<PolarizationModel, "training"> {
+  const features = d.options.species.length * featureCount(d, 1);
+  const charges = plan.fixed.slice();
+  plan.directions.forEach((u, q) => {
+    for (let k = 0; k < charges.length; k++) charges[k]! += fit.weights[features + q]! * u[k]!;
+  });
+  return { kind: "polarization", descriptor: d, weights: fit.weights.slice(0, features), charges };
+}
+
+/** A transposed Z* is no derivative of any P: where the transposed data fit clearly better, their order is most likely the other one. */
+function transpositionWarning({ trainingErrors: [given, transposed] }: LinearFit): string[] {
+  if (!(transposed! < 0.8 * given!)) return [];
+  return [
+    `the transposed Born charges fit better (weighted error ${transposed!.toExponential(2)} against ${given!.toExponential(2)}): ` +
+      'the file most likely has rows = displacement; read it with becOrder "displacement-field" (--bec-order displacement-field)',
+  ];
+}

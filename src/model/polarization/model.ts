@@ -1,0 +1,79 @@
+/** A fitted polarization model and the options of its fit. */
+import type { Descriptor } from "../../descriptor/descriptor.js";
+import type { DescriptorOptions } from "../../descriptor/options.js";
+import type { RidgeTrial } from "../../math/normalEquations.js";
+import type { RunOptions } from "../../progress.js";
+import type { SpeciesCharges } from "./speciesCharges.js";
+
+/** Which data enter the fit, and how much a row of each weighs; a weight of 0 leaves the data out. */
+export interface TargetWeights {
+  /** Default 1. */
+  readonly bornCharges: number;
+  /** Default 10 where frames have a dipole or polarization (S, Fig. 1). */
+  readonly polarization: number;
+}
+
+/**
+ * How many weights there are: `primal`, one per feature and central species (default), or `reference`, the span of the features
+ * of so many reference environments found by farthest-point sampling (S eq. 9).
+ */
+export type PolarizationForm =
+  | { readonly kind: "primal" }
+  | { readonly kind: "reference"; readonly environments: number };
+
+export interface PolarizationOptions extends RunOptions {
+  /** Settings of the descriptor other than the defaults; species default to those of the frames. */
+  readonly descriptor?: Partial<DescriptorOptions>;
+  /** Default `{ kind: "fit" }`. */
+  readonly charges?: SpeciesCharges;
+  readonly weights?: Partial<TargetWeights>;
+  /**
+   * `absolute` (default without a cell) takes P as it is; `differences` (default with a cell) takes it relative to the first frame
+   * that has one, since P of a crystal is known up to a constant. Positions and P must then be on one branch.
+   */
+  readonly polarization?: "absolute" | "differences";
+  readonly form?: PolarizationForm;
+  /** Relative ridge; a list is searched on held-out frames. Default 1e-13 … 1e-3, two per decade. */
+  readonly ridge?: number | readonly number[];
+  /** Held-out frames for the search: fraction (default 0.2) and seed (default 1). */
+  readonly validation?: { readonly fraction?: number; readonly seed?: number };
+  /** Default `cholesky`; `qr` checks it. */
+  readonly solver?: "cholesky" | "qr";
+}
+
+/** P_α = Σ_j D^α(X_j)·w_{J(j)} + Σ_i Q_{J(i)} x_{iα}; see `fitPolarization`. */
+export interface PolarizationModel {
+  readonly kind: "polarization";
+  readonly descriptor: Descriptor;
+  /** [species, features] */
+  readonly weights: Float64Array;
+  /** Q_J, e, in the order of the descriptor's species. */
+  readonly charges: Float64Array;
+  readonly training: PolarizationTraining;
+}
+
+/** How a model was fitted; plain data. */
+export interface PolarizationTraining {
+  readonly frames: number;
+  readonly bornChargeFrames: number;
+  readonly polarizationFrames: number;
+  readonly weights: TargetWeights;
+  readonly charges: SpeciesCharges;
+  readonly form: PolarizationForm;
+  readonly ridge: number;
+  readonly trials: readonly RidgeTrial[];
+  readonly condition: number;
+  /** Largest |Σ_J N_J Q_J| over the training compositions, e; Σ_i Z*_i of a prediction is this times the unit matrix. */
+  readonly excessCharge: number;
+  /** What a user should know, e.g. a likely transposition of the training Z*. */
+  readonly warnings: readonly string[];
+}
+
+/** Settings of S for λ = 1 with an angular resolution that the water dimer asks for; species are filled in from the data. */
+export const POLARIZATION_DESCRIPTOR = {
+  cutoff: 5.5,
+  nMax: 8,
+  lMax: 4,
+  smearing: 0.5,
+  twoBody: {},
+} as const satisfies Omit<DescriptorOptions, "species">;

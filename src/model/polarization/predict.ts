@@ -1,0 +1,107 @@
+import { contract, gradient } from "../../descriptor/contract.js";
+import { ShapeError } from "../../errors.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
+import { bornCurrent } from "../../series/current.js";
+import { type TensorSeries, tensorSeries } from "../../series/tensorSeries.js";
+import { cellVolume, type Structure } from "../../structure/structure.js";
+import { frameCount, frameStructure, type Trajectory } from "../../structure/trajectory.js";
+import type { PolarizationModel } from "./model.js";
+import { AXIS_OF, chargeMoments } from "./rows.js";
+
+/**
+ * P of one structure, [3], e·Å: that of the features plus Σ_i Q_{J(i)} x_i for the positions as they are, so a trajectory must be
+ * unwrapped. Its zero is arbitrary for a crystal.
+ * @throws DataError for a species that the model does not know
+ */
+export function polarizationOf(model: PolarizationModel, s: Structure): Float64Array {
+  return cartesian(model, s, contract(model.descriptor, s, { order: 1, values: model.weights }).value);
+}
+
+/** P and its derivative. */
+export interface PolarizationResponse {
+  /** [3], e·Å */
+  readonly polarization: Float64Array;
+  /** Z*_{i,αβ} = ∂P_α/∂x_{iβ}, [n, 3 (field), 3 (displacement)], e */
+  readonly bornCharges: Float64Array;
+}
+
+/** P and Z* of one structure by one reverse pass. */
+export function polarizationResponse(model: PolarizationModel, s: Structure): PolarizationResponse {
+  const n = s.species.length;
+  const { value, positions } = gradient(model.descriptor, s, { order: 1, values: model.weights });
+  const bornCharges = new Float64Array(9 * n);
+  for (let i = 0; i < n; i++) {
+    const charge = model.charges[model.descriptor.options.species.indexOf(s.species[i]!)]!;
+    for (let m = 0; m < 3; m++)
+      for (let b = 0; b < 3; b++)
+        bornCharges[9 * i + 3 * AXIS_OF[m]! + b] = positions[3 * (m * n + i) + b]! + (AXIS_OF[m] === b ? charge : 0);
+  }
+  return { polarization: cartesian(model, s, value), bornCharges };
+}
+
+function cartesian(model: PolarizationModel, s: Structure, value: Float64Array): Float64Array {
+  const result = new Float64Array(3);
+  for (let m = 0; m < 3; m++) result[AXIS_OF[m]!] = value[m]!;
+  const moments = chargeMoments(model.descriptor.options.species, { structure: s });
+  model.charges.forEach((q, kind) => {
+    for (let a = 0; a < 3; a++) result[a]! += q * moments[3 * kind + a]!;
+  });
+  return result;
+}
+
+/** What {@link predictPolarization} returns. */
+export interface PolarizationPrediction {
+  /** P(t), e·Å, on one branch as long as the positions are unwrapped. */
+  readonly polarization: TensorSeries;
+  /** Z*(t), e. */
+  readonly bornCharges: TensorSeries;
+  /** Ṗ(t) = Σ Z*·v, e·Å/fs (S eq. 4), where the trajectory has velocities. */
+  readonly current?: TensorSeries;
+}
+
+/**
+ * P, Z* and Ṗ along a trajectory.
+ * @param trajectory unwrapped positions (unwrapTrajectory) with a time step
+ * @throws ShapeError without a time step
+ * @throws AbortedError if `signal` is aborted
+ */
+export async function predictPolarization(
+  model: PolarizationModel,
+  trajectory: Trajectory,
+  options: RunOptions = {},
+): Promise<PolarizationPrediction> {
+  const { timestep, species, cells, velocities } = trajectory;
+  if (timestep === undefined)
+    throw new ShapeError({
+      where: "predictPolarization",
+      problem: "the trajectory has no time step",
+      advice: "give the fs between frames",
+    });
+  const frames = frameCount(trajectory);
+  const n = species.length;
+  const p = new Float64Array(3 * frames);
+  const z = new Float64Array(9 * n * frames);
+  for (let f = 0; f < frames; f++) {
+    const { polarization, bornCharges } = polarizationResponse(model, frameStructure(trajectory, f));
+    p.set(polarization, 3 * f);
+    z.set(bornCharges, 9 * n * f);
+    if (f % 8 !== 7 && f !== frames - 1) continue;
+    throwIfAborted(options.signal, "predicting the polarization");
+    options.onProgress?.({ label: "polarization", done: f + 1, total: frames, unit: "frames" });
+    await breathe();
+  }
+  const volume = cells && { volume: meanVolume(cells) };
+  const common = { timestep, origin: "derivative learning", ...volume };
+  const bornCharges = tensorSeries({ quantity: "bornCharges", shape: [n, 3, 3], values: z, ...common });
+  return {
+    polarization: tensorSeries({ quantity: "polarization", shape: [3], values: p, ...common }),
+    bornCharges,
+    ...(velocities && { current: bornCurrent(bornCharges, trajectory) }),
+  };
+}
+
+function meanVolume(cells: Float64Array): number {
+  let sum = 0;
+  for (let c = 0; c < cells.length; c += 9) sum += cellVolume(cells.subarray(c, c + 9));
+  return sum / (cells.length / 9);
+}
