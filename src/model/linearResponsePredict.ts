@@ -1,0 +1,98 @@
+import { DataError } from "../errors.js";
+import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
+import { align } from "../structure/alignment.js";
+import { inverse3, timesMatrix } from "../structure/cell.js";
+import { internalDisplacements, requireSameAtoms } from "../structure/displacement.js";
+import { atomicMasses } from "../structure/elements.js";
+import { internalDifference, internalValues } from "../structure/internalCoordinates.js";
+import { rotateTensor } from "../structure/rotateTensor.js";
+import { cellVolume, type Structure } from "../structure/structure.js";
+import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+import type { LinearResponse } from "./linearResponse.js";
+
+/** A cell whose vectors differ by more than this fraction is another crystal, not a thermally breathing one. */
+const CELL_TOLERANCE = 0.1;
+
+/**
+ * Tensor of one structure by the linear-response model. Translations, wrapping, and for molecules rotations of the input
+ * change the result as they change the true tensor.
+ * @returns row-major, `model.shape`, in `model.unit`
+ * @throws ShapeError if the atoms differ from the reference, DataError if the cell does
+ */
+export function evaluateLinearResponse(model: LinearResponse, s: Structure): Float64Array {
+  requireSameAtoms(model.reference, s, "linear response");
+  return expand(model, s, atomicMasses(s.species));
+}
+
+/**
+ * The tensor along a trajectory; see {@link evaluateLinearResponse}.
+ * @throws UnitError if the trajectory has no time step
+ */
+export function predictLinearResponse(model: LinearResponse, t: Trajectory): TensorSeries {
+  requireSameAtoms(model.reference, t, "linear response");
+  const masses = atomicMasses(t.species);
+  const size = model.value.length;
+  const frames = frameCount(t);
+  const values = new Float64Array(frames * size);
+  let volume = 0;
+  for (let f = 0; f < frames; f++) {
+    const s = frameStructure(t, f);
+    values.set(expand(model, s, masses), f * size);
+    if (s.cell) volume += cellVolume(s.cell) / frames;
+  }
+  return tensorSeries({
+    quantity: model.quantity,
+    shape: model.shape,
+    values,
+    timestep: t.timestep ?? Number.NaN,
+    origin: "LRM",
+    ...(t.cells && { volume }),
+  });
+}
+
+function expand(model: LinearResponse, s: Structure, masses: Float64Array): Float64Array {
+  switch (model.frame.kind) {
+    case "periodic":
+      return sum(
+        model.value,
+        model.derivatives,
+        internalDisplacements(model.reference, inReferenceCell(model.reference, s), masses),
+      );
+    case "eckart": {
+      const { rotation, displacements } = align(model.reference, s, masses);
+      return rotateTensor(rotation, sum(model.value, model.derivatives, displacements));
+    }
+    case "internal": {
+      const { coordinates, values, derivatives } = model.internal!;
+      const change = internalDifference(coordinates, values, internalValues(coordinates, s.positions));
+      return rotateTensor(align(model.reference, s, masses).rotation, sum(model.value, derivatives, change));
+    }
+  }
+}
+
+/** T + Σ_k D_k q_k. */
+function sum(value: Float64Array, derivatives: Float64Array, change: Float64Array): Float64Array {
+  const out = Float64Array.from(value);
+  for (let k = 0; k < change.length; k++)
+    for (let p = 0; p < out.length; p++) out[p]! += change[k]! * derivatives[k * out.length + p]!;
+  return out;
+}
+
+/** The structure carried homogeneously into the reference cell, in which displacements are measured. */
+function inReferenceCell(reference: Structure, s: Structure): Structure {
+  const [a, b] = [reference.cell!, s.cell];
+  if (!b)
+    throw new DataError({ where: "linear response", problem: "the structure has no cell, the reference has one" });
+  if (a.every((x, p) => x === b[p])) return s;
+  for (let d = 0; d < 3; d++) {
+    const row = a.subarray(3 * d, 3 * d + 3);
+    const apart = Math.hypot(...row.map((x, c) => x - b[3 * d + c]!)) / Math.hypot(...row);
+    if (!(apart < CELL_TOLERANCE))
+      throw new DataError({
+        where: "linear response",
+        problem: `cell vector ${"abc"[d]} differs by ${(100 * apart).toFixed(0)} % from the reference's`,
+        advice: "use displaced structures of the same cell",
+      });
+  }
+  return { ...s, positions: timesMatrix(s.positions, timesMatrix(inverse3(b), a)), cell: a };
+}
