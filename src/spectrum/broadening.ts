@@ -1,7 +1,7 @@
 /** Broadening that keeps areas, whatever the grid. */
 import { erf } from "mathjs";
 import { OptionError } from "../errors.js";
-import { type ComplexArray, inverseRealFft, realFft } from "../math/fft.js";
+import { inverseRealFft, nextPowerOfTwo, realFft } from "../math/fft.js";
 import { convertFrequency } from "../units/frequency.js";
 import { mapIntensities, type Spectrum } from "./spectrum.js";
 
@@ -43,7 +43,7 @@ export function broaden(spectrum: Spectrum, broadening: Broadening): Spectrum {
     });
   const shapes = lineShapes(broadening).filter((s) => s.width > 0);
   const widths = shapes.map((s) => convertFrequency(s.width, "cm-1", spectrum.axis.unit) / step);
-  const refine = Math.min(64, Math.max(1, ...widths.map((w) => Math.ceil(POINTS_PER_WIDTH / w))));
+  const refine = Math.min(64, nextPowerOfTwo(Math.max(1, ...widths.map((w) => POINTS_PER_WIDTH / w))));
   const fine = cells * refine;
   const gains = shapes.map(({ shape }, i) => kernelGain(shape, widths[i]! * refine, fine));
   const axis = Float64Array.from({ length: fine + 1 }, (_, k) => x[0]! + (k * step) / refine);
@@ -86,26 +86,33 @@ export function lineShapes(broadening: Broadening): readonly LineShape[] {
 
 /** Linear interpolation at `parts` points per cell. */
 function subdivide(y: Float64Array, parts: number): Float64Array {
-  return Float64Array.from({ length: (y.length - 1) * parts + 1 }, (_, k) => {
-    const [i, f] = [Math.floor(k / parts), (k % parts) / parts];
-    return f === 0 ? y[i]! : y[i]! * (1 - f) + y[i + 1]! * f;
-  });
+  const result = new Float64Array((y.length - 1) * parts + 1);
+  for (let i = 0; i + 1 < y.length; i++)
+    for (let p = 0; p < parts; p++) result[i * parts + p] = y[i]! + ((y[i + 1]! - y[i]!) * p) / parts;
+  result[result.length - 1] = y[y.length - 1]!;
+  return result;
 }
 
 /** Even continuation of period 2·cells, circular convolution, back. */
 function convolve(y: Float64Array, gains: readonly Float64Array[]): Float64Array {
   const cells = y.length - 1;
-  const even = Float64Array.from({ length: 2 * cells }, (_, k) => y[k <= cells ? k : 2 * cells - k]!);
-  const spectrum: ComplexArray = realFft(even);
+  const even = new Float64Array(2 * cells);
+  let negative = false;
+  for (let k = 0; k <= cells; k++) {
+    even[k] = y[k]!;
+    if (k > 0) even[2 * cells - k] = y[k]!;
+    negative ||= y[k]! < 0;
+  }
+  const { re, im } = realFft(even);
   for (const gain of gains)
     for (let k = 0; k < gain.length; k++) {
-      spectrum.re[k]! *= gain[k]!;
-      spectrum.im[k]! *= gain[k]!;
+      re[k]! *= gain[k]!;
+      im[k]! *= gain[k]!;
     }
-  const negative = y.some((v) => v < 0);
-  const result = inverseRealFft(spectrum, 2 * cells).subarray(0, y.length);
+  const result = inverseRealFft({ re, im }, 2 * cells).slice(0, y.length);
   // A convolution of non-negative numbers is not negative; the transform leaves rounding errors of either sign.
-  return Float64Array.from(negative ? result : result.map((v) => Math.max(0, v)));
+  if (!negative) for (let k = 0; k <= cells; k++) result[k] = Math.max(0, result[k]!);
+  return result;
 }
 
 /** Transform of the cell-averaged, wrapped line shape; real because the shape is even. @param width in grid steps */

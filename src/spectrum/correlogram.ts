@@ -20,7 +20,7 @@ export function correlogram(input: DensityInput, timestep: number, options: Corr
   const extent = (maxLag + 1) * timestep;
   const window = windowFunction(options.window, extent);
   const w = options.normalization === "biased" ? withTriangle(window, frames * timestep) : window;
-  const { length, wavenumbers, omega } = frequencyGrid(2 * options.padding * (maxLag + 1), timestep);
+  const { length, wavenumbers, omega } = frequencyGrid(2 * (maxLag + 1), options.padding, timestep);
 
   /** ∫₀^T f(t) c(t) e^{−iωt} dt; the value at t = 0 counts half. */
   const transform = (c: Float64Array, f: (t: number) => number) => {

@@ -17,7 +17,8 @@ import type { LagWindow, Taper } from "./window.js";
  *   gaussian of 10 cm⁻¹; `normalization` default biased, with which none, gaussian and lorentzian windows keep an
  *   autocorrelation's spectrum from being negative.
  *
- * `padding` (default 2) is the length of the zero-padded record in record lengths; 1 keeps the natural grid.
+ * `padding` (default 2) lengthens the record with zeros to at least so many record lengths (then to a power of two);
+ * 1 keeps the natural grid.
  */
 export type Estimator =
   | { readonly kind: "periodogram"; readonly taper?: Taper; readonly padding?: number }

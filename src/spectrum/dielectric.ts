@@ -41,7 +41,7 @@ export function dielectricFunction(spectrum: Spectrum, options: DielectricOption
       problem: `epsilonInfinity is ${epsilonInfinity}`,
       advice: "give a number ≥ 1",
     });
-  if (spectrum.quantity !== "infrared" || !spectrum.intensities["absorption"])
+  if (spectrum.quantity !== "infrared" || !spectrum.intensities.absorption)
     throw new OptionError({
       where: "dielectricFunction",
       problem: `needs the absorption of an infrared spectrum, found ${spectrum.quantity} with ${Object.keys(spectrum.intensities).join(", ")}`,

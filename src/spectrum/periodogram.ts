@@ -13,7 +13,7 @@ interface Amplitude {
 /** D(ν̃) = 2cΔt |Σ_k w_k x_k e^{−iωt_k}|² / Σ_k w_k²; see {@link density}. */
 export function periodogram(input: DensityInput, timestep: number, taper: Taper, padding: number): RawDensity {
   const frames = input.signals[0]!.length;
-  const { length, wavenumbers, omega } = frequencyGrid(padding * frames, timestep);
+  const { length, wavenumbers, omega } = frequencyGrid(frames, padding, timestep);
   // The taper vanishes one half step outside the record, so that every frame counts.
   const extent = ((frames + 1) / 2) * timestep;
   const w = windowFunction(taper, extent);

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { OptionError } from "../../src/errors.js";
+import { dielectricFunction, reflectivity, refractiveIndex } from "../../src/spectrum/dielectric.js";
+import { kramersKronig } from "../../src/spectrum/kramersKronig.js";
+import { type Spectrum, toUnit } from "../../src/spectrum/spectrum.js";
+import { speedOfLightCm } from "../../src/units/constants.js";
+import { wavenumberToAngular } from "../../src/units/frequency.js";
+import { expectClose } from "../support/close.js";
+
+/** ε = ε∞ + S ω₀²/(ω₀² − ω² − iγω): one Lorentz oscillator (wavenumbers in cm⁻¹). */
+const [strength, centre, width, epsilonInfinity] = [1.5, 500, 30, 2.4];
+const axis = Float64Array.from({ length: 8001 }, (_, k) => 0.5 * k);
+const oscillator = axis
+  .map((v) => v)
+  .reduce(
+    (o, v, k) => {
+      const [a, b] = [centre ** 2 - v * v, width * v];
+      o.real[k] = epsilonInfinity + (strength * centre ** 2 * a) / (a * a + b * b);
+      o.imaginary[k] = (strength * centre ** 2 * b) / (a * a + b * b);
+      return o;
+    },
+    { real: new Float64Array(axis.length), imaginary: new Float64Array(axis.length) },
+  );
+
+const spectrum: Spectrum = {
+  quantity: "infrared",
+  axis: { unit: "cm-1", values: axis },
+  intensities: {
+    absorption: {
+      unit: "cm⁻¹",
+      values: oscillator.imaginary.map((e, k) => (e * wavenumberToAngular(axis[k]!)) / (speedOfLightCm * 1e-15)),
+    },
+  },
+  resolution: 1,
+  corrections: [],
+  broadening: { kind: "none" },
+  origin: "Lorentz oscillator",
+};
+
+describe("kramersKronig", () => {
+  it("gives the real part of a Lorentz oscillator; what lies beyond the grid is the error", () => {
+    const real = kramersKronig(axis, oscillator.imaginary).map((v) => v + epsilonInfinity);
+    // ∫ of ε″ ≈ Sω₀²γ/ω³ beyond 4000 cm⁻¹ is 2e-4 of S.
+    expectClose(real.subarray(0, 4000), oscillator.real.subarray(0, 4000), { absolute: 2e-3 });
+  });
+
+  it("equals Maclaurin's sum over alternate points (second route)", () => {
+    const fast = kramersKronig(axis, oscillator.imaginary);
+    for (const k of [10, 500, 1000, 1100, 3001]) {
+      let sum = 0;
+      for (let j = k % 2 === 0 ? 1 : 0; j < axis.length; j += 2)
+        sum += (axis[j]! * oscillator.imaginary[j]!) / (axis[j]! ** 2 - axis[k]! ** 2);
+      expectClose(fast[k]!, (2 / Math.PI) * sum * 2 * 0.5, { absolute: 1e-3 });
+    }
+  });
+
+  it("refuses a grid that is uneven or does not start at 0", () => {
+    expect(() => kramersKronig(Float64Array.of(1, 2, 3, 4), new Float64Array(4))).toThrow(OptionError);
+    expect(() => kramersKronig(Float64Array.of(0, 1, 3, 4), new Float64Array(4))).toThrow(OptionError);
+  });
+});
+
+describe("dielectricFunction", () => {
+  const result = dielectricFunction(spectrum, { epsilonInfinity });
+  const { intensities: i } = result;
+
+  it("recovers ε of the oscillator from its αn, the static value ε∞ + S included", () => {
+    expectClose(i.epsilonImaginary!.values, oscillator.imaginary, { relative: 1e-12 });
+    expectClose(i.epsilonReal!.values.subarray(0, 4000), oscillator.real.subarray(0, 4000), { absolute: 2e-3 });
+    expectClose(i.epsilonReal!.values[0]!, epsilonInfinity + strength, { absolute: 2e-3 });
+  });
+
+  it("is consistent: (n + ik)² = ε, absorption α = 2ωk/c with αn the input, loss = −Im 1/ε peaks at the LO frequency", () => {
+    const [n, k] = [i.refractiveIndex!.values, i.extinction!.values];
+    expectClose(
+      n.map((v, j) => v * v - k[j]! ** 2),
+      i.epsilonReal!.values,
+      { absolute: 1e-11 },
+    );
+    expectClose(
+      n.map((v, j) => 2 * v * k[j]!),
+      i.epsilonImaginary!.values,
+      { absolute: 1e-11 },
+    );
+    expectClose(
+      i.absorption!.values.map((a, j) => a * n[j]!),
+      spectrum.intensities.absorption!.values,
+      { relative: 1e-10, absolute: 1e-9 },
+    );
+    const lo = axis[i.loss!.values.indexOf(Math.max(...i.loss!.values))]!;
+    // Lyddane–Sachs–Teller: ω_LO = ω_TO √(ε₀/ε∞).
+    expectClose(lo, centre * Math.sqrt(1 + strength / epsilonInfinity), { absolute: 1 });
+  });
+
+  it("shows the Reststrahlen band: high reflectivity between TO and LO, ((n−1)/(n+1))² far below", () => {
+    const r = i.reflectivity!.values;
+    expect(r[axis.indexOf(550)]!).toBeGreaterThan(0.8);
+    const n0 = Math.sqrt(epsilonInfinity + strength);
+    expectClose(r[0]!, ((n0 - 1) / (n0 + 1)) ** 2, { absolute: 1e-3 });
+    for (const v of r) expect(v).toBeLessThanOrEqual(1);
+  });
+
+  it("keeps the unit of the axis", () => {
+    const inMeV = dielectricFunction(toUnit(spectrum, "meV"), { epsilonInfinity });
+    expect(inMeV.axis.unit).toBe("meV");
+    expectClose(inMeV.intensities.epsilonReal!.values, i.epsilonReal!.values, { relative: 1e-9 });
+  });
+
+  it("refuses ε∞ below 1 and a spectrum without absolute absorption", () => {
+    expect(() => dielectricFunction(spectrum, { epsilonInfinity: 0.5 })).toThrow(OptionError);
+    const { absorption } = spectrum.intensities;
+    expect(() =>
+      dielectricFunction({ ...spectrum, intensities: { crossSection: absorption! } }, { epsilonInfinity }),
+    ).toThrow(/volume/);
+  });
+});
+
+describe("optics of one point", () => {
+  it("negative ε′ gives k > n; ε = 0 gives 0; a perfect reflector reflects", () => {
+    const { n, k } = refractiveIndex(-4, 0.01);
+    expectClose([n * n - k * k, 2 * n * k], [-4, 0.01], { absolute: 1e-14 });
+    expect(k).toBeGreaterThan(n);
+    expect(refractiveIndex(0, 0)).toEqual({ n: 0, k: 0 });
+    expect(reflectivity(0, 3)).toBe(1);
+  });
+});
