@@ -74,28 +74,27 @@ export function logDeterminant({ lower }: CholeskyFactor): number {
   return 2 * sum;
 }
 
-/** Condition number of A in the 1-norm, see {@link estimateCondition}. */
+/** Estimate of the condition number ‖A‖₁ ‖A⁻¹‖₁, see {@link estimateNorm}. */
 export function conditionEstimate(factor: CholeskyFactor): number {
   const n = factor.lower.rows;
-  return estimateCondition(n, factor.norm, (b) => choleskySolve(factor, matrix(n, 1, b)).values);
+  return factor.norm * estimateNorm(n, (b) => choleskySolve(factor, matrix(n, 1, b)).values);
 }
 
 /**
- * Estimate of the condition number ‖A‖₁ ‖A⁻¹‖₁ of a symmetric matrix from a handful of solves; a lower bound, seldom off
- * by more than 3 (Hager's method as in Higham, ACM Trans. Math. Softw. 14, 381 (1988)).
- * @param norm ‖A‖₁
- * @param solve b ↦ A⁻¹ b; must not keep b
+ * Estimate of ‖M‖₁ of a symmetric matrix from a handful of products with it; a lower bound, seldom off by more than 3
+ * (Hager's method as in Higham, ACM Trans. Math. Softw. 14, 381 (1988)).
+ * @param apply x ↦ M x; must not keep x
  */
-export function estimateCondition(n: number, norm: number, solve: (b: Float64Array) => Float64Array): number {
-  if (n === 0) return 1;
+export function estimateNorm(n: number, apply: (x: Float64Array) => Float64Array): number {
+  if (n === 0) return 0;
   const sum = (x: Float64Array): number => x.reduce((s, v) => s + Math.abs(v), 0);
   let x = new Float64Array(n).fill(1 / n);
   let estimate = 0;
   for (let step = 0; step < 5; step++) {
-    const y = solve(x);
+    const y = apply(x);
     if (sum(y) <= estimate) break;
     estimate = sum(y);
-    const z = solve(y.map((v) => (v >= 0 ? 1 : -1)));
+    const z = apply(y.map((v) => (v >= 0 ? 1 : -1)));
     const best = z.reduce((k, v, i) => (Math.abs(v) > Math.abs(z[k]!) ? i : k), 0);
     if (step > 0 && x[best] === 1) break;
     x = new Float64Array(n);
@@ -103,7 +102,7 @@ export function estimateCondition(n: number, norm: number, solve: (b: Float64Arr
   }
   // A second lower bound, for the matrices that mislead the iteration.
   const alternating = Float64Array.from({ length: n }, (_, i) => (i % 2 ? -1 : 1) * (1 + i / Math.max(n - 1, 1)));
-  return norm * Math.max(estimate, (2 * sum(solve(alternating))) / (3 * n));
+  return Math.max(estimate, (2 * sum(apply(alternating))) / (3 * n));
 }
 
 /** ‖A‖₁ = ‖A‖∞: largest column sum of |A|, read from the lower triangle. */

@@ -1,4 +1,4 @@
-import { checkPivot, estimateCondition } from "./cholesky.js";
+import { checkPivot, estimateNorm } from "./cholesky.js";
 import {
   type AccumulatorOptions,
   blockRows,
@@ -104,7 +104,7 @@ export function gramAccumulator(options: AccumulatorOptions): GramAccumulator {
       ridge,
       rows: gather.rows(),
       residual: residuals(w),
-      condition: estimateCondition(columns, norm, (b) => solveFactored(b, 1)),
+      condition: norm * estimateNorm(columns, (b) => solveFactored(b, 1)),
     };
   }
 

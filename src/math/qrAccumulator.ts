@@ -1,5 +1,5 @@
 import { ConvergenceError } from "../errors.js";
-import { estimateCondition } from "./cholesky.js";
+import { estimateNorm } from "./cholesky.js";
 import {
   type AccumulatorOptions,
   blockRows,
@@ -70,6 +70,20 @@ export function qrAccumulator(options: AccumulatorOptions): LeastSquaresAccumula
       exports[kind](columns, m, copy, 1, width, solution, m, work);
       return arena.doubles(solution, b.length).slice();
     }
+    /** The scaled normal equations S Rᵀ R S x = b, forwards and backwards. */
+    function normalProduct(x: Float64Array): Float64Array {
+      const product = new Float64Array(columns);
+      for (let i = 0; i < columns; i++) {
+        let row = 0;
+        for (let j = i; j < columns; j++) row += r[i * width + j]! * scale[j]! * x[j]!;
+        for (let j = i; j < columns; j++) product[j]! += r[i * width + j]! * scale[j]! * row;
+      }
+      return product;
+    }
+    function normalSolution(b: Float64Array): Float64Array {
+      const unscale = (x: Float64Array): Float64Array => x.map((value, j) => value / scale[j]!);
+      return unscale(solveTriangle(solveTriangle(unscale(b), 1, "solveLower"), 1, "solveLowerTransposed"));
+    }
     const rhs = new Float64Array(columns * targets);
     for (let j = 0; j < columns; j++) rhs.set(r.subarray(j * width + columns, (j + 1) * width), j * targets);
     const w = solveTriangle(rhs, targets, "solveLowerTransposed");
@@ -81,11 +95,7 @@ export function qrAccumulator(options: AccumulatorOptions): LeastSquaresAccumula
       ridge,
       rows: gather.rows(),
       residual: remainder.map((value) => Math.max(value, 0)),
-      condition: estimateCondition(columns, gramNorm(r, columns, width, scale), (b) => {
-        const divide = (x: Float64Array): Float64Array => x.map((value, j) => value / scale[j]!);
-        const half = solveTriangle(divide(b), 1, "solveLower");
-        return divide(solveTriangle(half, 1, "solveLowerTransposed"));
-      }),
+      condition: estimateNorm(columns, normalProduct) * estimateNorm(columns, normalSolution),
     };
   }
 
@@ -119,19 +129,4 @@ function checkIndependent(r: Float64Array, columns: number, width: number, squar
       advice: "raise the ridge, add rows, or remove the column",
     });
   }
-}
-
-/** Upper bound of the scaled normal equations' ‖S Rᵀ R S‖₁: the largest column sum of |S Rᵀ| |R S|. */
-function gramNorm(r: Float64Array, columns: number, width: number, scale: Float64Array): number {
-  const rowSums = new Float64Array(columns);
-  for (let i = 0; i < columns; i++) {
-    for (let j = i; j < columns; j++) rowSums[i]! += Math.abs(r[i * width + j]! * scale[j]!);
-  }
-  let largest = 0;
-  for (let j = 0; j < columns; j++) {
-    let sum = 0;
-    for (let i = 0; i <= j; i++) sum += Math.abs(r[i * width + j]! * scale[j]!) * rowSums[i]!;
-    largest = Math.max(largest, sum);
-  }
-  return largest;
 }
