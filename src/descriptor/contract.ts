@@ -2,8 +2,7 @@ import { OptionError, ShapeError } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import { type Descriptor, environmentsOf, layoutOf } from "./descriptor.js";
-import type { ContractionJob } from "./engine.js";
-import type { Environments } from "./environments.js";
+import type { ContractionJob, Derivatives } from "./engine.js";
 import { evaluate } from "./evaluate.js";
 import type { Expansion } from "./expansion.js";
 
@@ -47,10 +46,8 @@ export function contract(
     checkWeights(d, w);
   });
   if (d.options.normalisation.kind === "unit") return weights.map((w) => contractFeatures(d, s, w));
-  const runs = weights.map((w): Run => start(d, s, w));
-  forEachExpansion(d, s, runs, (x, e, jobs) => {
-    d.plan.engine.contract(x, e, jobs);
-  });
+  const runs = weights.map((w) => start(d, s, w, false));
+  run(d, s, runs);
   return runs.map(({ atoms, components }) => ({ atoms, value: sumRows(atoms, components) }));
 }
 
@@ -71,23 +68,13 @@ export function gradient(
   weights.forEach((w) => {
     checkWeights(d, w);
   });
-  const runs = weights.map((w): Run => start(d, s, w));
-  const results = runs.map(({ components }) => ({
-    positions: new Float64Array(components * s.positions.length),
-    strain: new Float64Array(components * 9),
+  const runs = weights.map((w) => start(d, s, w, true));
+  run(d, s, runs);
+  return runs.map(({ atoms, components, derivatives }) => ({
+    atoms,
+    value: sumRows(atoms, components),
+    ...derivatives!,
   }));
-  forEachExpansion(d, s, runs, (x, e, jobs, owners) => {
-    const withPairs = jobs.map((job) => ({
-      ...job,
-      pairs: new Float64Array(e.neighbour.length * (2 * job.part.order + 1) * 3),
-    }));
-    d.plan.engine.contract(x, e, withPairs);
-    withPairs.forEach(({ pairs }, i) => {
-      const result = results[owners[i]!]!;
-      scatter(e, pairs, runs[owners[i]!]!.components, result.positions, result.strain);
-    });
-  });
-  return runs.map(({ atoms, components }, i) => ({ atoms, value: sumRows(atoms, components), ...results[i]! }));
 }
 
 /** Derivatives of normalised features are not offered. @throws OptionError */
@@ -104,61 +91,30 @@ interface Run {
   readonly weights: FeatureWeights;
   readonly components: number;
   readonly atoms: Float64Array;
+  readonly derivatives?: Derivatives;
 }
 
-function start(d: Descriptor, s: Structure, weights: FeatureWeights): Run {
+function start(d: Descriptor, s: Structure, weights: FeatureWeights, differentiate: boolean): Run {
   const { components } = layoutOf(d, weights.order);
-  return { weights, components, atoms: new Float64Array(s.species.length * components) };
+  const atoms = new Float64Array(s.species.length * components);
+  if (!differentiate) return { weights, components, atoms };
+  const positions = new Float64Array(components * s.positions.length);
+  return { weights, components, atoms, derivatives: { positions, strain: new Float64Array(9 * components) } };
 }
 
-/** Calls `work` once per expansion with the jobs of all runs that use it; owners[i] is the run of job i. */
-function forEachExpansion(
-  d: Descriptor,
-  s: Structure,
-  runs: readonly Run[],
-  work: (x: Expansion, e: Environments, jobs: readonly ContractionJob[], owners: readonly number[]) => void,
-): void {
+/** Does all runs, one expansion after the other. */
+function run(d: Descriptor, s: Structure, runs: readonly Run[]): void {
   const around = environmentsOf(d, s);
-  const groups = new Map<Expansion, { jobs: ContractionJob[]; owners: number[] }>();
-  runs.forEach(({ weights, atoms }, owner) => {
+  const jobs = new Map<Expansion, ContractionJob[]>();
+  for (const { weights, atoms, derivatives } of runs) {
     const layout = layoutOf(d, weights.order);
     for (const part of layout.parts) {
-      const group = groups.get(part.expansion) ?? { jobs: [], owners: [] };
-      group.jobs.push({ part, features: layout.count, weights: weights.values, atoms });
-      group.owners.push(owner);
-      groups.set(part.expansion, group);
+      const list = jobs.get(part.expansion) ?? [];
+      list.push({ part, features: layout.count, weights: weights.values, atoms, ...(derivatives && { derivatives }) });
+      jobs.set(part.expansion, list);
     }
-  });
-  for (const [x, { jobs, owners }] of groups) work(x, around(x), jobs, owners);
-}
-
-/** Pair derivatives → derivatives with respect to positions (neighbour minus centre) and strain (⊗ pair vector). */
-function scatter(
-  e: Environments,
-  pairs: Float64Array,
-  components: number,
-  positions: Float64Array,
-  strain: Float64Array,
-): void {
-  const kinds = e.count === 0 ? 0 : (e.first.length - 1) / e.count;
-  for (let atom = 0; atom < e.count; atom++)
-    for (let p = e.first[atom * kinds]!; p < e.first[(atom + 1) * kinds]!; p++) {
-      const neighbour = e.neighbour[p]!;
-      const [x, y, z] = [e.vectors[3 * p]!, e.vectors[3 * p + 1]!, e.vectors[3 * p + 2]!];
-      for (let m = 0; m < components; m++) {
-        const to = 3 * (m * e.count + neighbour);
-        const from = 3 * (m * e.count + atom);
-        for (let c = 0; c < 3; c++) {
-          const g = pairs[(p * components + m) * 3 + c]!;
-          positions[to + c]! += g;
-          positions[from + c]! -= g;
-          const row = 9 * m + 3 * c;
-          strain[row]! += g * x;
-          strain[row + 1]! += g * y;
-          strain[row + 2]! += g * z;
-        }
-      }
-    }
+  }
+  for (const [expansion, list] of jobs) d.plan.engine.contract(expansion, around(expansion), list);
 }
 
 function contractFeatures(d: Descriptor, s: Structure, weights: FeatureWeights): Contraction {

@@ -5,6 +5,7 @@ import type { Engine } from "./engine.js";
 import { type Environments, environments } from "./environments.js";
 import { type Expansion, planExpansion } from "./expansion.js";
 import { type FeatureLabel, type FeatureLayout, labelFeatures, planFeatures } from "./features.js";
+import { kernelEngine } from "./kernelEngine.js";
 import { type DescriptorOptions, type ResolvedDescriptor, resolveOptions } from "./options.js";
 import { referenceEngine } from "./referenceEngine.js";
 
@@ -40,17 +41,21 @@ export interface DescriptorPlan {
  * @example descriptor({ species: ["H", "O"], cutoff: 5, nMax: 8, lMax: 6, smearing: 0.5 })
  */
 export function descriptor(options: DescriptorOptions): Descriptor {
-  return descriptorWith(options, referenceEngine);
+  return descriptorWith(options, (plan) => kernelEngine(plan) ?? referenceEngine);
 }
 
-/** As {@link descriptor}, with the numerical work done by the given engine: tests compare the two. */
-export function descriptorWith(options: DescriptorOptions, engine: Engine): Descriptor {
+/** As {@link descriptor}, with the numerical work done by the engine of one's choice: tests compare the two. */
+export function descriptorWith(
+  options: DescriptorOptions,
+  engine: (layouts: readonly FeatureLayout[]) => Engine,
+): Descriptor {
   const resolved = resolveOptions(options);
   const { species, twoBody, compression } = resolved;
   const threeBody = planExpansion(species.length, resolved, compression);
   const layout = (order: TensorOrder): FeatureLayout =>
     planFeatures(order, threeBody, twoBody && planExpansion(species.length, { ...twoBody, lMax: order }, undefined));
-  return { options: resolved, plan: { layouts: [layout(0), layout(1), layout(2)], engine } };
+  const layouts = [layout(0), layout(1), layout(2)] as const;
+  return { options: resolved, plan: { layouts, engine: engine(layouts) } };
 }
 
 /** Number of features per atom and component; the weights of a linear model are one such list per central species. */

@@ -11,16 +11,24 @@ export interface ContractionJob {
   readonly weights: Float64Array;
   /** Σ_k D^μ_k(i)·w_k is added here, [atoms, 2λ+1]. */
   readonly atoms: Float64Array;
-  /** If given, the derivative of that with respect to the vector of each pair is written here, [pairs, 2λ+1, 3]. */
-  readonly pairs?: Float64Array;
+  /** If given, the derivatives of the sum over atoms are added here. */
+  readonly derivatives?: Derivatives;
+}
+
+/** Derivatives of the components of a sum over atoms. */
+export interface Derivatives {
+  /** [2λ+1, atoms, 3] */
+  readonly positions: Float64Array;
+  /** [2λ+1, 3, 3] */
+  readonly strain: Float64Array;
 }
 
 /** Adds to `out`, [2λ+1, 3, species·features], the derivatives of the part's summed features with respect to one atom. */
 export type AtomRows = (atom: number, out: Float64Array) => void;
 
 /**
- * The numerical work of a descriptor, done once in plain TypeScript ({@link referenceEngine}) and once in WebAssembly; same
- * results up to rounding.
+ * The numerical work of a descriptor, done once in plain TypeScript (`referenceEngine`) and once in WebAssembly
+ * (`kernelEngine`), with the same results up to rounding.
  */
 export interface Engine {
   /** Writes the part's features into `out`, [atoms, 2λ+1, features]; other parts' columns stay as they are. */

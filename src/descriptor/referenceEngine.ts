@@ -1,5 +1,5 @@
 import { densityDerivative, expandDensity } from "./density.js";
-import type { AtomRows, ContractionJob, Engine } from "./engine.js";
+import type { AtomRows, ContractionJob, Derivatives, Engine } from "./engine.js";
 import type { Environments } from "./environments.js";
 import type { Expansion } from "./expansion.js";
 import type { FeaturePart } from "./features.js";
@@ -79,7 +79,7 @@ function writeFeatures(part: FeaturePart, c: Float64Array, features: number, out
 }
 
 function contractAtom(job: ContractionJob, e: Environments, atom: number, c: Float64Array): void {
-  const { part, features, atoms, pairs } = job;
+  const { part, features, atoms, derivatives } = job;
   const components = 2 * part.order + 1;
   const weights = job.weights.subarray(e.species[atom]! * features, (e.species[atom]! + 1) * features);
   const row = new Float64Array(components * features);
@@ -89,7 +89,7 @@ function contractAtom(job: ContractionJob, e: Environments, atom: number, c: Flo
     for (let k = part.offset; k < part.offset + part.count; k++) sum += row[component * features + k]! * weights[k]!;
     atoms[atom * components + component]! += sum;
   }
-  if (pairs) writePairs(part, e, atom, adjoint(part, c, weights), pairs);
+  if (derivatives) propagate(part, e, atom, adjoint(part, c, weights), derivatives);
 }
 
 /** ∂(Σ_k D^μ_k w_k)/∂c, shape [2λ+1, (lMax+1)², channels]. */
@@ -107,29 +107,32 @@ function adjoint(part: FeaturePart, c: Float64Array, weights: Float64Array): Flo
   return out;
 }
 
-function writePairs(
+/** From ∂value/∂c of one atom to positions (neighbour minus centre) and strain (⊗ the vector between them). */
+function propagate(
   part: FeaturePart,
   e: Environments,
   atom: number,
   adjoints: Float64Array,
-  pairs: Float64Array,
+  { positions, strain }: Derivatives,
 ): void {
   const { expansion } = part;
   const { channels, width, lMax } = expansion;
   const lms = (lMax + 1) ** 2;
-  const components = 2 * part.order + 1;
   expansion.species.forEach(({ offset }, s) => {
     const group = atom * expansion.species.length + s;
     for (let p = e.first[group]!; p < e.first[group + 1]!; p++) {
-      const derivative = densityDerivative(expansion, s, e.vectors.subarray(3 * p, 3 * p + 3));
-      for (let component = 0; component < components; component++)
+      const vector = e.vectors.subarray(3 * p, 3 * p + 3);
+      const derivative = densityDerivative(expansion, s, vector);
+      for (let component = 0; component <= 2 * part.order; component++)
         for (let axis = 0; axis < 3; axis++) {
           let sum = 0;
-          for (let lm = 0; lm < lms; lm++)
-            for (let i = 0; i < width; i++)
-              sum +=
-                adjoints[(component * lms + lm) * channels + offset + i]! * derivative[(axis * lms + lm) * width + i]!;
-          pairs[(p * components + component) * 3 + axis] = sum;
+          for (let lm = 0; lm < lms; lm++) {
+            const row = (component * lms + lm) * channels + offset;
+            for (let i = 0; i < width; i++) sum += adjoints[row + i]! * derivative[(axis * lms + lm) * width + i]!;
+          }
+          positions[3 * (component * e.count + e.neighbour[p]!) + axis]! += sum;
+          positions[3 * (component * e.count + atom) + axis]! -= sum;
+          for (let b = 0; b < 3; b++) strain[9 * component + 3 * axis + b]! += sum * vector[b]!;
         }
     }
   });

@@ -1,0 +1,167 @@
+import { loadKernels } from "../wasm/load.js";
+import type { AtomRows, ContractionJob, Engine } from "./engine.js";
+import type { Environments } from "./environments.js";
+import type { Expansion } from "./expansion.js";
+import type { FeatureLayout, FeaturePart } from "./features.js";
+import {
+  type DescriptorExports,
+  type DescriptorKernels,
+  type PlacedPart,
+  padded,
+  placeEnvironments,
+  placeExpansion,
+  placePart,
+  placeWeights,
+} from "./kernelMemory.js";
+
+/**
+ * The kernels of src/wasm/assembly/descriptor.ts with the tables of one descriptor in a memory of their own.
+ * @returns `undefined` where WebAssembly has no SIMD
+ */
+export function kernelEngine(layouts: readonly FeatureLayout[]): Engine | undefined {
+  const kernels = loadKernels<DescriptorExports>("descriptor");
+  if (!kernels) return undefined;
+  const expansions = new Map<Expansion, () => void>();
+  const parts = new Map<FeaturePart, PlacedPart>();
+  for (const part of layouts.flatMap((layout) => layout.parts)) {
+    if (!expansions.has(part.expansion)) expansions.set(part.expansion, placeExpansion(kernels, part.expansion));
+    parts.set(part, placePart(kernels, part));
+  }
+
+  /** Runs `work` on a structure's pairs and gives their memory back afterwards. */
+  const withPairs = (x: Expansion, e: Environments, work: (activate: () => void) => void): void => {
+    const mark = kernels.arena.mark();
+    try {
+      const useExpansion = expansions.get(x)!;
+      useExpansion();
+      const useStructure = placeEnvironments(kernels, e);
+      const activate = (): void => {
+        useExpansion();
+        useStructure();
+      };
+      activate();
+      work(activate);
+    } finally {
+      kernels.arena.release(mark);
+    }
+  };
+
+  return {
+    features: (part, e, features, out) => {
+      withPairs(part.expansion, e, () => {
+        parts.get(part)!.use(features);
+        writeFeatures(kernels, part, e, features, out);
+      });
+    },
+    contract: (x, e, jobs) => {
+      withPairs(x, e, () => {
+        contractAtoms(kernels, parts, e, jobs);
+      });
+    },
+    design: (part, e, features, use) => {
+      withPairs(part.expansion, e, (activate) => {
+        designAtoms(kernels, parts.get(part)!, part, e, features, activate, use);
+      });
+    },
+  };
+}
+
+function writeFeatures(
+  { arena, exports }: DescriptorKernels,
+  part: FeaturePart,
+  e: Environments,
+  features: number,
+  out: Float64Array,
+): void {
+  const components = 2 * part.order + 1;
+  const pointer = arena.reserveDoubles(components * features);
+  const row = arena.doubles(pointer, components * features);
+  for (let atom = 0; atom < e.count; atom++) {
+    exports.expand(atom, 0);
+    if (part.kind === "twoBody") exports.twoBodyFeatures(pointer, part.offset);
+    else exports.threeBodyFeatures(pointer);
+    for (let m = 0; m < components; m++) {
+      const start = m * features + part.offset;
+      out.set(row.subarray(start, start + part.count), atom * components * features + start);
+    }
+  }
+}
+
+function contractAtoms(
+  { arena, exports }: DescriptorKernels,
+  parts: ReadonlyMap<FeaturePart, PlacedPart>,
+  e: Environments,
+  jobs: readonly ContractionJob[],
+): void {
+  const x = jobs[0]!.part.expansion;
+  const adjointSize = ((x.lMax + 1) ** 2 + 1) * padded(x.channels);
+  const placed = jobs.map(({ part, features, weights, derivatives }) => {
+    const components = 2 * part.order + 1;
+    return {
+      weights: x.species.map((_, s) => placeWeights(arena, part, weights.subarray(s * features, (s + 1) * features))),
+      atoms: arena.reserveDoubles(e.count * components),
+      adjoints: arena.reserveDoubles(components * adjointSize),
+      positions: derivatives && arena.reserveDoubles(components * e.count * 3),
+      strain: derivatives && arena.reserveDoubles(components * 9),
+    };
+  });
+  const view = (i: number): { target: Float64Array; source: Float64Array }[] => {
+    const { atoms, derivatives } = jobs[i]!;
+    const p = placed[i]!;
+    const pairs: [Float64Array, number][] = [[atoms, p.atoms]];
+    if (derivatives) pairs.push([derivatives.positions, p.positions!], [derivatives.strain, p.strain!]);
+    return pairs.map(([target, pointer]) => ({ target, source: arena.doubles(pointer, target.length) }));
+  };
+  jobs.forEach((_, i) => {
+    for (const { source } of view(i)) source.fill(0);
+  });
+  const withGradient = Number(jobs.some(({ derivatives }) => derivatives));
+  for (let atom = 0; atom < e.count; atom++) {
+    exports.expand(atom, withGradient);
+    jobs.forEach(({ part, features, derivatives }, i) => {
+      const p = placed[i]!;
+      const weights = p.weights[e.species[atom]!]!;
+      const value = p.atoms + 8 * atom * (2 * part.order + 1);
+      parts.get(part)!.use(features);
+      if (part.kind === "twoBody") exports.twoBodyAdjoint(weights, value, p.adjoints);
+      else if (derivatives) exports.threeBodyAdjoint(weights, value, p.adjoints);
+      else exports.threeBodyValue(weights, value);
+      if (derivatives) exports.reverse(atom, p.adjoints, p.positions!, p.strain!);
+    });
+  }
+  jobs.forEach((_, i) => {
+    for (const { target, source } of view(i)) for (let k = 0; k < target.length; k++) target[k]! += source[k]!;
+  });
+}
+
+function designAtoms(
+  { arena, exports }: DescriptorKernels,
+  placed: PlacedPart,
+  part: FeaturePart,
+  e: Environments,
+  features: number,
+  activate: () => void,
+  use: (rows: AtomRows) => void,
+): void {
+  const { channels, species } = part.expansion;
+  const size = (2 * part.order + 1) * 3 * species.length * features;
+  const perAtom = 8 * placed.partnerRows * padded(channels);
+  const partners = arena.reserve(perAtom * e.count);
+  const out = arena.reserveDoubles(size + 4);
+  placed.use(features);
+  if (part.kind === "threeBody")
+    for (let atom = 0; atom < e.count; atom++) {
+      exports.expand(atom, 0);
+      exports.couplePartners(partners + atom * perAtom);
+    }
+  use((atom, target) => {
+    // The caller may have worked with the same kernels in between.
+    activate();
+    placed.use(features);
+    const rows = arena.doubles(out, size).fill(0);
+    exports.approach(atom);
+    if (part.kind === "twoBody") exports.twoBodyRows(atom, part.offset, out);
+    else exports.threeBodyRows(atom, partners, placed.partnerRows, out);
+    for (let k = 0; k < size; k++) target[k]! += rows[k]!;
+  });
+}
