@@ -1,6 +1,7 @@
 /** Parsers of option values that several commands take. Each names the option and an example when it fails. */
 import { readFileSync } from "node:fs";
 import { OptionError } from "../errors.js";
+import type { Broadening } from "../spectrum/broadening.js";
 
 /** A finite number, optionally bounded from below. */
 export function numberOption(name: string, lowest = Number.NEGATIVE_INFINITY): (text: string) => number {
@@ -59,4 +60,22 @@ export function jsonOption(text: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new OptionError(`--options: expected a JSON object, found ${text}`);
   return value as Record<string, unknown>;
+}
+
+/** A comma-separated list; "none" and "" are the empty one. */
+export function listOption(text: string): string[] {
+  return text === "none" || text.trim() === "" ? [] : text.split(",").map((x) => x.trim());
+}
+
+/** `none`, `lorentzian:10`, `gaussian:8`, `voigt:5:3`; widths are full widths at half maximum in cm⁻¹. */
+export function broadeningOption(text: string): Broadening {
+  const [kind = "", ...widths] = text.split(":");
+  const number = numberOption("broadening", 0);
+  const [first, second] = widths.map(number);
+  if (kind === "none" && widths.length === 0) return { kind };
+  if ((kind === "lorentzian" || kind === "gaussian") && widths.length === 1) return { kind, width: first! };
+  if (kind === "voigt" && widths.length === 2) return { kind, lorentzian: first!, gaussian: second! };
+  throw new OptionError(
+    `--broadening: expected none, lorentzian:WIDTH, gaussian:WIDTH or voigt:LORENTZIAN:GAUSSIAN, found "${text}"`,
+  );
 }

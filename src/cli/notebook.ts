@@ -1,0 +1,6 @@
+import { Command } from "commander";
+
+/** `spectensor notebook run` */
+export function notebookCommand(): Command {
+  return new Command("notebook").description("execute notebooks");
+}

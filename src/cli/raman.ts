@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import { spectrumFigure } from "../figure/spectrum.js";
+import { renderSvg } from "../figure/static.js";
+import type { Broadening } from "../spectrum/broadening.js";
+import type { RamanFactor } from "../spectrum/corrections.js";
+import { peaks } from "../spectrum/peaks.js";
+import { type RamanOptions, raman } from "../spectrum/raman.js";
+import { interruptSignal } from "./output.js";
+import { broadeningOption, integerOption, keyOption, listOption, positiveOption } from "./parse.js";
+import { readSeries, type SeriesFlags } from "./series.js";
+import { writeSpectrum } from "./spectrumOutput.js";
+
+interface RamanFlags extends SeriesFlags {
+  readonly temperature?: number;
+  readonly laser?: number;
+  readonly broadening?: Broadening;
+  readonly factors?: readonly string[];
+  readonly verlet?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `spectensor raman SERIES` */
+export function ramanCommand(): Command {
+  return new Command("raman")
+    .description("Raman spectrum of a polarizability or dielectric series")
+    .argument(
+      "<series>",
+      "file with one tensor per frame (columns, extended XYZ, OUTCAR, vasprun.xml, …), or the id of a data set",
+    )
+    .option(
+      "--timestep <fs>",
+      "time between the rows or frames of the file; needed where the file has no times",
+      positiveOption("timestep"),
+    )
+    .option("--stride <n>", "use every n-th row", integerOption("stride", 1))
+    .option("--temperature <K>", "of the thermal factor (default: 300)", positiveOption("temperature"))
+    .option("--laser <nm>", "wavelength of the incoming light (default: 532)", positiveOption("laser"))
+    .option(
+      "--broadening <shape>",
+      "none, lorentzian:FWHM, gaussian:FWHM or voigt:LORENTZIAN:GAUSSIAN in cm-1 (default: lorentzian:10)",
+      broadeningOption,
+    )
+    .option("--factors <list>", "of thermal, laser, inverseFrequency; none for none (default: all)", listOption)
+    .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet"))
+    .option("--components <order>", 'order of the tensor columns, e.g. "xx yy zz xy yz zx" (default for six)')
+    .option(
+      "--key <quantity=name>",
+      "name of a tensor in the file, e.g. polarizability=alpha; may be repeated",
+      keyOption,
+    )
+    .option("--out <what>", "csv, json or svg on standard output, or a file with one of these endings", "csv")
+    .option("--json", "the same as --out json")
+    .addHelpText("after", EXAMPLES)
+    .action(async (source: string, flags: RamanFlags) => {
+      const series = await readSeries(source, ["polarizability", "dielectric"], flags, interruptSignal());
+      const spectrum = raman(series, ramanOptions(flags));
+      const found = peaks(spectrum);
+      await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
+        extra: { timestep: series.timestep, frames: series.values.length / 9, quantity: series.quantity, peaks: found },
+        svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum })),
+      });
+    });
+}
+
+function ramanOptions(flags: RamanFlags): RamanOptions {
+  const { temperature, laser, broadening, factors, verlet } = flags;
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(laser !== undefined && { laser }),
+    ...(broadening && { broadening }),
+    ...(factors && { factors: factors as RamanFactor[] }),
+    ...(verlet !== undefined && { verlet }),
+  };
+}
+
+const EXAMPLES = `
+Examples:
+  $ spectensor raman h2o > h2o.csv
+  $ spectensor raman alpha.dat --timestep 10 --laser 514 --factors laser,inverseFrequency
+  $ spectensor raman md.extxyz.gz --timestep 2 --key polarizability=alpha_pbe --out raman.svg
+
+The CSV starts with wavenumber,unpolarised; its second line gives the units.`;

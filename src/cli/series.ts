@@ -1,0 +1,83 @@
+/** Reading the series that a command is given: a file of any format, or the id of a data set. */
+import { existsSync } from "node:fs";
+import { loadDataset } from "../dataset/load.js";
+import { listDatasets } from "../dataset/registry.js";
+import { SpectensorError } from "../errors.js";
+import { detectFormat } from "../io/format.js";
+import { type LoadOptions, loadSeries, streamFrames } from "../io/load.js";
+import type { FrameField } from "../io/tensorNames.js";
+import type { FrameQuantity } from "../series/fromFrames.js";
+import { sliceSeries, type TensorSeries } from "../series/tensorSeries.js";
+import type { Frame } from "../structure/frame.js";
+
+/** Options that say how a file is to be read; from the command line. */
+export interface FileFlags {
+  readonly key?: Readonly<Record<string, string>>;
+  readonly components?: string;
+  readonly becOrder?: "field-displacement" | "displacement-field";
+}
+
+/** {@link FileFlags} as the readers take them. */
+export function loadOptions(flags: FileFlags): LoadOptions {
+  return {
+    ...(flags.key && { keys: renamed(flags.key) }),
+    ...(flags.components && { components: flags.components }),
+    ...(flags.becOrder && { becOrder: flags.becOrder }),
+  };
+}
+
+/** The names people use for a field, besides ours. */
+function renamed(keys: Readonly<Record<string, string>>): Partial<Record<FrameField, string>> {
+  const alias: Readonly<Record<string, FrameField>> = {
+    polarization: "dipole",
+    bec: "bornCharges",
+    epsilon: "dielectric",
+  };
+  return Object.fromEntries(Object.entries(keys).map(([field, name]) => [alias[field] ?? field, name]));
+}
+
+export interface SeriesFlags extends FileFlags {
+  /** fs between the rows or frames of the file */
+  readonly timestep?: number;
+  /** Use every so many-th row. */
+  readonly stride?: number;
+}
+
+/**
+ * The first of the wanted quantities that the file has.
+ * @param source path, or id of a data set where no such file exists
+ */
+export async function readSeries(
+  source: string,
+  wanted: readonly FrameQuantity[],
+  flags: SeriesFlags,
+  signal: AbortSignal,
+): Promise<TensorSeries> {
+  const stride = flags.stride ?? 1;
+  if (!existsSync(source) && listDatasets().some((d) => d.id === source)) {
+    const dataset = await loadDataset(source, { signal });
+    return sliceSeries(dataset.series(pick(wanted, dataset.frames[0], source)), { stride });
+  }
+  const options = { ...loadOptions(flags), signal };
+  const plain = (await detectFormat(source, options)) === "columns";
+  const first = plain ? undefined : await firstFrame(source, options);
+  const quantity = plain ? wanted[0]! : pick(wanted, first, source);
+  const { timestep } = flags;
+  return sliceSeries(await loadSeries(source, { ...options, quantity, ...(timestep && { timestep }) }), { stride });
+}
+
+async function firstFrame(path: string, options: LoadOptions): Promise<Frame | undefined> {
+  for await (const frame of streamFrames(path, options)) return frame;
+  return undefined;
+}
+
+function pick(wanted: readonly FrameQuantity[], frame: Frame | undefined, source: string): FrameQuantity {
+  const found = wanted.find((q) => frame?.[q === "polarization" ? "dipole" : q]);
+  if (found) return found;
+  const others = Object.keys(frame?.info ?? {});
+  throw new SpectensorError({
+    where: source,
+    problem: `its first frame has no ${wanted.join(" and no ")}${others.length > 0 ? `; it has ${others.join(", ")}` : ""}`,
+    advice: `map the name in the file: --key ${wanted[0]}=NAME`,
+  });
+}
