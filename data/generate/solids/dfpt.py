@@ -24,7 +24,7 @@ def pw_input(frame, d):
  calculation='scf', prefix='x', outdir='./tmp', pseudo_dir='./pp', tprnfor=.true., disk_io='low', verbosity='low'
 /
 &system
- ibrav=0, nat={len(frame['species'])}, ntyp={len(kinds)}, ecutwfc={d['ecutwfc']}, ecutrho={d['ecutrho']}, nosym=.true.
+ ibrav=0, nat={len(frame['species'])}, ntyp={len(kinds)}, ecutwfc={d['ecutwfc']}, ecutrho={d['ecutrho']}, nosym={d.get('nosym', '.true.')}
 /
 &electrons
  conv_thr={d['conv_thr']:g}, mixing_beta=0.7
