@@ -1,0 +1,156 @@
+import { OptionError, SpectensorError } from "../errors.js";
+import { escapeHtml } from "./html.js";
+import { displayBundle } from "./kernelDisplay.js";
+import { formatNumber, tableText } from "./table.js";
+
+/** When a value of ours counts as that of the paper. */
+export type Tolerance =
+  /** |ours − paper| ≤ value, in the unit of the row. */
+  | { readonly kind: "absolute"; readonly value: number }
+  /** |ours − paper| ≤ fraction · |paper|. */
+  | { readonly kind: "relative"; readonly fraction: number }
+  /** ours ≥ paper: the paper gives a lower bound. */
+  | { readonly kind: "atLeast" }
+  /** ours ≤ paper: the paper gives an upper bound. */
+  | { readonly kind: "atMost" };
+
+/** One number of the paper beside ours. */
+export interface ComparisonRow {
+  readonly quantity: string;
+  readonly unit?: string;
+  /** The value of the paper, or of the reference named in `source`. */
+  readonly paper: number;
+  readonly ours: number;
+  /** Uncertainty of ours, shown as ±. */
+  readonly error?: number;
+  readonly tolerance: Tolerance;
+  /** Where the value of the paper stands, e.g. "Table 1", "Fig. 2, read off". */
+  readonly source?: string;
+  /** "required" fails the run when missed; "shown" only marks it. Default "required". */
+  readonly role?: "required" | "shown";
+}
+
+export interface ComparisonResult extends ComparisonRow {
+  readonly pass: boolean;
+}
+
+/** MIME type under which the rows are recorded in the notebook, for the gallery. */
+export const COMPARISON_TYPE = "application/vnd.spectensor.comparison+json";
+
+/** A required value is outside its tolerance. */
+export class ToleranceError extends SpectensorError {
+  override readonly name = "ToleranceError";
+}
+
+/**
+ * Judges rows without showing them. A value of ours that is not finite is a miss.
+ * @throws OptionError if a paper value or tolerance is not a usable number
+ */
+export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResult[] {
+  return rows.map((row) => {
+    const { quantity, paper, ours, tolerance } = row;
+    const width =
+      tolerance.kind === "absolute" ? tolerance.value : tolerance.kind === "relative" ? tolerance.fraction : 0;
+    if (!Number.isFinite(paper) || !(width >= 0 && Number.isFinite(width)))
+      throw new OptionError({
+        where: `comparison "${quantity}"`,
+        problem: `paper value ${paper}, tolerance ${width}`,
+        advice: "give a finite value of the paper and a tolerance of at least zero",
+      });
+    return { ...row, pass: Number.isFinite(ours) && within(ours, paper, tolerance) };
+  });
+}
+
+/**
+ * Shows paper and ours side by side, each row marked as pass or miss, and records the rows in the notebook.
+ * @throws ToleranceError after showing, if a required row is missed
+ * @example showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: r2, tolerance: { kind: "atLeast" } }])
+ */
+export function showComparison(rows: readonly ComparisonRow[]): readonly ComparisonResult[] {
+  const results = compare(rows);
+  const text = comparisonText(results);
+  const data = { "text/html": comparisonHtml(results), "text/plain": text, [COMPARISON_TYPE]: { rows: results } };
+  if (!displayBundle(data)) console.log(text);
+  const missed = results.filter((r) => !r.pass && r.role !== "shown");
+  if (missed.length > 0)
+    throw new ToleranceError({
+      where: "paper against ours",
+      problem: missed.map((r) => `${r.quantity} is ${formatNumber(r.ours)}, expected ${expectation(r)}`).join("; "),
+    });
+  return results;
+}
+
+/** The rows as aligned text, e.g. for a terminal. */
+export function comparisonText(results: readonly ComparisonResult[]): string {
+  return tableText(
+    [
+      { name: "quantity", values: results.map(label) },
+      { name: "paper", values: results.map((r) => formatNumber(r.paper)) },
+      { name: "ours", values: results.map(oursText) },
+      { name: "tolerance", values: results.map(toleranceText) },
+      { name: "", values: results.map((r) => verdict(r).join(" ")) },
+    ],
+    { rows: Number.POSITIVE_INFINITY },
+  );
+}
+
+/** The rows as an HTML table. */
+export function comparisonHtml(results: readonly ComparisonResult[]): string {
+  const cellStyle = "padding:3px 14px 3px 0;text-align:";
+  const heads = ["Quantity", "Paper", "Ours", "Tolerance", "Result"].map(
+    (h, i) =>
+      `<th scope="col" style="${cellStyle}${i === 1 || i === 2 ? "right" : "left"};border-bottom:1px solid currentColor">${h}</th>`,
+  );
+  const body = results.map((r) => {
+    const [mark, word] = verdict(r);
+    const source = r.source ? ` <span style="opacity:.75">(${escapeHtml(r.source)})</span>` : "";
+    const cells = [
+      `<th scope="row" style="${cellStyle}left;font-weight:400">${escapeHtml(label(r))}${source}</th>`,
+      `<td style="${cellStyle}right">${formatNumber(r.paper)}</td>`,
+      `<td style="${cellStyle}right">${oursText(r)}</td>`,
+      `<td style="${cellStyle}left">${escapeHtml(toleranceText(r))}</td>`,
+      `<td class="spectensor-${r.pass ? "pass" : "miss"}" style="${cellStyle}left;font-weight:600">${mark} ${word}</td>`,
+    ];
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  return `<table class="spectensor-comparison" style="border-collapse:collapse;font-variant-numeric:tabular-nums"><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+}
+
+function within(ours: number, paper: number, tolerance: Tolerance): boolean {
+  if (tolerance.kind === "atLeast") return ours >= paper;
+  if (tolerance.kind === "atMost") return ours <= paper;
+  const width = tolerance.kind === "absolute" ? tolerance.value : tolerance.fraction * Math.abs(paper);
+  return Math.abs(ours - paper) <= width;
+}
+
+function label({ quantity, unit }: ComparisonRow): string {
+  return unit === undefined ? quantity : `${quantity} (${unit})`;
+}
+
+function oursText({ ours, error }: ComparisonRow): string {
+  return error === undefined ? formatNumber(ours) : `${formatNumber(ours)} ± ${formatNumber(error, 2)}`;
+}
+
+function toleranceText({ tolerance }: ComparisonRow): string {
+  switch (tolerance.kind) {
+    case "absolute":
+      return `± ${formatNumber(tolerance.value)}`;
+    case "relative":
+      return `± ${formatNumber(100 * tolerance.fraction)} %`;
+    case "atLeast":
+      return "at least";
+    case "atMost":
+      return "at most";
+  }
+}
+
+function expectation(row: ComparisonRow): string {
+  const bound = row.tolerance.kind === "atLeast" || row.tolerance.kind === "atMost";
+  return bound
+    ? `${toleranceText(row)} ${formatNumber(row.paper)}`
+    : `${formatNumber(row.paper)} ${toleranceText(row)}`;
+}
+
+function verdict(row: ComparisonResult): [string, string] {
+  return row.pass ? ["✓", "pass"] : ["✗", row.role === "shown" ? "miss (not required)" : "miss"];
+}

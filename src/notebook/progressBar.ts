@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import { AbortedError } from "../errors.js";
+import type { Progress, RunOptions } from "../progress.js";
+import { escapeHtml } from "./html.js";
+import { displayBundle, tslab } from "./kernelDisplay.js";
+
+/** Where progress goes. Time in seconds. */
+interface Sink {
+  /** Least time between two updates, s. */
+  readonly interval: number;
+  show(progress: Progress, seconds: number, finished: boolean): void;
+}
+
+export interface ProgressBarOptions {
+  /** Where text goes outside a notebook, default process.stderr. A terminal gets a bar, anything else a line now and then. */
+  readonly stream?: NodeJS.WriteStream;
+}
+
+/**
+ * Progress with rate and remaining time, updating in place in JupyterLab and in a terminal, and as a line every ten seconds in a log.
+ * The result is what every long call takes; in a notebook its signal is aborted by the stop button.
+ * @example const features = await evaluate(frames, { ...progressBar() })
+ */
+export function progressBar(options: ProgressBarOptions = {}): Required<RunOptions> {
+  const stream = options.stream ?? process.stderr;
+  const sink = tslab() ? notebookSink() : stream.isTTY ? terminalSink(stream) : logSink(stream);
+  let label: string | undefined;
+  let start = 0;
+  let shown = 0;
+  return {
+    signal: interruptSignal(),
+    onProgress: (progress) => {
+      const now = performance.now() / 1000;
+      if (progress.label !== label) {
+        label = progress.label;
+        start = shown = now;
+      }
+      const finished = progress.total !== undefined && progress.done >= progress.total;
+      if (!finished && now - shown < sink.interval) return;
+      shown = now;
+      sink.show(progress, now - start, finished);
+      if (finished) label = undefined;
+    },
+  };
+}
+
+let interrupt: AbortController | undefined;
+
+/** A signal that the stop button of a notebook aborts (SIGINT). Outside a notebook Ctrl+C keeps ending the process. */
+function interruptSignal(): AbortSignal {
+  if (!tslab()) return new AbortController().signal;
+  if (!interrupt) {
+    interrupt = new AbortController();
+    process.on("SIGINT", () => {
+      const pressed = interrupt;
+      interrupt = new AbortController();
+      pressed?.abort(new AbortedError("stop button"));
+    });
+  }
+  return interrupt.signal;
+}
+
+/** "128 of 192 frames, 64 frames/s, 1 s left" */
+export function progressText(progress: Progress, seconds: number): string {
+  const { done, total, unit = "steps" } = progress;
+  const rate = seconds > 0 ? done / seconds : 0;
+  const parts = [total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`];
+  if (rate > 0 && done > 0) parts.push(`${count(Number(rate.toPrecision(3)))} ${unit}/s`);
+  if (total !== undefined && rate > 0)
+    parts.push(done < total ? `${duration((total - done) / rate)} left` : `took ${duration(seconds)}`);
+  return parts.join(", ");
+}
+
+/** "4 s", "2 min 5 s", "1 h 12 min" */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const s = Math.round(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function notebookSink(): Sink {
+  const id = randomBytes(8).toString("hex");
+  let current: string | undefined;
+  return {
+    interval: 0.2,
+    show: (progress, seconds, finished) => {
+      const { label, done, total } = progress;
+      const text = `${label}: ${progressText(progress, seconds)}`;
+      const bar =
+        total === undefined || finished
+          ? ""
+          : `<progress value="${done}" max="${total}" style="width:240px;vertical-align:middle"></progress> `;
+      const html = `<div role="status">${bar}${escapeHtml(text)}</div>`;
+      const key = `${id}-${label}`;
+      displayBundle({ "text/html": html, "text/plain": text }, key, current === key);
+      current = finished ? undefined : key;
+    },
+  };
+}
+
+function terminalSink(stream: NodeJS.WriteStream): Sink {
+  return {
+    interval: 0.1,
+    show: (progress, seconds, finished) => {
+      const { label, done, total } = progress;
+      const filled = total === undefined ? 0 : Math.round((24 * Math.min(done, total)) / Math.max(total, 1));
+      const bar = total === undefined ? "" : `${"█".repeat(filled)}${"░".repeat(24 - filled)} `;
+      stream.write(`\r${label} ${bar}${progressText(progress, seconds)}\u001b[K${finished ? "\n" : ""}`);
+    },
+  };
+}
+
+function logSink(stream: NodeJS.WriteStream): Sink {
+  return {
+    interval: 10,
+    show: (progress, seconds) => {
+      stream.write(`${progress.label}: ${progressText(progress, seconds)}\n`);
+    },
+  };
+}
