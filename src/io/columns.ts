@@ -4,7 +4,7 @@ import { spacing } from "./collect.js";
 import type { Lines } from "./lines.js";
 import { parseNumber } from "./number.js";
 import { loadAll, type more, nextLine, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
-import { type ComponentOrder, componentColumns, orderedTensor, rowMajor } from "./tensorNames.js";
+import { type ComponentOrder, componentColumns, orderedTensor, rowMajor, tensorColumns } from "./tensorNames.js";
 
 /** Options of the reader of plain columns. */
 export interface ColumnOptions extends ReadOptions {
@@ -144,8 +144,8 @@ function namedLayout(lines: Lines, names: readonly string[], asked: Int32Array |
     if (!order.includes(undefined as never)) return { width: names.length, time, values: order };
   }
   if (found.length === 6 || found.length === 9) {
-    const tensor = asked ? tensorOrder(lines, found.length, asked) : componentColumns(found.join(" "));
-    return { width: names.length, time, values, tensor };
+    const tensor = asked ? tensorOrder(lines, found.length, asked) : tensorColumns(found);
+    if (tensor) return { width: names.length, time, values, tensor };
   }
   return lines.fail(
     `the header names no tensor: ${names.join(", ").slice(0, 80)}`,

@@ -265,6 +265,11 @@ export class Lines {
     if (start === end) this.fail(`${what} is missing: the line ends early`);
     let i = start;
     while (i < end && bytes[i]! > 32) i++;
+    if (i === start)
+      this.fail(
+        `a control character (byte ${bytes[start]}) where ${what} should be`,
+        "this is not a text file, or it is damaged",
+      );
     this.at = i;
     return i;
   }

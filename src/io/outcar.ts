@@ -129,7 +129,7 @@ function countedSpecies(lines: Lines, text: string, elements: readonly string[])
     .split(/\s+/)
     .map(Number);
   const total = counts.reduce((a, b) => a + b, 0);
-  if (!counts.every((c) => Number.isInteger(c) && c > 0) || total > 1e7)
+  if (!counts.every((c) => Number.isInteger(c) && c > 0) || total > 1e6)
     lines.fail(`ions per type are "${text.trim()}"`);
   if (elements.length < counts.length || !elements.every((e) => /^[A-Z][a-z]?$/.test(e)))
     lines.fail(

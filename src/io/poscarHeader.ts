@@ -15,7 +15,7 @@ export interface PoscarHeader {
 }
 
 /** More atoms than any calculation; a larger count is a damaged or foreign file. */
-const mostAtoms = 1e7;
+const mostAtoms = 1e6;
 
 /**
  * Reads the head; the cursor's line is the comment line already.

@@ -70,28 +70,31 @@ export const voigt: ComponentOrder = "xx yy zz yz xz xy";
  * @throws OptionError if `order` is not 6 or 9 component names that make up a whole tensor
  */
 export function componentColumns(order: ComponentOrder): Int32Array {
-  const names = order
-    .trim()
-    .toLowerCase()
-    .split(/[\s,]+/);
-  const columns = new Int32Array(9).fill(-1);
-  names.forEach((name, column) => {
-    const i = "xyz".indexOf(name[0] ?? "?");
-    const j = "xyz".indexOf(name[1] ?? "?");
-    if (name.length !== 2 || i < 0 || j < 0 || columns[3 * i + j] !== -1) wrongOrder(order);
-    columns[3 * i + j] = column;
-    if (names.length === 6) columns[3 * j + i] = column;
-  });
-  if (!(names.length === 6 || names.length === 9) || columns.includes(-1)) wrongOrder(order);
-  return columns;
-}
-
-function wrongOrder(order: string): never {
+  const columns = tensorColumns(
+    order
+      .trim()
+      .toLowerCase()
+      .split(/[\s,]+/),
+  );
+  if (columns) return columns;
   throw new OptionError({
     where: "components",
     problem: `"${order}" is not an order of tensor components`,
     advice: `give 6 or 9 names, each once, such as "xx yy zz xy yz zx", "${voigt}" or "${rowMajor}"`,
   });
+}
+
+/** {@link componentColumns} of a list of names; `undefined` if they do not make up a tensor. */
+export function tensorColumns(names: readonly string[]): Int32Array | undefined {
+  const columns = new Int32Array(9).fill(-1);
+  for (const [column, name] of names.entries()) {
+    const i = "xyz".indexOf(name[0] ?? "?");
+    const j = "xyz".indexOf(name[1] ?? "?");
+    if (name.length !== 2 || i < 0 || j < 0 || columns[3 * i + j] !== -1) return undefined;
+    columns[3 * i + j] = column;
+    if (names.length === 6) columns[3 * j + i] = column;
+  }
+  return (names.length === 6 || names.length === 9) && !columns.includes(-1) ? columns : undefined;
 }
 
 /** [3, 3] from values in the order that `columns` (of {@link componentColumns}) describes. */

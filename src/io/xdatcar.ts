@@ -37,7 +37,7 @@ export function loadXdatcar(source: Source, options: XdatcarOptions = {}): Promi
 export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void, void> {
   yield* needLine(lines, "the file is empty");
   let header: PoscarHeader = yield* readPoscarHeader(lines, undefined);
-  let n = header.species.length;
+  const n = header.species.length;
   for (let frame = 0; ; ) {
     do {
       if (!(yield* nextLine(lines))) {
@@ -52,10 +52,13 @@ export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void,
           `expected "Direct configuration= …" for configuration ${frame + 1}, found "${title.trim().slice(0, 40)}"`,
         );
       const next: PoscarHeader = yield* readPoscarHeader(lines, undefined);
-      // The same symbols in the same array let everything downstream skip its comparison.
-      const same = next.species.length === n && next.species.every((s, i) => s === header.species[i]);
-      header = same ? { ...next, species: header.species } : next;
-      n = header.species.length;
+      if (next.species.join() !== header.species.join())
+        lines.fail(
+          `configuration ${frame + 1} has other atoms than the first`,
+          "an XDATCAR keeps its atoms: the file is damaged, or two are joined",
+        );
+      // The same array lets everything downstream skip its comparison.
+      header = { ...next, species: header.species };
       yield* needLine(lines, `no positions for configuration ${frame + 1}`);
       if (!/^\s*(direct|konfig)/i.test(lines.text())) lines.fail('expected "Direct configuration= …"');
     }
