@@ -153,9 +153,24 @@ export function gram(a: Matrix): Matrix {
 }
 
 /**
- * Matrix times vector.
+ * Matrix times vector, a x or aᵀ x.
  * @throws ShapeError if the lengths differ
  */
 export function gemv(a: Matrix, x: Float64Array, transposed: "none" | "a" = "none"): Float64Array {
-  return gemm(a, { rows: x.length, columns: 1, values: x }, transposed).values;
+  const [inner, outer] = transposed === "a" ? [a.rows, a.columns] : [a.columns, a.rows];
+  if (x.length !== inner) {
+    throw new ShapeError({ where: "gemv", problem: `the matrix needs a vector of ${inner}, found ${x.length}` });
+  }
+  const y = new Float64Array(outer);
+  for (let i = 0; i < a.rows; i++) {
+    const row = i * a.columns;
+    if (transposed === "a") {
+      for (let j = 0; j < a.columns; j++) y[j]! += a.values[row + j]! * x[i]!;
+    } else {
+      let sum = 0;
+      for (let j = 0; j < a.columns; j++) sum += a.values[row + j]! * x[j]!;
+      y[i] = sum;
+    }
+  }
+  return y;
 }

@@ -37,7 +37,7 @@ describe("cholesky", () => {
     expectClose(logDeterminant(cholesky(a)), Math.log(36), { relative: 1e-14 });
   });
 
-  test.each([1, 2, 3, 95, 96, 97, 193, 300])("of a %i × %i matrix: L Lᵀ = A, and solutions satisfy A X = B", (n) => {
+  test.each([1, 2, 3, 95, 96, 97, 193, 300])("of size %i: L Lᵀ = A, and solutions satisfy A X = B", (n) => {
     const a = positive(n, n);
     const factor = cholesky(a);
     const tolerance = { absolute: 1e-13 * n * n };

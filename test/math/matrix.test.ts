@@ -64,7 +64,8 @@ test("gram is aᵀ a and symmetric; gemv is the product with one column", () => 
   expectClose(g.values, gemm(transpose(a), a).values, { absolute: 1e-12 });
   expectClose(g.values, transpose(g).values, { absolute: 1e-12 });
   const x = noiseMatrix(40, 1, 8);
-  expectClose(gemv(a, x.values), gemm(a, x).values, {});
+  expectClose(gemv(a, x.values), gemm(a, x).values, { absolute: 1e-13 });
+  expect(() => gemv(a, new Float64Array(50))).toThrow(/needs a vector of 40, found 50/);
   const y = noiseMatrix(50, 1, 9);
   expectClose(gemv(a, y.values, "a"), gemm(transpose(a), y).values, { absolute: 1e-13 });
 });

@@ -65,13 +65,13 @@ describe("normal equations", () => {
   it("choose a ridge by held-out rows: none is needed for exact data, a large one for pure noise", () => {
     const w = matrix(columns, 1, normal(columns));
     const exact = gemm(matrix(count, columns, rows), w).values;
-    const fit = (y: Float64Array, from: number, to: number) => {
+    const sums = (y: Float64Array, from: number, to: number) => {
       const a = gramAccumulator({ columns });
       a.add(rows.subarray(from * columns, to * columns), y.subarray(from, to));
       return a.normalEquations();
     };
     const best = (y: Float64Array): number =>
-      ridgeTrials(fit(y, 0, 40), fit(y, 40, count), [1e-12, 1e-4, 1, 100]).reduce((a, b) =>
+      ridgeTrials(sums(y, 0, 40), sums(y, 40, count), [1e-12, 1e-4, 1, 100]).reduce((a, b) =>
         b.validationError < a.validationError ? b : a,
       ).ridge;
     expect(best(exact)).toBe(1e-12);

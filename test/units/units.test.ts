@@ -51,7 +51,9 @@ describe("frequencies", () => {
       }
     }
     expectClose(angularToWavenumber(wavenumberToAngular(506)), 506, { relative: 1e-15 });
-    expectClose(convertFrequencies(Float64Array.of(0, 1, 2), "THz", "meV"), [0, 4.135667697, 8.271335393], { relative: 1e-9 });
+    expectClose(convertFrequencies(Float64Array.of(0, 1, 2), "THz", "meV"), [0, 4.135667697, 8.271335393], {
+      relative: 1e-9,
+    });
   });
 
   test("of a transform end at the Nyquist wavenumber for an even length", () => {
@@ -82,7 +84,16 @@ describe("convert", () => {
   });
 
   test("counts the package's own unit, which is listed first, as 1", () => {
-    const quantities = ["length", "time", "energy", "force", "pressure", "velocity", "polarizability", "dipole"] as const;
+    const quantities = [
+      "length",
+      "time",
+      "energy",
+      "force",
+      "pressure",
+      "velocity",
+      "polarizability",
+      "dipole",
+    ] as const;
     for (const quantity of quantities) {
       expect(unitScale(quantity, unitsOf(quantity)[0] as never)).toBe(1);
     }
