@@ -1,0 +1,54 @@
+/** A fitted force field and the options of its fit. */
+import type { Descriptor } from "../../descriptor/descriptor.js";
+import type { DescriptorOptions } from "../../descriptor/options.js";
+import type { RidgeTrial } from "../../math/normalEquations.js";
+import type { RunOptions } from "../../progress.js";
+
+/** How much a row of each kind weighs in the fit; rows are in eV/atom and eV/Å. A weight of 0 leaves the data out. */
+export interface ForceFieldWeights {
+  /** Of the energy per atom; default 10: 1 meV/atom then counts as much as 10 meV/Å. */
+  readonly energy: number;
+  /** Of each force component; default 1. */
+  readonly forces: number;
+}
+
+export interface ForceFieldOptions extends RunOptions {
+  /** Settings of the descriptor other than the defaults; species default to those of the frames. */
+  readonly descriptor?: Partial<DescriptorOptions>;
+  readonly weights?: Partial<ForceFieldWeights>;
+  /** Relative ridge; a list is searched on held-out frames. Default 1e-13 … 1e-3, two per decade. */
+  readonly ridge?: number | readonly number[];
+  /** Held-out frames for the search: fraction (default 0.2) and seed (default 1). */
+  readonly validation?: { readonly fraction?: number; readonly seed?: number };
+  /** Default `cholesky`; `qr` checks it. */
+  readonly solver?: "cholesky" | "qr";
+}
+
+/** E = Σ_j [D⁰(X_j)·w_{J(j)} + e_{J(j)}]; see `fitForceField`. */
+export interface ForceFieldModel {
+  readonly kind: "forceField";
+  readonly descriptor: Descriptor;
+  /** [species, features] */
+  readonly weights: Float64Array;
+  /** e_J, eV per atom, in the order of the descriptor's species. */
+  readonly energies: Float64Array;
+  readonly training: ForceFieldTraining;
+}
+
+/** How a model was fitted; plain data. */
+export interface ForceFieldTraining {
+  readonly frames: number;
+  readonly weights: ForceFieldWeights;
+  readonly ridge: number;
+  readonly trials: readonly RidgeTrial[];
+  readonly condition: number;
+}
+
+/** Two- and three-body features of S sec. II.C and ref. 20, with a three-body part of shorter range. */
+export const FORCE_FIELD_DESCRIPTOR = {
+  cutoff: 5,
+  nMax: 8,
+  lMax: 4,
+  smearing: 0.5,
+  twoBody: { cutoff: 6, nMax: 12 },
+} as const satisfies Omit<DescriptorOptions, "species">;
