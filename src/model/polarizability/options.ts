@@ -61,7 +61,7 @@ export interface DeltaOptions extends PolarizabilityOptions {
 }
 
 /** Density expansion within 5 Å: good for every system of Grumet et al. without a search. */
-export const DEFAULT_FEATURES: FeatureSettings = { cutoff: 5, nMax: 6, lMax: 4, smearing: 0.8 };
+export const DEFAULT_FEATURES: FeatureSettings = { cutoff: 5, nMax: 6, lMax: 4, smearing: 0.5 };
 
 const KEYS = [
   "quantity",

@@ -2,36 +2,19 @@
 import { type Descriptor, descriptor } from "../../descriptor/descriptor.js";
 import type { Frame } from "../../structure/frame.js";
 import type { LinearResponse } from "../linearResponse.js";
-import { type Committee, fitCommittee } from "./committee.js";
+import { fitCommittee } from "./committee.js";
 import { type FirstStep, toFirstStep } from "./firstStep.js";
-import { fitPart, type TensorPart } from "./kernelFit.js";
+import { fitPart } from "./kernelFit.js";
 import {
   type DeltaOptions,
   type PolarizabilityOptions,
   type ResolvedPolarizabilityOptions,
   resolvePolarizabilityOptions,
 } from "./options.js";
+import type { PolarizabilityModel } from "./polarizabilityModel.js";
 import { type PreparedFrames, prepareFrames, selectPrepared } from "./preparedFrames.js";
 import { type PolarizabilityQuantity, quantityOf } from "./tensorData.js";
-import { type KernelVariance, kernelVariance } from "./variance.js";
-
-/** A fitted model of the polarizability or the dielectric tensor. */
-export interface PolarizabilityModel {
-  readonly kind: "polarizability";
-  /** What the frames held and predictions are given in. */
-  readonly quantity: PolarizabilityQuantity;
-  readonly descriptor: Descriptor;
-  /** Δ-ML: what the kernel part is added to. */
-  readonly firstStep?: FirstStep;
-  readonly options: ResolvedPolarizabilityOptions;
-  /** Training frames. */
-  readonly trainingFrames: number;
-  readonly validationFrames: number;
-  readonly scalar: TensorPart;
-  readonly traceless: TensorPart;
-  readonly committee?: Committee;
-  readonly variance?: KernelVariance;
-}
+import { kernelVariance } from "./variance.js";
 
 /**
  * Direct-ML: λ-SOAP kernel ridge regression of the tensor itself, λ = 0 and λ = 2 apart, in Å³ per atom (α = V(ε∞ − 1)/4π).

@@ -7,7 +7,7 @@ import { cellVolume, type Structure } from "../../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../../structure/trajectory.js";
 import { symmetricToIrreducible } from "../../tensor/cartesian.js";
 import { environmentFeatures } from "./environmentFeatures.js";
-import type { PolarizabilityModel } from "./polarizability.js";
+import type { PolarizabilityModel } from "./polarizabilityModel.js";
 import { predictReferences } from "./predictor.js";
 import { fromIrreducible, fromPolarizability, toPolarizability } from "./tensorData.js";
 
