@@ -151,7 +151,7 @@ describe("averageSpectra", () => {
   it("refuses a single spectrum, other axes and other intensities", () => {
     const s = raman(series);
     expect(() => averageSpectra([s])).toThrow(/blockSpectrum/);
-    expect(() => averageSpectra([s, raman(noisyTensors(300, 2, 1))])).toThrow(ShapeError);
+    expect(() => averageSpectra([s, raman(noisyTensors(300, 3, 1))])).toThrow(ShapeError);
     expect(() => averageSpectra([s, { ...s, intensities: { unpolarised: intensityOf(s) } }])).toThrow(ShapeError);
   });
 });

@@ -1,0 +1,186 @@
+/** How well predicted values agree with reference values, with confidence intervals. */
+import { DataError, rejectUnknownOptions, ShapeError } from "../errors.js";
+import { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
+import { component, componentNames } from "../series/components.js";
+import { inPackageUnits } from "../series/convert.js";
+import { invariants } from "../series/invariants.js";
+import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
+
+type Values = ArrayLike<number>;
+
+/**
+ * Coefficient of determination 1 − Σ(y − ŷ)²/Σ(y − ȳ)²: 1 is perfect, 0 as good as the mean of the reference.
+ * @throws DataError for a constant reference
+ */
+export function rSquared(reference: Values, predicted: Values): number {
+  return one("r2", reference, predicted);
+}
+
+/** Root mean square error, in the unit of the values. */
+export function rmse(reference: Values, predicted: Values): number {
+  return one("rmse", reference, predicted);
+}
+
+/**
+ * RMSE divided by the standard deviation of the reference values, √(1 − R²); times 100 it is the percentage of
+ * Schmiedmayer & Kresse 2024, Fig. 1.
+ * @throws DataError for a constant reference
+ */
+export function rmspe(reference: Values, predicted: Values): number {
+  return one("rmspe", reference, predicted);
+}
+
+/** Mean absolute error, in the unit of the values. */
+export function meanAbsoluteError(reference: Values, predicted: Values): number {
+  return one("mae", reference, predicted);
+}
+
+/** Cosine similarity Σ yŷ/√(Σ y² Σ ŷ²), blind to a common factor. @throws DataError if all values of one are 0 */
+export function cosineOfValues(reference: Values, predicted: Values): number {
+  return one("cosine", reference, predicted);
+}
+
+/** Sums over pairs of values, from which every measure follows; kept per frame so that frames can be resampled. */
+const SUMS = ["count", "absolute", "square", "centred", "spread", "yy", "pp", "yp"] as const;
+type Sums = Readonly<Record<(typeof SUMS)[number], number>>;
+
+const MEASURES = {
+  r2: (s: Sums) => 1 - s.square / variation(s),
+  rmse: (s: Sums) => Math.sqrt(s.square / s.count),
+  rmspe: (s: Sums) => Math.sqrt(s.square / variation(s)),
+  mae: (s: Sums) => s.absolute / s.count,
+  cosine: (s: Sums) => s.yp / Math.sqrt(s.yy * s.pp),
+} as const;
+
+/** Names of the measures. */
+export type Measure = keyof typeof MEASURES;
+
+/** Every measure with its bootstrap interval; those that a constant or zero reference leaves undefined are absent. */
+export interface Agreement extends Readonly<Partial<Record<Measure, BootstrapEstimate>>> {
+  /** Number of values compared. */
+  readonly count: number;
+}
+
+export interface AgreementOptions {
+  /**
+   * Resampling of frames for the confidence intervals, default seed 1, 400 samples, level 0.95, independent frames. For a
+   * time series set `blockLength` to a few correlation times, or the intervals come out too narrow.
+   */
+  readonly bootstrap?: Partial<BootstrapOptions>;
+}
+
+/**
+ * All measures of two lists of values.
+ * @param options.size consecutive values that belong to one frame and are resampled together, default 1
+ * @throws ShapeError if the lengths differ or there are fewer than two frames
+ * @throws DataError for a value that is not finite
+ * @example agreement(reference, predicted, { bootstrap: { blockLength: 50 } }).r2?.low
+ */
+export function agreement(
+  reference: Values,
+  predicted: Values,
+  options: AgreementOptions & { readonly size?: number } = {},
+): Agreement {
+  rejectUnknownOptions(options, ["bootstrap", "size"], "agreement");
+  const frames = frameSums(reference, predicted, options.size ?? 1);
+  const count = frames.length / SUMS.length;
+  if (count < 2) throw new ShapeError({ where: "agreement", problem: `${count} frames, at least 2 are needed` });
+  const whole = totals(frames);
+  const result: Partial<Record<Measure, BootstrapEstimate>> = {};
+  for (const name of Object.keys(MEASURES) as Measure[]) {
+    const estimate = MEASURES[name](whole);
+    if (!Number.isFinite(estimate)) continue;
+    result[name] = bootstrap(
+      count,
+      (indices) => {
+        const value = MEASURES[name](totals(frames, indices));
+        // A resample of a few frames can be constant although the reference is not.
+        return Number.isFinite(value) ? value : estimate;
+      },
+      { seed: 1, samples: 400, ...options.bootstrap },
+    );
+  }
+  return { count: whole.count, ...result };
+}
+
+/**
+ * Agreement of two series: `all` components together; for polarizability and dielectric series the invariants `mean` a
+ * and `anisotropy` γ²; then the components xx … zx or x, y, z. Born charges have `all` only.
+ * @throws ShapeError if quantities, shapes or numbers of frames differ
+ */
+export function seriesAgreement(
+  reference: TensorSeries,
+  predicted: TensorSeries,
+  options: AgreementOptions = {},
+): Readonly<Record<string, Agreement>> {
+  const [a, b] = [inPackageUnits(reference), inPackageUnits(predicted)];
+  if (a.quantity !== b.quantity || a.shape.join() !== b.shape.join() || a.values.length !== b.values.length)
+    throw new ShapeError({
+      where: "seriesAgreement",
+      problem: `${a.quantity} [${a.shape.join(", ")}] with ${seriesLength(a)} frames (${a.origin}) against ${b.quantity} [${b.shape.join(", ")}] with ${seriesLength(b)} (${b.origin})`,
+    });
+  const size = a.values.length / seriesLength(a);
+  const result: Record<string, Agreement> = { all: agreement(a.values, b.values, { ...options, size }) };
+  if (a.quantity === "polarizability" || a.quantity === "dielectric") {
+    const [i, j] = [invariants(a), invariants(b)];
+    result.mean = agreement(i.mean, j.mean, options);
+    result.anisotropy = agreement(i.anisotropy, j.anisotropy, options);
+  }
+  for (const name of componentNames(a)) result[name] = agreement(component(a, name), component(b, name), options);
+  return result;
+}
+
+function one(name: Measure, reference: Values, predicted: Values): number {
+  const value = MEASURES[name](totals(frameSums(reference, predicted, Math.max(1, reference.length))));
+  if (!Number.isFinite(value))
+    throw new DataError({
+      where: name,
+      problem:
+        name === "cosine"
+          ? "all values are 0"
+          : "the reference values are all the same, so there is nothing to explain",
+    });
+  return value;
+}
+
+/** Σ(y − ȳ)² of the values summed; exactly 0 for equal values because they are centred before squaring. */
+function variation(s: Sums): number {
+  return s.spread - s.centred ** 2 / s.count;
+}
+
+/** The sums of every frame of `size` values, [frames, SUMS]. */
+function frameSums(reference: Values, predicted: Values, size: number): Float64Array {
+  const n = reference.length;
+  if (predicted.length !== n || n === 0 || n % size !== 0)
+    throw new ShapeError({
+      where: "agreement",
+      problem: `${n} reference and ${predicted.length} predicted values in frames of ${size}`,
+    });
+  let mean = 0;
+  for (let i = 0; i < n; i++) {
+    if (!Number.isFinite(reference[i]!) || !Number.isFinite(predicted[i]!))
+      throw new DataError({
+        where: `agreement, value ${i}`,
+        problem: `reference ${reference[i]}, predicted ${predicted[i]}`,
+      });
+    mean += (reference[i]! - mean) / (i + 1);
+  }
+  const sums = new Float64Array((n / size) * SUMS.length);
+  for (let i = 0; i < n; i++) {
+    const [y, p] = [reference[i]!, predicted[i]!];
+    const at = Math.floor(i / size) * SUMS.length;
+    const terms = [1, Math.abs(y - p), (y - p) ** 2, y - mean, (y - mean) ** 2, y * y, p * p, y * p];
+    for (let k = 0; k < terms.length; k++) sums[at + k]! += terms[k]!;
+  }
+  return sums;
+}
+
+function totals(frames: Float64Array, indices?: Int32Array): Sums {
+  const sums = new Float64Array(SUMS.length);
+  const count = indices?.length ?? frames.length / SUMS.length;
+  for (let i = 0; i < count; i++) {
+    const at = (indices ? indices[i]! : i) * SUMS.length;
+    for (let k = 0; k < sums.length; k++) sums[k]! += frames[at + k]!;
+  }
+  return Object.fromEntries(SUMS.map((name, k) => [name, sums[k]!])) as Sums;
+}
