@@ -5,6 +5,7 @@ import { inverse3, timesMatrix } from "../structure/cell.js";
 import { internalDisplacements, requireSameAtoms } from "../structure/displacement.js";
 import { atomicMasses } from "../structure/elements.js";
 import { internalDifference, internalValues } from "../structure/internalCoordinates.js";
+import { imageReducer } from "../structure/minimumImage.js";
 import { rotateTensor } from "../structure/rotateTensor.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
@@ -21,7 +22,7 @@ const CELL_TOLERANCE = 0.1;
  */
 export function evaluateLinearResponse(model: LinearResponse, s: Structure): Float64Array {
   requireSameAtoms(model.reference, s, "linear response");
-  return expand(model, s, atomicMasses(s.species));
+  return expander(model)(s);
 }
 
 /**
@@ -30,14 +31,14 @@ export function evaluateLinearResponse(model: LinearResponse, s: Structure): Flo
  */
 export function predictLinearResponse(model: LinearResponse, t: Trajectory): TensorSeries {
   requireSameAtoms(model.reference, t, "linear response");
-  const masses = atomicMasses(t.species);
+  const expand = expander(model);
   const size = model.value.length;
   const frames = frameCount(t);
   const values = new Float64Array(frames * size);
   let volume = 0;
   for (let f = 0; f < frames; f++) {
     const s = frameStructure(t, f);
-    values.set(expand(model, s, masses), f * size);
+    values.set(expand(s), f * size);
     if (s.cell) volume += cellVolume(s.cell) / frames;
   }
   return tensorSeries({
@@ -50,22 +51,29 @@ export function predictLinearResponse(model: LinearResponse, t: Trajectory): Ten
   });
 }
 
-function expand(model: LinearResponse, s: Structure, masses: Float64Array): Float64Array {
-  switch (model.frame.kind) {
-    case "periodic":
-      return sum(
-        model.value,
-        model.derivatives,
-        internalDisplacements(model.reference, inReferenceCell(model.reference, s), masses),
-      );
-    case "eckart": {
-      const { rotation, displacements } = align(model.reference, s, masses);
-      return rotateTensor(rotation, sum(model.value, model.derivatives, displacements));
+/** The expansion with everything prepared that does not depend on the structure. */
+function expander(model: LinearResponse): (s: Structure) => Float64Array {
+  const { reference, value, derivatives, frame, internal } = model;
+  const masses = atomicMasses(reference.species);
+  switch (frame.kind) {
+    case "periodic": {
+      const reduce = imageReducer(reference.cell, reference.periodic);
+      return (s) =>
+        sum(value, derivatives, internalDisplacements(reference, inReferenceCell(reference, s), masses, reduce));
     }
+    case "eckart":
+      return (s) => {
+        const { rotation, displacements } = align(reference, s, masses);
+        return rotateTensor(rotation, sum(value, derivatives, displacements));
+      };
     case "internal": {
-      const { coordinates, values, derivatives } = model.internal!;
-      const change = internalDifference(coordinates, values, internalValues(coordinates, s.positions));
-      return rotateTensor(align(model.reference, s, masses).rotation, sum(model.value, derivatives, change));
+      if (!internal)
+        throw new DataError({ where: "linear response", problem: "the model has no internal coordinates" });
+      return (s) => {
+        const now = internalValues(internal.coordinates, s.positions);
+        const change = internalDifference(internal.coordinates, internal.values, now);
+        return rotateTensor(align(reference, s, masses).rotation, sum(value, internal.derivatives, change));
+      };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { DataError, OptionError } from "../errors.js";
 import { binAtoms, type Grid } from "./neighborGrid.js";
-import type { Structure } from "./structure.js";
+import { cellVolume, type Structure } from "./structure.js";
 
 /** Neighbours of every atom, grouped by centre. Pair p belongs to centre j when first[j] ≤ p < first[j + 1]. */
 export interface NeighborList {
@@ -36,10 +36,10 @@ export function neighborList(s: Structure, cutoff: number): NeighborList {
     });
   const grid = binAtoms(s, cutoff);
   const found = searchBins(s, grid, cutoff);
-  return transpose(found, s.species.length);
+  return bothEnds(found, s.species.length);
 }
 
-/** Pairs by centre in the order found, each pair of atoms with descending shifts. */
+/** Pairs with neighbour ≥ centre, by centre in the order found; those of the same two atoms with descending shifts. */
 interface Pairs {
   count: number;
   readonly first: Int32Array;
@@ -52,7 +52,7 @@ function searchBins(s: Structure, grid: Grid, cutoff: number): Pairs {
   const n = s.species.length;
   const { basis, bins, reach, bin, start } = grid;
   const empty = { index: new Int32Array(), shifts: new Int32Array(), vectors: new Float64Array() };
-  const pairs: Pairs = reserve({ count: 0, first: new Int32Array(n + 1), ...empty }, 64 * n);
+  const pairs: Pairs = reserve({ count: 0, first: new Int32Array(n + 1), ...empty }, expectedPairs(s, cutoff));
   const [tableA, tableB] = [foldTable(grid, 0), foldTable(grid, 1)];
   const shift = new Int32Array(3);
   const translation = new Float64Array(3);
@@ -100,13 +100,13 @@ function scan(
   const [x, y, z] = [wrapped[3 * i]!, wrapped[3 * i + 1]!, wrapped[3 * i + 2]!];
   const [tx, ty, tz] = [translation[0]!, translation[1]!, translation[2]!];
   for (let m = from; m < to; m++) {
-    // Differences first: the vector seen from the other end is then the exact negative.
+    const j = members[m]!;
+    if (j < i) continue;
     const dx = sorted[3 * m]! - x + tx;
     const dy = sorted[3 * m + 1]! - y + ty;
     const dz = sorted[3 * m + 2]! - z + tz;
     const r2 = dx * dx + dy * dy + dz * dz;
     if (r2 >= limit) continue;
-    const j = members[m]!;
     if (r2 < COINCIDENT * COINCIDENT) {
       if (j === i && shift[0] === 0 && shift[1] === 0 && shift[2] === 0) continue;
       throw coincident(s, i, j);
@@ -132,34 +132,56 @@ function foldTable(grid: Grid, direction: 0 | 1): { readonly bin: Int32Array; re
 }
 
 /**
- * Lists each pair from its other end. The centres were visited in ascending order and each pair's shifts in descending
- * order, so that this one counting sort leaves neighbours sorted by atom and shift.
+ * Lists each pair from both ends, without a sort: going through the centres upwards leaves at each atom its lower neighbours in order;
+ * going through these lists upwards leaves at each atom its higher neighbours in order.
  */
-function transpose(found: Pairs, n: number): NeighborList {
-  const { count } = found;
+function bothEnds(found: Pairs, n: number): NeighborList {
   const first = new Int32Array(n + 1);
-  for (let p = 0; p < count; p++) first[found.index[p]! + 1]!++;
+  for (let i = 0; i < n; i++)
+    for (let p = found.first[i]!; p < found.first[i + 1]!; p++) {
+      first[found.index[p]! + 1]!++;
+      if (found.index[p] !== i) first[i + 1]!++;
+    }
   for (let j = 0; j < n; j++) first[j + 1]! += first[j]!;
+  const count = first[n]!;
   const cursor = first.slice();
   const index = new Int32Array(count);
   const shifts = new Int32Array(3 * count);
   const vectors = new Float64Array(3 * count);
   const distances = new Float64Array(count);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < n; i++)
     for (let p = found.first[i]!; p < found.first[i + 1]!; p++) {
       const q = cursor[found.index[p]!]!++;
       index[q] = i;
-      let r2 = 0;
-      for (let c = 0; c < 3; c++) {
-        const v = found.vectors[3 * p + c]!;
-        vectors[3 * q + c] = 0 - v;
-        shifts[3 * q + c] = -found.shifts[3 * p + c]!;
-        r2 += v * v;
-      }
-      distances[q] = Math.sqrt(r2);
+      const [x, y, z] = [found.vectors[3 * p]!, found.vectors[3 * p + 1]!, found.vectors[3 * p + 2]!];
+      vectors[3 * q] = 0 - x;
+      vectors[3 * q + 1] = 0 - y;
+      vectors[3 * q + 2] = 0 - z;
+      for (let c = 0; c < 3; c++) shifts[3 * q + c] = -found.shifts[3 * p + c]!;
+      distances[q] = Math.sqrt(x * x + y * y + z * z);
     }
-  }
+  const lower = cursor.slice();
+  for (let j = 0; j < n; j++)
+    // Backwards, because seen from the lower atom the shifts have the other sign.
+    for (let q = lower[j]! - 1; q >= first[j]!; q--) {
+      const i = index[q]!;
+      if (i === j) continue;
+      const r = cursor[i]!++;
+      index[r] = j;
+      for (let c = 0; c < 3; c++) {
+        vectors[3 * r + c] = 0 - vectors[3 * q + c]!;
+        shifts[3 * r + c] = -shifts[3 * q + c]!;
+      }
+      distances[r] = distances[q]!;
+    }
   return { first, index, shifts, vectors, distances };
+}
+
+/** Pairs to make room for at first: those of an even density where there is one. */
+function expectedPairs(s: Structure, cutoff: number): number {
+  const n = s.species.length;
+  if (!s.cell || !s.periodic.every(Boolean)) return 32 * n;
+  return Math.ceil((1.15 * 2 * Math.PI * cutoff ** 3 * n * n) / (3 * cellVolume(s.cell))) + n;
 }
 
 function reserve(pairs: Pairs, capacity: number): Pairs {

@@ -17,15 +17,15 @@ import { uniform } from "../support/uniform.js";
 /** Shortest image by trying all within ± 20 cells. */
 function shortest(v: readonly number[], cell: Float64Array, periodic: Periodicity): number {
   let least = Number.POSITIVE_INFINITY;
-  const range = (d: number) => (periodic[d] ? Array.from({ length: 41 }, (_, k) => k - 20) : [0]);
-  for (const a of range(0))
-    for (const b of range(1))
-      for (const c of range(2))
-        least = Math.min(
-          least,
-          Math.hypot(...[0, 1, 2].map((d) => v[d]! + a * cell[d]! + b * cell[3 + d]! + c * cell[6 + d]!)),
-        );
-  return least;
+  const [ma, mb, mc] = periodic.map((p) => (p ? 20 : 0)) as [number, number, number];
+  for (let a = -ma; a <= ma; a++)
+    for (let b = -mb; b <= mb; b++)
+      for (let c = -mc; c <= mc; c++) {
+        let r2 = 0;
+        for (let d = 0; d < 3; d++) r2 += (v[d]! + a * cell[d]! + b * cell[3 + d]! + c * cell[6 + d]!) ** 2;
+        least = Math.min(least, r2);
+      }
+  return Math.sqrt(least);
 }
 
 describe("minimumImage", () => {

@@ -7,20 +7,20 @@ import { uniform } from "../support/uniform.js";
 /** Every image within ± `images` cells, by definition. */
 function bruteForce(s: Structure, cutoff: number, images: readonly number[]): string[] {
   const n = s.species.length;
+  const x = s.positions;
   const cell = s.cell ?? new Float64Array(9);
-  const range = (d: number) => Array.from({ length: 2 * images[d]! + 1 }, (_, k) => k - images[d]!);
+  const [ma, mb, mc] = images as [number, number, number];
   const lines: string[] = [];
+  const v = [0, 0, 0];
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++)
-      for (const a of range(0))
-        for (const b of range(1))
-          for (const c of range(2)) {
+      for (let a = -ma; a <= ma; a++)
+        for (let b = -mb; b <= mb; b++)
+          for (let c = -mc; c <= mc; c++) {
             if (i === j && a === 0 && b === 0 && c === 0) continue;
-            const v = [0, 1, 2].map(
-              (d) =>
-                s.positions[3 * j + d]! + a * cell[d]! + b * cell[3 + d]! + c * cell[6 + d]! - s.positions[3 * i + d]!,
-            );
-            if (Math.hypot(...v) < cutoff) lines.push(line(i, j, [a, b, c], v));
+            for (let d = 0; d < 3; d++)
+              v[d] = x[3 * j + d]! + a * cell[d]! + b * cell[3 + d]! + c * cell[6 + d]! - x[3 * i + d]!;
+            if (v[0]! ** 2 + v[1]! ** 2 + v[2]! ** 2 < cutoff ** 2) lines.push(line(i, j, [a, b, c], v));
           }
   return lines;
 }

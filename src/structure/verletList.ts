@@ -1,0 +1,72 @@
+import { OptionError } from "../errors.js";
+import { type NeighborList, neighborList } from "./neighbors.js";
+import type { Structure } from "./structure.js";
+
+/** Neighbours within cutoff + skin, good for every structure near the one they were made for. */
+export interface VerletList {
+  /** Å */
+  readonly cutoff: number;
+  /** Å */
+  readonly skin: number;
+  /** The structure as it was; a copy. */
+  readonly origin: Structure;
+  /** Every pair within cutoff + skin. */
+  readonly wide: NeighborList;
+}
+
+/**
+ * Neighbours with a margin, for molecular dynamics (Verlet, Phys. Rev. 159, 98 (1967)).
+ * @param cutoff Å
+ * @param skin margin, Å; the list serves until an atom has moved by half of it
+ * @throws OptionError unless both are positive
+ */
+export function verletList(s: Structure, cutoff: number, skin: number): VerletList {
+  if (!(skin > 0 && Number.isFinite(skin)))
+    throw new OptionError({ where: "verletList", problem: `skin is ${skin} Å`, advice: "give a positive length" });
+  const origin: Structure = { ...s, positions: s.positions.slice(), ...(s.cell && { cell: s.cell.slice() }) };
+  return { cutoff, skin, origin, wide: neighborList(s, cutoff + skin) };
+}
+
+/**
+ * Neighbours of a structure near the list's origin: those of {@link neighborList}, at the cost of going through the pairs once.
+ * Positions must not have been wrapped since.
+ * @returns `undefined` if an atom has moved by half the skin or more, or the cell has changed: make a new list
+ */
+export function verletNeighbors(list: VerletList, s: Structure): NeighborList | undefined {
+  const { origin, wide, cutoff, skin } = list;
+  const n = s.species.length;
+  if (n !== origin.species.length || (s.cell && !s.cell.every((x, p) => x === origin.cell?.[p]))) return undefined;
+  const moved = s.positions.map((x, p) => x - origin.positions[p]!);
+  for (let p = 0; p < 3 * n; p += 3)
+    if (!(moved[p]! ** 2 + moved[p + 1]! ** 2 + moved[p + 2]! ** 2 < (skin / 2) ** 2)) return undefined;
+  const first = new Int32Array(n + 1);
+  const index = new Int32Array(wide.index.length);
+  const shifts = new Int32Array(wide.shifts.length);
+  const vectors = new Float64Array(wide.vectors.length);
+  const distances = new Float64Array(wide.index.length);
+  let q = 0;
+  for (let i = 0; i < n; i++) {
+    for (let p = wide.first[i]!; p < wide.first[i + 1]!; p++) {
+      const j = wide.index[p]!;
+      const x = wide.vectors[3 * p]! + (moved[3 * j]! - moved[3 * i]!);
+      const y = wide.vectors[3 * p + 1]! + (moved[3 * j + 1]! - moved[3 * i + 1]!);
+      const z = wide.vectors[3 * p + 2]! + (moved[3 * j + 2]! - moved[3 * i + 2]!);
+      const r2 = x * x + y * y + z * z;
+      if (r2 >= cutoff * cutoff) continue;
+      index[q] = j;
+      for (let c = 0; c < 3; c++) shifts[3 * q + c] = wide.shifts[3 * p + c]!;
+      vectors[3 * q] = x;
+      vectors[3 * q + 1] = y;
+      vectors[3 * q + 2] = z;
+      distances[q++] = Math.sqrt(r2);
+    }
+    first[i + 1] = q;
+  }
+  return {
+    first,
+    index: index.subarray(0, q),
+    shifts: shifts.subarray(0, 3 * q),
+    vectors: vectors.subarray(0, 3 * q),
+    distances: distances.subarray(0, q),
+  };
+}
