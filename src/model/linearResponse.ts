@@ -5,6 +5,7 @@ import type { Frame } from "../structure/frame.js";
 import { rotateTensor } from "../structure/rotateTensor.js";
 import type { Structure } from "../structure/structure.js";
 import { noSymmetry, type Symmetry, symmetry } from "../structure/symmetry.js";
+import { bornDerivatives } from "./linearResponseBorn.js";
 import { type DisplacementQuality, solveDerivatives } from "./linearResponseDerivatives.js";
 import { frameTensor, type ResponseQuantity, singleDisplacements } from "./linearResponseDisplacements.js";
 import { type InternalDerivatives, internalDerivatives } from "./linearResponseInternal.js";
@@ -27,7 +28,10 @@ export interface LinearResponseOptions {
   readonly symmetry?: { readonly kind: "detect"; readonly tolerance?: number } | { readonly kind: "none" };
   /** Σ_i ∂/∂x_i = 0: impose (default) by subtracting the mean over atoms, or leave the derivatives as computed. */
   readonly sumRule?: { readonly kind: "impose" } | { readonly kind: "leave" };
-  /** Where derivatives of the polarization come from; default displaced frames if there are any, else the reference's Born charges. */
+  /**
+   * Where derivatives of the polarization come from; default displaced frames if they have dipoles, else the reference's Born charges. A
+   * crystal's polarization then counts from the reference, unless that has a `dipole`.
+   */
   readonly source?: { readonly kind: "displaced" } | { readonly kind: "bornCharges" };
 }
 
@@ -81,12 +85,11 @@ export function linearResponse(
   const quantity = options.quantity ?? defaultQuantity(reference);
   const frame = responseFrame(s, options.frame);
   const group = responseSymmetry(s, options.symmetry);
-  const value = symmetrised(frameTensor(reference, quantity, "the reference"), group);
-  const source =
-    options.source?.kind ?? (quantity === "polarization" && displaced.length === 0 ? "bornCharges" : "displaced");
+  const source = options.source?.kind ?? defaultSource(quantity, displaced);
+  const value = symmetrised(referenceTensor(reference, quantity, source), group);
   const solved =
     source === "bornCharges"
-      ? fromBornCharges(reference, quantity, group)
+      ? bornDerivatives(reference, quantity, group)
       : solveDerivatives(s, value, singleDisplacements(reference, displaced, quantity), group);
   const residual = translationalResidual(solved.derivatives, s.species.length);
   if ((options.sumRule?.kind ?? "impose") === "impose") imposeTranslation(solved.derivatives, s.species.length);
@@ -122,6 +125,19 @@ function defaultQuantity(reference: Frame): ResponseQuantity {
   });
 }
 
+function defaultSource(quantity: ResponseQuantity, displaced: readonly Frame[]): "displaced" | "bornCharges" {
+  return quantity === "polarization" && !displaced.some((f) => f.dipole) ? "bornCharges" : "displaced";
+}
+
+function referenceTensor(
+  reference: Frame,
+  quantity: ResponseQuantity,
+  source: "displaced" | "bornCharges",
+): Float64Array {
+  const relative = source === "bornCharges" && !reference.dipole && reference.structure.periodic.some(Boolean);
+  return relative ? new Float64Array(3) : frameTensor(reference, quantity, "the reference");
+}
+
 function responseFrame(s: Structure, asked: ResponseFrame | undefined): ResponseFrame {
   const periodic = s.periodic.some(Boolean);
   const kind = asked?.kind ?? (periodic ? "periodic" : isLinear(s) ? "eckart" : "internal");
@@ -153,38 +169,4 @@ function symmetrised(tensor: Float64Array, group: Symmetry): Float64Array {
       mean[p]! += x;
     });
   return mean.map((x) => x / group.operations.length);
-}
-
-/** Derivatives of the polarization as given: Z* with its indices exchanged, averaged over the group. */
-function fromBornCharges(
-  reference: Frame,
-  quantity: ResponseQuantity,
-  group: Symmetry,
-): ReturnType<typeof solveDerivatives> {
-  const where = "linearResponse";
-  if (quantity !== "polarization")
-    throw new OptionError({
-      where,
-      problem: `Born charges are not derivatives of the ${quantity}`,
-      advice: 'ask for quantity "polarization"',
-    });
-  const born = reference.bornCharges;
-  const n = reference.structure.species.length;
-  if (!born || born.length !== 9 * n)
-    throw new DataError({
-      where,
-      problem: `the reference has ${born ? born.length / 9 : "no"} Born charges for ${n} atoms`,
-      advice: "give displaced frames instead",
-    });
-  const derivatives = new Float64Array(9 * n);
-  for (const { rotation, permutation } of group.operations)
-    for (let i = 0; i < n; i++)
-      rotateTensor(rotation, born.subarray(9 * i, 9 * i + 9)).forEach((x, p) => {
-        derivatives[9 * permutation[i]! + 3 * (p % 3) + Math.floor(p / 3)]! += x / group.operations.length;
-      });
-  const deviation = derivatives.reduce((most, x, p) => {
-    const given = born[9 * Math.floor(p / 9) + 3 * (p % 3) + Math.floor((p % 9) / 3)]!;
-    return Math.max(most, Math.abs(x - given));
-  }, 0);
-  return { derivatives, quality: { pairs: 0, oneSided: 0, evenPart: 0, symmetryResidual: deviation }, warnings: [] };
 }

@@ -20,6 +20,14 @@ export interface DisplacementQuality {
   readonly symmetryResidual: number;
 }
 
+/** Derivatives of every atom and what is known about them. */
+export interface SolvedDerivatives {
+  /** [n, 3 (displacement), ...shape] */
+  readonly derivatives: Float64Array;
+  readonly quality: DisplacementQuality;
+  readonly warnings: readonly string[];
+}
+
 interface Difference {
   readonly vector: Float64Array;
   /** T(+u) − T(−u) over 2, or T(+u) − T(0). */
@@ -37,7 +45,7 @@ export function solveDerivatives(
   value: Float64Array,
   measured: readonly SingleDisplacement[],
   group: Symmetry,
-): { readonly derivatives: Float64Array; readonly quality: DisplacementQuality; readonly warnings: readonly string[] } {
+): SolvedDerivatives {
   const size = 3 * value.length;
   const derivatives = new Float64Array(s.species.length * size);
   const quality = { pairs: 0, oneSided: 0, evenPart: 0, symmetryResidual: 0 };

@@ -112,16 +112,16 @@ export function supercell(s: Structure, repeats: readonly [number, number, numbe
 }
 
 /**
- * The structure deformed homogeneously: every vector v becomes v + strain·v.
- * @param strain [3, 3], row-major; symmetric for a deformation without rotation
+ * The structure deformed homogeneously: every vector v becomes v + ε·v.
+ * @param epsilon strain ε, [3, 3], row-major; symmetric for a deformation without rotation
  * @throws DataError if the deformed cell has no volume
  */
-export function strain(s: Structure, strain: Float64Array): Structure {
-  if (strain.length !== 9) throw new ShapeError({ where: "strain", problem: `${strain.length} numbers, expected 9` });
+export function strain(s: Structure, epsilon: Float64Array): Structure {
+  if (epsilon.length !== 9) throw new ShapeError({ where: "strain", problem: `${epsilon.length} numbers, expected 9` });
   // Rows times the transposed matrix.
   const transposed = Float64Array.from(
-    strain,
-    (_, p) => strain[3 * (p % 3) + Math.floor(p / 3)]! + (p % 4 === 0 ? 1 : 0),
+    epsilon,
+    (_, p) => epsilon[3 * (p % 3) + Math.floor(p / 3)]! + (p % 4 === 0 ? 1 : 0),
   );
   const cell = s.cell && timesMatrix(s.cell, transposed);
   if (cell && !(cellVolume(cell) > 1e-9))

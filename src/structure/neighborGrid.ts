@@ -23,6 +23,7 @@ export interface Grid {
   readonly sorted: Float64Array;
 }
 
+/** Sorts the atoms into bins that suit the cutoff. @throws DataError for an atom more than 1e9 cells away */
 export function binAtoms(s: Structure, cutoff: number): Grid {
   const n = s.species.length;
   const { periodic } = s;

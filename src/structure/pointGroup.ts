@@ -50,9 +50,11 @@ function planes(species: readonly string[], x: readonly Vector[], tolerance: num
     species[i] === species[j] && Math.abs(length(x[i]!) - length(x[j]!)) < 2 * tolerance;
   const atoms = x.map((_, i) => i);
   const count = (i: number) => atoms.filter((j) => alike(i, j)).length;
-  // The pair with the fewest images among those that span a plane well.
-  const spans = (i: number, j: number) => length(cross(x[i]!, x[j]!)) > 0.1 * length(x[i]!) * length(x[j]!);
+  // The pair with the fewest images among those that span a plane about as well as any.
   const usable = atoms.filter((i) => length(x[i]!) > 0.1);
+  const sine = (i: number, j: number) => length(cross(x[i]!, x[j]!)) / (length(x[i]!) * length(x[j]!));
+  const widest = usable.reduce((most, i) => usable.reduce((m, j) => Math.max(m, sine(i, j)), most), 0);
+  const spans = (i: number, j: number) => sine(i, j) > 0.3 * widest;
   const all = usable.flatMap((i) => usable.filter((j) => j !== i && spans(i, j)).map((j) => [i, j] as const));
   const [a, b] = all.reduce((best, p) => (count(p[0]) * count(p[1]) < count(best[0]) * count(best[1]) ? p : best));
   const from = frame(x[a]!, x[b]!);

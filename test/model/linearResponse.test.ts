@@ -275,6 +275,29 @@ describe("prediction", () => {
     },
   );
 
+  it("of a linear molecule uses the Eckart frame, in which the turn about the axis does not matter", () => {
+    const s = structure({ species: ["O", "C", "N"], positions: [0, 0, 1.2, 0, 0, 0, 0, 0, -1.3] });
+    const model = linearResponse(toyFrame(s), displacedFrames(s, 0.01));
+    expect(model.frame.kind).toBe("eckart");
+    expect(model.symmetry.symbol).toBe("C∞v");
+    const bent = distorted(s, 0.1, 2);
+    for (const r of proper)
+      expectClose(
+        evaluateLinearResponse(model, rotateStructure(bent, r)),
+        rotateTensor(r, evaluateLinearResponse(model, bent)),
+        { absolute: 1e-12 },
+      );
+    const error = (by: number) =>
+      largestDifference(
+        evaluateLinearResponse(model, distorted(s, by, 2)),
+        toyPolarizability(distorted(s, by, 2)).value,
+      );
+    expect(error(1e-2) / error(1e-3)).toBeGreaterThan(60);
+    expect(() => linearResponse(toyFrame(s), displacedFrames(s, 0.01), { frame: { kind: "internal" } })).toThrow(
+      /use the Eckart frame/,
+    );
+  });
+
   it("of a crystal ignores wrapping, drift and the choice of images, and is right to first order", () => {
     const s = quartz();
     const model = linearResponse(toyFrame(s), displacedFrames(s, 1e-3, [0, 3]), { quantity: "dielectric" });
