@@ -81,6 +81,11 @@ export function linearResponse(
   options: LinearResponseOptions = {},
 ): LinearResponse {
   rejectUnknownOptions(options, ["quantity", "frame", "symmetry", "sumRule", "source"], "linearResponse");
+  requireKind("quantity", options.quantity, ["polarizability", "dielectric", "polarization"]);
+  requireKind("frame", options.frame?.kind, ["periodic", "eckart", "internal"]);
+  requireKind("symmetry", options.symmetry?.kind, ["detect", "none"]);
+  requireKind("sumRule", options.sumRule?.kind, ["impose", "leave"]);
+  requireKind("source", options.source?.kind, ["displaced", "bornCharges"]);
   const s = reference.structure;
   const quantity = options.quantity ?? defaultQuantity(reference);
   const frame = responseFrame(s, options.frame);
@@ -114,6 +119,15 @@ export function linearResponse(
   };
 }
 
+function requireKind(option: string, kind: string | undefined, allowed: readonly string[]): void {
+  if (kind !== undefined && !allowed.includes(kind))
+    throw new OptionError({
+      where: "linearResponse",
+      problem: `${option} "${kind}" is unknown`,
+      advice: `use ${allowed.join(", ")}`,
+    });
+}
+
 function defaultQuantity(reference: Frame): ResponseQuantity {
   if (reference.polarizability) return "polarizability";
   if (reference.dielectric) return "dielectric";
@@ -141,12 +155,6 @@ function referenceTensor(
 function responseFrame(s: Structure, asked: ResponseFrame | undefined): ResponseFrame {
   const periodic = s.periodic.some(Boolean);
   const kind = asked?.kind ?? (periodic ? "periodic" : isLinear(s) ? "eckart" : "internal");
-  if (kind !== "periodic" && kind !== "eckart" && kind !== "internal")
-    throw new OptionError({
-      where: "linearResponse",
-      problem: `unknown frame "${kind}"`,
-      advice: "use periodic, eckart or internal",
-    });
   if (periodic !== (kind === "periodic"))
     throw new OptionError({
       where: "linearResponse",

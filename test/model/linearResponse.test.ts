@@ -197,6 +197,9 @@ describe("linearResponse", () => {
     expect(() => linearResponse({ structure: s }, frames)).toThrow(/no polarizability, dielectric tensor or dipole/);
     expect(() => linearResponse(toyFrame(s), frames, { frame: { kind: "periodic" } })).toThrow(/free molecule/);
     expect(() => linearResponse(toyFrame(s), frames, { frames: 3 } as object)).toThrow(/did you mean "frame"/);
+    expect(() => linearResponse(toyFrame(s), frames, { sumRule: { kind: "imposed" } } as object)).toThrow(
+      /sumRule "imposed" is unknown; use impose, leave/,
+    );
   });
 
   it("takes Z* as derivatives of the polarization: first index field, second displacement", () => {
