@@ -1,24 +1,21 @@
 /** Raman spectra from a polarizability (or dielectric) series. */
-import { OptionError, rejectUnknownOptions, UnitError } from "../errors.js";
+import { rejectUnknownOptions, UnitError } from "../errors.js";
 import { component } from "../series/components.js";
 import { inPackageUnits, polarizabilityOfDielectric } from "../series/convert.js";
 import { derivativeGain, differentiate } from "../series/differentiate.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
-import { boltzmannConstant, hbar } from "../units/constants.js";
 import { wavenumberToAngular } from "../units/frequency.js";
 import { type Broadening, broaden } from "./broadening.js";
-import { type Correction, laserFactor, type RamanFactor, requirePositive, thermalFactor } from "./corrections.js";
+import { requirePositive } from "./corrections.js";
 import { density, type Estimator } from "./density.js";
+import { type RamanPrefactor, ramanPrefactor } from "./ramanFactors.js";
 import { type Intensity, ratio, type Spectrum } from "./spectrum.js";
 import { verletAxis } from "./verlet.js";
-
-/** Every factor of Grumet et al. 2024, eq. 3. */
-export const RAMAN_FACTORS: readonly RamanFactor[] = ["thermal", "laser", "inverseFrequency"];
 
 /** Every frame counts alike. */
 const WHOLE_RECORD: Estimator = { kind: "periodogram", taper: { kind: "none" }, padding: 1 };
 
-export interface RamanOptions {
+export interface RamanOptions extends RamanPrefactor {
   /** Default: periodogram of the whole record, taper none, padding 1. */
   readonly estimator?: Estimator;
   /**
@@ -27,15 +24,6 @@ export interface RamanOptions {
    * because ω² amplifies the leakage from a record whose ends do not meet.
    */
   readonly derivative?: { readonly kind: "forward"; readonly corrected?: boolean } | { readonly kind: "spectral" };
-  /**
-   * Factors of eq. 3 to apply, default all: `thermal` 1/(1 − e^{−ħω/k_BT}), `laser` (1 − ω/ω_in)⁴ and `inverseFrequency`
-   * 1/ω with ω in rad/fs.
-   */
-  readonly factors?: readonly RamanFactor[];
-  /** K, default 300. */
-  readonly temperature?: number;
-  /** Wavelength of the incoming light, nm, default 532. */
-  readonly laser?: number;
   /** Step of the Verlet molecular dynamics, fs: maps the axis to exact frequencies; default no correction. */
   readonly verlet?: number;
   /** Default Lorentzian of 10 cm⁻¹ full width at half maximum. */
@@ -76,9 +64,9 @@ export function raman(series: TensorSeries, options: RamanOptions = {}): Spectru
     options.verlet === undefined
       ? [raw.wavenumbers, raw.values]
       : verletAxis(raw.wavenumbers, raw.values, requirePositive(options.verlet, "verlet", "fs"));
-  const { factors, record } = chosenFactors(options);
-  const weight = axis.map((v) => ramanWeight(wavenumberToAngular(v), factors, options));
-  const { isotropic, anisotropic } = combine(values.map((d) => d.map((v, k) => v * weight[k]!)));
+  const { factors, weight, record } = ramanPrefactor(options);
+  const weights = axis.map((v) => weight(wavenumberToAngular(v)));
+  const { isotropic, anisotropic } = combine(values.map((d) => d.map((v, k) => v * weights[k]!)));
 
   const squared = alpha.quantity === "dielectric" ? "cm" : "Å⁶·cm";
   const unit = `${squared}·fs⁻${factors.has("inverseFrequency") ? "¹" : "²"}`;
@@ -148,36 +136,4 @@ function undoDerivative(d: Float64Array, wavenumbers: Float64Array, timestep: nu
     d[k]! /= (timestep === undefined ? omega : derivativeGain({ kind: "forward" }, omega, timestep)) ** 2;
   }
   d[0] = d[1]!;
-}
-
-function chosenFactors(options: RamanOptions): { factors: ReadonlySet<RamanFactor>; record: readonly Correction[] } {
-  const { temperature = 300, laser = 532 } = options;
-  const factors = new Set(options.factors ?? RAMAN_FACTORS);
-  for (const f of factors)
-    if (!RAMAN_FACTORS.includes(f))
-      throw new OptionError({
-        where: "raman",
-        problem: `unknown factor "${f}"`,
-        advice: `known factors: ${RAMAN_FACTORS.join(", ")}`,
-      });
-  const all: Readonly<Record<RamanFactor, Correction>> = {
-    thermal: { kind: "thermal", temperature: requirePositive(temperature, "temperature", "K") },
-    laser: { kind: "laser", wavelength: requirePositive(laser, "laser", "nm") },
-    inverseFrequency: { kind: "inverseFrequency" },
-  };
-  return { factors, record: RAMAN_FACTORS.filter((f) => factors.has(f)).map((f) => all[f]) };
-}
-
-/** ω² (from α to α̇) times the chosen factors, with their limit at ω = 0. */
-function ramanWeight(omega: number, factors: ReadonlySet<RamanFactor>, options: RamanOptions): number {
-  const { temperature = 300, laser = 532 } = options;
-  const thermal = factors.has("thermal");
-  const inverse = factors.has("inverseFrequency");
-  // Together ω²·(1/ω)·(k_BT/ħω) stays finite at ω = 0; either alone leaves a power of ω.
-  if (omega === 0) return thermal && inverse ? (boltzmannConstant * temperature) / hbar : 0;
-  return (
-    (inverse ? omega : omega * omega) *
-    (thermal ? thermalFactor(omega, temperature) : 1) *
-    (factors.has("laser") ? laserFactor(omega, laser) : 1)
-  );
 }

@@ -1,0 +1,107 @@
+/** Normal modes at the Γ point. */
+import { OptionError, ShapeError } from "../errors.js";
+import { symmetricEigen } from "../math/eigen.js";
+import { type Matrix, matrix } from "../math/matrix.js";
+import { atomicMasses } from "../structure/elements.js";
+import { cellVolume, type Structure } from "../structure/structure.js";
+import { atomicMassUnit, vacuumPermittivity } from "../units/constants.js";
+import { angularToWavenumber } from "../units/frequency.js";
+import type { ForceConstants } from "./forceConstants.js";
+
+/** Normal modes in order of frequency. */
+export interface NormalModes {
+  readonly structure: Structure;
+  /** u, length n. */
+  readonly masses: Float64Array;
+  /** cm⁻¹, length 3n; negative for an imaginary frequency (an unstable mode). */
+  readonly wavenumbers: Float64Array;
+  /** Orthonormal eigenvectors e of the mass-weighted force constants as rows, [3n, 3n]: x_i = Q e_i/√m_i. */
+  readonly eigenvectors: Matrix;
+}
+
+export interface NormalModeOptions {
+  /** u, default standard atomic weights. */
+  readonly masses?: Float64Array;
+  /**
+   * Direction of approach to Γ with what the long-range field needs (see {@link nonAnalyticTerm}); without it, and for
+   * molecules, the modes are those at zero field: transverse optical.
+   */
+  readonly nonAnalytic?: NonAnalytic;
+}
+
+/** What splits longitudinal from transverse modes. */
+export interface NonAnalytic {
+  /** q, any length, Cartesian [3]. */
+  readonly direction: ArrayLike<number>;
+  /** Born charges, [n, 3 (field), 3 (displacement)], e. */
+  readonly bornCharges: Float64Array;
+  /** ε∞, [3, 3]. */
+  readonly epsilonInfinity: Float64Array;
+}
+
+/**
+ * Normal modes from force constants: D = Φ_ij/√(m_i m_j) = Σ ω² e eᵀ.
+ * @throws ShapeError if a list does not have one entry per atom
+ */
+export function normalModes(constants: ForceConstants, options: NormalModeOptions = {}): NormalModes {
+  const { structure } = constants;
+  const n = structure.species.length;
+  const masses = options.masses ?? atomicMasses(structure.species);
+  if (masses.length !== n || !masses.every((m) => m > 0))
+    throw new ShapeError({
+      where: "normalModes",
+      problem: `${masses.length} masses for ${n} atoms; all must be positive`,
+    });
+  const field = options.nonAnalytic && nonAnalyticTerm(structure, options.nonAnalytic);
+  const dynamical = matrix(3 * n, 3 * n);
+  for (let i = 0; i < 3 * n; i++)
+    for (let j = 0; j < 3 * n; j++) {
+      const p = i * 3 * n + j;
+      const phi = constants.values.values[p]! + (field?.values[p] ?? 0);
+      dynamical.values[p] = phi / Math.sqrt(masses[Math.floor(i / 3)]! * masses[Math.floor(j / 3)]!);
+    }
+  const { values, vectors } = symmetricEigen(dynamical);
+  const eigenvectors = matrix(3 * n, 3 * n);
+  for (let k = 0; k < 3 * n; k++)
+    for (let c = 0; c < 3 * n; c++) eigenvectors.values[k * 3 * n + c] = vectors.values[c * 3 * n + k]!;
+  return {
+    structure,
+    masses,
+    wavenumbers: values.map((v) => Math.sign(v) * angularToWavenumber(Math.sqrt(Math.abs(v) / atomicMassUnit))),
+    eigenvectors,
+  };
+}
+
+/**
+ * Force constants of the macroscopic field as q → 0 along a direction (Born and Huang; Pick, Cohen and Martin,
+ * Phys. Rev. B 1, 910 (1970)): e²/(ε₀V) (q·Z*_i)_α (q·Z*_j)_β/(q·ε∞·q), eV/Å².
+ * @returns [3n, 3n]
+ * @throws OptionError for a direction of no length or a structure without cell
+ */
+export function nonAnalyticTerm(s: Structure, { direction, bornCharges, epsilonInfinity }: NonAnalytic): Matrix {
+  const n = s.species.length;
+  if (!s.cell) throw new OptionError({ where: "nonAnalyticTerm", problem: "a molecule has no longitudinal modes" });
+  if (bornCharges.length !== 9 * n || epsilonInfinity.length !== 9 || direction.length !== 3)
+    throw new ShapeError({
+      where: "nonAnalyticTerm",
+      problem: `${bornCharges.length} Born charge components for ${n} atoms, ${epsilonInfinity.length} of ε∞, ${direction.length} of q`,
+    });
+  let screening = 0;
+  for (let p = 0; p < 9; p++) screening += direction[Math.floor(p / 3)]! * epsilonInfinity[p]! * direction[p % 3]!;
+  if (!(screening > 0 && Number.isFinite(screening)))
+    throw new OptionError({
+      where: "nonAnalyticTerm",
+      problem: `q·ε∞·q is ${screening}`,
+      advice: "give a direction other than 0",
+    });
+  const charge = Float64Array.from({ length: 3 * n }, (_, c) => {
+    let sum = 0;
+    for (let g = 0; g < 3; g++) sum += direction[g]! * bornCharges[9 * Math.floor(c / 3) + 3 * g + (c % 3)]!;
+    return sum;
+  });
+  const scale = 1 / (vacuumPermittivity * cellVolume(s.cell) * screening);
+  const result = matrix(3 * n, 3 * n);
+  for (let i = 0; i < 3 * n; i++)
+    for (let j = 0; j < 3 * n; j++) result.values[i * 3 * n + j] = scale * charge[i]! * charge[j]!;
+  return result;
+}
