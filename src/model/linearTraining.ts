@@ -57,6 +57,8 @@ export interface LinearFit {
   /** Estimated condition number of what was solved. */
   readonly condition: number;
   readonly rows: number;
+  /** Sums over all rows, where they were formed (not by the QR route with a given ridge). */
+  readonly equations?: NormalEquations;
 }
 
 /** Two per decade, 1e-13 … 1e-3. */
@@ -82,14 +84,11 @@ export async function trainLinear(source: TrainingRows, options: LinearTrainingO
     trials = ridgeTrials(project(sums.fitted), project(sums.held!), search, "none");
     chosen = trials.reduce((best, t) => (t.validationError < best.validationError ? t : best)).ridge;
   }
+  const equations = sums && (sums.held ? addNormalEquations(sums.fitted, sums.held) : sums.fitted);
   const solution =
     solver === "qr"
       ? await solveByQr(source, chosen, options)
-      : solveNormalEquations(
-          project(sums!.held ? addNormalEquations(sums!.fitted, sums!.held) : sums!.fitted),
-          chosen,
-          "none",
-        );
+      : solveNormalEquations(project(equations!), chosen, "none");
   const all = projection ? gemm(projection, solution.coefficients, "a") : solution.coefficients;
   const weights = Float64Array.from({ length: all.rows }, (_, j) => all.values[j * all.columns]!);
   return {
@@ -99,6 +98,7 @@ export async function trainLinear(source: TrainingRows, options: LinearTrainingO
     trainingErrors: Array.from(solution.residual, (r) => Math.sqrt(r / solution.rows)),
     condition: solution.condition,
     rows: solution.rows,
+    ...(equations && { equations }),
   };
 }
 
