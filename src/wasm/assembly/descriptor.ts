@@ -823,6 +823,10 @@ export function threeBodyRows(atom: i32, partners: usize, rows: i32, out: usize)
   const own = int(species, atom);
   const d = at(scratch, (2 * lMax + 1) * row + channelStride * channelStride + 7 * row * channelStride);
   ownDerivative(atom, d);
+  // The neighbours see an atom of its own species, whose radial functions differ from theirs in compressed channels.
+  for (let s = 0; s < kinds; s++)
+    if (int(tables, s) != int(tables, own))
+      evaluateRadialSlopes(int(first, atom * kinds + s) - p0, int(first, atom * kinds + s + 1) - p0, <usize>int(tables, own));
   for (let k = 0; k < blockCount; k++) {
     const block = blocks + <usize>k * BLOCK_BYTES;
     const l1 = int(block, 0), l2 = int(block, 1);

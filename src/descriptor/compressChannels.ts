@@ -1,0 +1,90 @@
+import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { symmetricEigen } from "../math/eigen.js";
+import { type Matrix, matrix } from "../math/matrix.js";
+import type { Structure } from "../structure/structure.js";
+import type { ChannelMatrices } from "./compression.js";
+import { unknownKind } from "./cutoff.js";
+import { expandDensity } from "./density.js";
+import { type Descriptor, environmentsOf } from "./descriptor.js";
+import { curPivots } from "./sparsify.js";
+
+export interface CompressChannelsOptions {
+  /** Channels to keep per degree. */
+  readonly channels: number;
+  /** `pca`: the leading principal components; `cur`: the most telling (species, n) channels themselves. Default `pca`. */
+  readonly kind?: "pca" | "cur";
+}
+
+/**
+ * Finds fewer density channels than species × nMax that tell the environments of some structures apart: for each degree l the
+ * covariance Σ c_{a lm} c_{b lm} over all atoms and m is diagonalised (Goscinski, Musil, Pozdnyakov, Nigam and Ceriotti, J. Chem. Phys. 155,
+ * 104106 (2021)) or sampled by CUR. Sums over m make the result independent of orientation, and features stay equivariant.
+ * @param d a descriptor without compression
+ * @param structures a few typical frames
+ * @returns for the option `compression` of a descriptor with otherwise equal settings
+ * @throws OptionError if more channels are asked for than there are
+ */
+export function compressChannels(
+  d: Descriptor,
+  structures: readonly Structure[],
+  options: CompressChannelsOptions,
+): ChannelMatrices {
+  const where = "compressChannels";
+  rejectUnknownOptions(options, ["channels", "kind"], where);
+  const { channels, kind = "pca" } = options;
+  if (kind !== "pca" && kind !== "cur") throw unknownKind(where, { kind }, ["pca", "cur"]);
+  if (d.options.compression) throw new OptionError({ where, problem: "the descriptor is compressed already" });
+  const all = d.options.species.length * d.options.nMax;
+  if (!(Number.isInteger(channels) && channels >= 1 && channels <= all))
+    throw new OptionError({ where, problem: `channels is ${channels}, expected an integer from 1 to ${all}` });
+  const choose = kind === "pca" ? principalComponents : tellingChannels;
+  return { kind, channels, matrices: covariances(d, structures).map((c) => choose(c, channels)) };
+}
+
+/** Share of the covariance's trace that the compressed channels keep, per degree. */
+export function keptVariance(d: Descriptor, structures: readonly Structure[], compression: ChannelMatrices): number[] {
+  return covariances(d, structures).map((c, l) => {
+    const n = c.rows;
+    const rows = compression.matrices[l]!;
+    let kept = 0;
+    for (let q = 0; q < compression.channels; q++)
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) kept += rows[q * n + i]! * c.values[i * n + j]! * rows[q * n + j]!;
+    let trace = 0;
+    for (let i = 0; i < n; i++) trace += c.values[i * n + i]!;
+    return trace > 0 ? kept / trace : 1;
+  });
+}
+
+function covariances(d: Descriptor, structures: readonly Structure[]): Matrix[] {
+  const expansion = d.plan.layouts[0].parts.find(({ kind }) => kind === "threeBody")!.expansion;
+  const { channels, lMax } = expansion;
+  const result = Array.from({ length: lMax + 1 }, () => matrix(channels, channels));
+  for (const s of structures) {
+    const e = environmentsOf(d, s)(expansion);
+    for (let atom = 0; atom < e.count; atom++) {
+      const c = expandDensity(expansion, e, atom);
+      result.forEach(({ values }, l) => {
+        for (let lm = l * l; lm < (l + 1) ** 2; lm++)
+          for (let a = 0; a < channels; a++)
+            for (let b = 0; b < channels; b++)
+              values[a * channels + b]! += c[lm * channels + a]! * c[lm * channels + b]!;
+      });
+    }
+  }
+  return result;
+}
+
+function principalComponents(covariance: Matrix, channels: number): number[] {
+  const n = covariance.rows;
+  const { vectors } = symmetricEigen(covariance);
+  return Array.from({ length: channels * n }, (_, i) => vectors.values[(i % n) * n + n - 1 - Math.floor(i / n)]!);
+}
+
+/** Unit rows; where the covariance has a lower rank than asked for, the next free channels follow. */
+function tellingChannels(covariance: Matrix, channels: number): number[] {
+  const n = covariance.rows;
+  const chosen = [...curPivots(covariance, channels).indices];
+  for (let a = 0; chosen.length < channels; a++) if (!chosen.includes(a)) chosen.push(a);
+  return chosen.flatMap((a) => Array.from({ length: n }, (_, b) => Number(a === b)));
+}

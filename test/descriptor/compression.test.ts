@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { compressChannels, keptVariance } from "../../src/descriptor/compressChannels.js";
+import { gradient } from "../../src/descriptor/contract.js";
+import { descriptor, descriptorWith, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
+import { designRows } from "../../src/descriptor/designRows.js";
+import { evaluate } from "../../src/descriptor/evaluate.js";
+import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
+import { wignerMatrix } from "../../src/tensor/wigner.js";
+import { expectClose } from "../support/close.js";
+import { apply, randomOrthogonal, rotateStructure } from "../support/equivariance.js";
+import { uniform } from "../support/uniform.js";
+import { small, smallCrystal, smallMolecule } from "./support.js";
+
+const full = descriptor(small);
+const frames = [smallCrystal(1), smallCrystal(2), smallMolecule()];
+
+describe("compressChannels", () => {
+  it("pca with all channels is an orthogonal change of basis: the same kernels", () => {
+    const compression = compressChannels(full, frames, { channels: 9 });
+    const d = descriptor({ ...small, compression });
+    for (const order of [0, 1, 2] as const) {
+      const [a, b] = [evaluate(full, frames[0]!, order), evaluate(d, frames[0]!, order)];
+      expect(b.count).toBe(a.count);
+      const kernel = ({ values, components, count }: typeof a, i: number, j: number): number => {
+        let sum = 0;
+        for (let k = 0; k < components * count; k++)
+          sum += values[i * components * count + k]! * values[j * components * count + k]!;
+        return sum;
+      };
+      for (let i = 0; i < 7; i++)
+        for (let j = 0; j < 7; j++) expectClose(kernel(b, i, j), kernel(a, i, j), { relative: 1e-11, absolute: 1e-12 });
+    }
+  });
+
+  it("keeps the most variance that any projection can: more channels, more of it, up to all", () => {
+    const kept = [1, 3, 6, 9].map((channels) =>
+      keptVariance(full, frames, compressChannels(full, frames, { channels })),
+    );
+    for (let l = 0; l <= 3; l++) {
+      for (let i = 1; i < 4; i++) expect(kept[i]![l]).toBeGreaterThanOrEqual(kept[i - 1]![l]!);
+      expectClose(kept[3]![l]!, 1, { absolute: 1e-12 });
+      const cur = keptVariance(full, frames, compressChannels(full, frames, { channels: 3, kind: "cur" }));
+      expect(kept[1]![l]).toBeGreaterThan(cur[l]!);
+    }
+  });
+
+  it("cur keeps original channels: its features are a subset of the full ones", () => {
+    const compression = compressChannels(full, frames, { channels: 4, kind: "cur" });
+    for (const m of compression.matrices) expect(m.filter((x) => x === 1).length).toBe(4);
+    const d = descriptor({ ...small, compression });
+    const [a, b] = [evaluate(full, frames[2]!, 1), evaluate(d, frames[2]!, 1)];
+    const values = new Set([...a.values].map((v) => Math.abs(v).toPrecision(9)));
+    for (const v of b.values) if (Math.abs(v) > 1e-9) expect(values.has(Math.abs(v).toPrecision(9))).toBe(true);
+  });
+
+  it("compressed features are fewer, labelled by channel, equivariant, and differentiable by both engines alike", () => {
+    const compression = compressChannels(full, frames, { channels: 4 });
+    const options = { ...small, compression, centralAtom: true, twoBody: {} };
+    const d = descriptor(options);
+    const plain = descriptorWith(options, () => referenceEngine);
+    expect(featureCount(d, 1)).toBe(9 + 3 * 16);
+    expect(featureLabels(d, 1).at(-1)).toEqual({
+      body: 3,
+      first: { n: 3, l: 2 },
+      second: { n: 3, l: 3 },
+      scale: Math.SQRT2,
+    });
+    const s = smallMolecule();
+    const next = uniform(2);
+    for (const order of [0, 1, 2] as const) {
+      const weights = {
+        order,
+        values: Float64Array.from({ length: 3 * featureCount(d, order) }, () => next() - 0.5),
+      };
+      const g = gradient(d, s, weights);
+      const h = gradient(plain, s, weights);
+      expectClose(g.positions, h.positions, { absolute: 1e-11 });
+      expectClose(g.strain, h.strain, { absolute: 1e-11 });
+      for (const r of randomOrthogonal(4, 8))
+        expectClose(gradient(d, rotateStructure(s, r), weights).value, apply(wignerMatrix(order, r), g.value), {
+          absolute: 1e-11,
+        });
+      designRows(d, s, order, ({ values, columns, rows }) => {
+        for (let row = 0; row < rows; row++) {
+          const [atom, m] = [Math.floor(row / 3 / (2 * order + 1)), Math.floor(row / 3) % (2 * order + 1)];
+          const dot = weights.values.reduce((sum, w, k) => sum + w * values[row * columns + k]!, 0);
+          expectClose(dot, g.positions[3 * (m * 5 + atom) + (row % 3)]!, { absolute: 1e-11 });
+        }
+      });
+    }
+  });
+
+  it("refuses matrices that do not fit and too many channels", () => {
+    const compression = compressChannels(full, frames, { channels: 4 });
+    expect(() => descriptor({ ...small, lMax: 2, compression })).toThrow(/expected 3 matrices of 4 × 9 finite numbers/);
+    expect(() => compressChannels(full, frames, { channels: 10 })).toThrow(
+      /channels is 10, expected an integer from 1 to 9/,
+    );
+    expect(() => compressChannels(descriptor({ ...small, compression }), frames, { channels: 2 })).toThrow(/already/);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { descriptor } from "../../src/descriptor/descriptor.js";
+import { curPivots, farthestPoints, selectEnvironments } from "../../src/descriptor/sparsify.js";
+import { gemm, matrixFromRows } from "../../src/math/matrix.js";
+import { expectClose } from "../support/close.js";
+import { randomOrthogonal, rotateStructure } from "../support/equivariance.js";
+import { uniform } from "../support/uniform.js";
+import { small, smallCrystal, smallMolecule } from "./support.js";
+
+describe("farthestPoints", () => {
+  it("on a line takes one end, the other end, then the middle", () => {
+    const { indices, scores } = farthestPoints(matrixFromRows([[0], [1], [2], [4], [9], [10.5]]), 4);
+    expect([...indices]).toEqual([5, 0, 3, 2]);
+    expect([...scores]).toEqual([Number.POSITIVE_INFINITY, 10.5, 4, 2]);
+  });
+
+  it("never takes a duplicate and ends when nothing new is left", () => {
+    const rows = matrixFromRows([
+      [1, 2],
+      [1, 2],
+      [3, 1],
+      [1, 2],
+      [3, 1],
+    ]);
+    expect(farthestPoints(rows, 5).indices.length).toBe(2);
+  });
+
+  it("covers better than random choice: smaller largest distance to the chosen", () => {
+    const next = uniform(4);
+    const points = Array.from({ length: 300 }, () => [next(), next() ** 4, next()]);
+    const { indices } = farthestPoints(matrixFromRows(points), 12);
+    const radius = (chosen: number[]) =>
+      Math.max(
+        ...points.map((p) => Math.min(...chosen.map((i) => Math.hypot(...p.map((x, c) => x - points[i]![c]!))))),
+      );
+    const random = Math.min(
+      ...Array.from({ length: 20 }, () => radius(Array.from({ length: 12 }, () => Math.floor(300 * next())))),
+    );
+    expect(radius([...indices])).toBeLessThan(random);
+  });
+
+  it("says what a wrong count or start is", () => {
+    const rows = matrixFromRows([[1], [2]]);
+    expect(() => farthestPoints(rows, 3)).toThrow(/count is 3, expected an integer from 1 to 2/);
+    expect(() => farthestPoints(rows, 1, 2)).toThrow(/first is 2, the rows are 0 to 1/);
+  });
+});
+
+describe("curPivots", () => {
+  it("spans everything with as many choices as the rank, and then ends", () => {
+    const next = uniform(6);
+    const basis = Array.from({ length: 3 }, () => Array.from({ length: 8 }, () => next() - 0.5));
+    const rows = Array.from({ length: 20 }, () => {
+      const f = basis.map(() => next() - 0.5);
+      return basis[0]!.map((_, k) => f.reduce((sum, x, b) => sum + x * basis[b]![k]!, 0));
+    });
+    const all = matrixFromRows(rows);
+    expect(curPivots(gemm(all, all, "b"), 10).indices.length).toBe(3);
+  });
+
+  it("takes the longest of orthogonal rows first", () => {
+    const rows = matrixFromRows([
+      [0, 1, 0],
+      [0, 0, 3],
+      [2, 0, 0],
+    ]);
+    const { indices, scores } = curPivots(gemm(rows, rows, "b"), 3);
+    expect([...indices]).toEqual([1, 2, 0]);
+    expectClose(scores, [1, 1, 1], { absolute: 1e-9 });
+  });
+
+  it("refuses a matrix that is not square", () => {
+    expect(() => curPivots(matrixFromRows([[1, 2]]), 1)).toThrow(/expected a square matrix, found 1 × 2/);
+  });
+});
+
+describe.each(["farthestPoints", "cur"] as const)("selectEnvironments by %s", (kind) => {
+  const d = descriptor(small);
+  const frames = [smallCrystal(1), smallMolecule(), smallCrystal(2), smallCrystal(1)];
+
+  it("chooses distinct environments of each species", () => {
+    const chosen = selectEnvironments(d, frames, { count: 3, method: { kind } });
+    expect(chosen.map((list) => list.length)).toEqual([3, 3, 3]);
+    chosen.forEach((list, s) => {
+      for (const { structure, atom } of list) expect(frames[structure]!.species[atom]).toBe(d.options.species[s]);
+      expect(new Set(list.map(({ structure, atom }) => `${structure % 3} ${atom}`)).size).toBe(3);
+    });
+  });
+
+  it("chooses the same after rotating some frames", () => {
+    const [r] = randomOrthogonal(1, 2);
+    const distinct = frames.slice(0, 3);
+    const turned = distinct.map((s, i) => (i % 2 === 0 ? s : rotateStructure(s, r!)));
+    expect(selectEnvironments(d, turned, { count: 2, method: { kind } })).toEqual(
+      selectEnvironments(d, distinct, { count: 2, method: { kind } }),
+    );
+  });
+
+  it("gives nothing for a species that does not occur", () => {
+    const wide = descriptor({ ...small, species: ["H", "O", "Zr", "Pb"] });
+    expect(selectEnvironments(wide, frames, { count: 2, method: { kind } })[3]).toEqual([]);
+  });
+});
