@@ -65,7 +65,10 @@ class VasprunReader {
   constructor(file: string) {
     this.file = file;
     this.parser.on("error", (e) =>
-      this.fail(`not well-formed XML (${e.message.replace(/^[^:]*:\d+:\d+: /, "")})`, "get the whole file"),
+      this.fail(
+        `not well-formed XML (${e.message.replace(/^(.*:)?\d+:\d+: /, "").replace(/\.$/, "")})`,
+        "get the whole file",
+      ),
     );
     this.parser.on("opentag", (tag) => this.open(tag));
     this.parser.on("text", (text) => this.gather(text));
