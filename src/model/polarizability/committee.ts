@@ -1,6 +1,5 @@
 /** Committees by subsampling, calibrated on what their members have not seen. */
 import { OptionError } from "../../errors.js";
-import { cholesky, choleskySolve } from "../../math/cholesky.js";
 import { matrix } from "../../math/matrix.js";
 import { random } from "../../math/random.js";
 import type { SymmetricTensorOrder } from "./environmentFeatures.js";
@@ -9,6 +8,7 @@ import { type FittedPart, partOf } from "./kernelFit.js";
 import type { Uncertainty } from "./options.js";
 import { linearPredictor } from "./predictor.js";
 import type { PreparedFrames } from "./preparedFrames.js";
+import { solveWithNoise } from "./ridge.js";
 
 /** One member's model of one order, linear in the features. */
 export interface MemberPart {
@@ -112,24 +112,11 @@ function refit(
   const k = matrix(n, n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) k.values[i * n + j] = gram.values[keep[i]! * gram.columns + keep[j]!]!;
-  for (let i = 0; i < n; i++) k.values[i * n + i]! += solution.noise;
-  const factor = cholesky(k);
-  const y = matrix(
-    n,
-    1,
-    Float64Array.from(keep, (i) => residuals[i]!),
-  );
-  const w = choleskySolve(factor, y).values;
-  let intercept = 0;
-  if (order === 0) {
-    // The unpenalised constant c solves 1ᵀ(K + σ²)⁻¹(y − c) = 0.
-    const ones = choleskySolve(factor, matrix(n, 1, new Float64Array(n).fill(1))).values;
-    intercept = w.reduce((s, v) => s + v, 0) / ones.reduce((s, v) => s + v, 0);
-    for (let i = 0; i < n; i++) w[i]! -= intercept * ones[i]!;
-  }
+  const targets = Float64Array.from(keep, (i) => residuals[i]!);
+  const { dual: w, constant } = solveWithNoise({ kernel: k, targets, intercept: order === 0 }, solution.noise);
   const dual = new Float64Array(gram.rows);
   keep.forEach((i, at) => {
     dual[i] = w[at]!;
   });
-  return { dual, intercept };
+  return { dual, intercept: constant };
 }

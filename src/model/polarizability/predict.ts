@@ -9,7 +9,9 @@ import { symmetricToIrreducible } from "../../tensor/cartesian.js";
 import { environmentFeatures } from "./environmentFeatures.js";
 import type { PolarizabilityModel } from "./polarizabilityModel.js";
 import { predictReferences } from "./predictor.js";
-import { fromIrreducible, fromPolarizability, toPolarizability } from "./tensorData.js";
+import { prepareStructures } from "./preparedFrames.js";
+import { fromIrreducible, fromPolarizability, type IrreducibleTensors, toPolarizability } from "./tensorData.js";
+import { predictDeviation } from "./variance.js";
 
 /** Linear parts as they are contracted: intercept and first-step factor beside the weights. */
 interface LinearPart {
@@ -102,6 +104,37 @@ export async function predictCommittee(
     ...TensorSeries[],
   ];
   return { mean, members };
+}
+
+/**
+ * Standard deviations of the irreducible components of the polarizability by the kernel's predictive variance, Å³.
+ * @returns λ = 0 [n, 1] and λ = 2 [n, 5]; the mean a has the deviation scalar/√3
+ * @throws DataError if the model was fitted without uncertainty: { kind: "variance" }
+ */
+export async function predictDeviations(
+  model: PolarizabilityModel,
+  structures: readonly Structure[],
+  options: RunOptions = {},
+): Promise<IrreducibleTensors> {
+  const { variance } = model;
+  if (!variance)
+    throw new DataError({
+      where: "predictDeviations",
+      problem: "the model has no predictive variance",
+      advice: 'fit it with uncertainty: { kind: "variance" }',
+    });
+  const { descriptor, quantity, firstStep } = model;
+  const prepared = await prepareStructures(structures, descriptor, {
+    quantity,
+    ...(firstStep && { firstStep }),
+    ...options,
+  });
+  const total = (perAtom: Float64Array, components: number): Float64Array =>
+    perAtom.map((x, i) => x * prepared.atoms[Math.floor(i / components)]!);
+  return {
+    scalar: total(predictDeviation(variance.scalar, 0, prepared), 1),
+    traceless: total(predictDeviation(variance.traceless, 2, prepared), 5),
+  };
 }
 
 /** full + calibration·(member − mean of the members); linear, so it can be done on the weights. */

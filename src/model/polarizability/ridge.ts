@@ -67,17 +67,10 @@ export function solveRidge(
   problem: RidgeProblem,
   range: { readonly least: number; readonly greatest: number },
 ): RidgeSolution {
-  const { kernel, targets, intercept } = problem;
-  const frames = targets.length / problem.block;
+  const frames = problem.targets.length / problem.block;
   if (frames < 2)
     throw new DataError({ where: "ridge", problem: `${frames} training frames`, advice: "give at least two" });
-  const mean = intercept ? targets.reduce((s, y) => s + y, 0) / targets.length : 0;
-  const centre: Centred = {
-    mean,
-    targets: intercept ? targets.map((y) => y - mean) : targets,
-    kernel: intercept ? centredKernel(kernel) : kernel,
-    columnMeans: intercept ? columnMeans(kernel) : new Float64Array(targets.length),
-  };
+  const centre = centred(problem);
   // A kernel that vanishes (every frame alike) leaves only the constant; any scale will do for σ².
   const scale = meanDiagonal(centre.kernel) || 1;
   const tried = new Map<number, Attempt>();
@@ -89,7 +82,9 @@ export function solveRidge(
   const decades = Math.max(0, Math.round(Math.log10(greatest / least)));
   for (let i = 0; i <= decades; i++) attempt(least * 10 ** i);
   const first = bestOf(tried);
-  if (first && decades > 0) for (const factor of [Math.sqrt(0.1), Math.sqrt(10)]) attempt(first.ridge * factor);
+  if (first && decades > 0)
+    for (const ridge of [first.ridge * Math.sqrt(0.1), first.ridge * Math.sqrt(10)])
+      if (ridge > least && ridge < greatest) attempt(ridge);
   const best = bestOf(tried);
   if (!best)
     throw new ConvergenceError({
@@ -104,10 +99,45 @@ export function solveRidge(
 
 /** Training data with the mean removed where there is an intercept. */
 interface Centred {
+  readonly intercept: boolean;
   readonly mean: number;
   readonly targets: Float64Array;
   readonly kernel: Matrix;
   readonly columnMeans: Float64Array;
+}
+
+function centred({ kernel, targets, intercept }: Pick<RidgeProblem, "kernel" | "targets" | "intercept">): Centred {
+  if (!intercept) return { intercept, mean: 0, targets, kernel, columnMeans: new Float64Array(targets.length) };
+  const mean = targets.reduce((s, y) => s + y, 0) / targets.length;
+  const centredTargets = targets.map((y) => y - mean);
+  return { intercept, mean, targets: centredTargets, kernel: centredKernel(kernel), columnMeans: columnMeans(kernel) };
+}
+
+/** Weights of the kernel expansion Σ_i w_i k(·, i) + constant. */
+interface Expansion {
+  readonly dual: Float64Array;
+  readonly constant: number;
+  readonly factor: CholeskyFactor;
+}
+
+/** Dual weights and constant for a given σ² in the unit of the kernel. @throws ConvergenceError if σ² is too small */
+export function solveWithNoise(
+  problem: Pick<RidgeProblem, "kernel" | "targets" | "intercept">,
+  noise: number,
+): Pick<Expansion, "dual" | "constant"> {
+  return solveCentred(centred(problem), noise);
+}
+
+function solveCentred(centre: Centred, noise: number): Expansion {
+  const size = centre.targets.length;
+  const shifted = matrix(size, size, centre.kernel.values.slice());
+  for (let i = 0; i < size; i++) shifted.values[i * size + i]! += noise;
+  const factor = cholesky(shifted);
+  const dual = choleskySolve(factor, matrix(size, 1, centre.targets)).values;
+  // In exact arithmetic the sum is zero; what rounding leaves of it would be multiplied by the large constant part of the kernel.
+  const sum = centre.intercept ? dual.reduce((s, w) => s + w, 0) : 0;
+  for (let i = 0; i < size; i++) dual[i]! -= sum / size;
+  return { dual, constant: centre.mean - dot(centre.columnMeans, dual), factor };
 }
 
 interface Attempt extends Omit<RidgeSolution, "curve"> {
@@ -133,12 +163,8 @@ function attemptRidge(problem: RidgeProblem, centre: Centred, ridge: number, noi
 function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: number): Attempt {
   const { block, validation, intercept } = problem;
   const size = centre.targets.length;
-  const shifted = matrix(size, size, centre.kernel.values.slice());
-  for (let i = 0; i < size; i++) shifted.values[i * size + i]! += noise;
-  const factor = cholesky(shifted);
-  const dual = choleskySolve(factor, matrix(size, 1, centre.targets)).values;
+  const { dual, constant, factor } = solveCentred(centre, noise);
   const residuals = leaveOneOutResiduals(factor, dual, block, intercept ? noise : undefined);
-  const constant = centre.mean - dot(centre.columnMeans, dual);
   let squares = dot(residuals, residuals);
   if (validation) {
     const predicted = gemv(validation.kernel, dual);

@@ -1,0 +1,242 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Dataset, loadDataset } from "../../src/dataset/load.js";
+import { descriptor } from "../../src/descriptor/descriptor.js";
+import { AbortedError, DataError, OptionError, UnitError } from "../../src/errors.js";
+import { gemm, matrix } from "../../src/math/matrix.js";
+import { random } from "../../src/math/random.js";
+import { linearResponse } from "../../src/model/linearResponse.js";
+import { evaluateTensors } from "../../src/model/polarizability/evaluation.js";
+import { evaluatePolarizability } from "../../src/model/polarizability/experiment.js";
+import { constantStep, linearResponseStep } from "../../src/model/polarizability/firstStep.js";
+import { fitPart } from "../../src/model/polarizability/kernelFit.js";
+import { resolvePolarizabilityOptions } from "../../src/model/polarizability/options.js";
+import { fitDelta, fitPolarizability } from "../../src/model/polarizability/polarizability.js";
+import type { PolarizabilityModel } from "../../src/model/polarizability/polarizabilityModel.js";
+import { predictCommittee, predictPolarizability, predictTensor } from "../../src/model/polarizability/predict.js";
+import { prepareFrames } from "../../src/model/polarizability/preparedFrames.js";
+import { supercell } from "../../src/structure/cell.js";
+import type { Frame } from "../../src/structure/frame.js";
+import type { Structure } from "../../src/structure/structure.js";
+import { trajectory } from "../../src/structure/trajectory.js";
+import { expectClose } from "../support/close.js";
+
+const features = { cutoff: 4, nMax: 4, lMax: 3, smearing: 0.5 };
+let water: Dataset;
+let train: Frame[];
+let test: Frame[];
+let direct: PolarizabilityModel;
+let delta: PolarizabilityModel;
+
+const response = (d: Dataset) => linearResponse(d.reference!, d.displaced);
+const every = (frames: readonly Frame[], stride: number, first: number, count: number): Frame[] =>
+  Array.from({ length: count }, (_, i) => frames[first + i * stride]!);
+
+beforeAll(async () => {
+  water = await loadDataset("h2o");
+  train = every(water.frames, 30, 0, 20);
+  test = every(water.frames, 30, 7, 30);
+  direct = await fitPolarizability(train, { features });
+  delta = await fitDelta(response(water), train, { features });
+});
+
+/** R x for positions and cell, R T Rᵀ for tensors. */
+function turn(s: Structure, r: Float64Array): Structure {
+  const apply = (x: Float64Array): Float64Array => gemm(matrix(x.length / 3, 3, x), matrix(3, 3, r), "b").values;
+  return { ...s, positions: apply(s.positions), ...(s.cell && { cell: apply(s.cell) }) };
+}
+function turnTensor(t: Float64Array, r: Float64Array): Float64Array {
+  return gemm(gemm(matrix(3, 3, r), matrix(3, 3, t)), matrix(3, 3, r), "b").values;
+}
+
+describe("machine-learnt polarizability of water", () => {
+  it("predicts frames it has not seen, directly and with a linear-response model as first step", () => {
+    for (const model of [direct, delta]) {
+      const { r2, rmse } = evaluatePolarizability(model, test).test;
+      expect(r2.a).toBeGreaterThan(0.95);
+      expect(r2.gamma2).toBeGreaterThan(0.9);
+      for (const r of Object.values(r2.components)) expect(r).toBeGreaterThan(0.9);
+      expect(rmse.a).toBeLessThan(0.01);
+    }
+  });
+
+  it("turns with the structure: α(Rx) = R α(x) Rᵀ, for every kind of kernel", async () => {
+    const curved = await fitDelta(response(water), train.slice(0, 8), { features, zeta: 2 });
+    const sparse = await fitPolarizability(train.slice(0, 8), {
+      features,
+      references: { kind: "farthestPoint", count: 6 },
+    });
+    const r = random(3).rotation();
+    for (const model of [direct, delta, curved, sparse])
+      for (const { structure } of test.slice(0, 3))
+        expectClose(predictTensor(model, turn(structure, r)), turnTensor(predictTensor(model, structure), r), {
+          absolute: 1e-9,
+        });
+  });
+
+  it("has the same error on a turned copy of the test set", () => {
+    const stream = random(9);
+    const turned = test.map((f): Frame => {
+      const r = stream.rotation();
+      return { structure: turn(f.structure, r), polarizability: turnTensor(f.polarizability!, r) };
+    });
+    for (const model of [direct, delta]) {
+      const [a, b] = [evaluatePolarizability(model, test).test, evaluatePolarizability(model, turned).test];
+      expectClose([b.rmse.a, b.rmse.gamma2], [a.rmse.a, a.rmse.gamma2], { relative: 1e-6 });
+    }
+  });
+
+  it("learns nothing from shuffled targets", async () => {
+    const shuffled = random(5).shuffle(train);
+    const wrong = train.map((f, i): Frame => ({ ...f, polarizability: shuffled[i]!.polarizability! }));
+    const { r2 } = evaluatePolarizability(await fitPolarizability(wrong, { features }), test).test;
+    expect(r2.a).toBeLessThan(0.2);
+    expect(r2.gamma2).toBeLessThan(0.2);
+  });
+
+  it("adds no correction to a first step that is exact", async () => {
+    const exact = linearResponseStep(response(water));
+    const frames = train.map((f): Frame => ({ structure: f.structure, polarizability: exact.predict(f.structure) }));
+    const model = await fitDelta(exact, frames, { features, uncertainty: { kind: "committee" } });
+    for (const { structure } of test)
+      expectClose(predictTensor(model, structure), exact.predict(structure), { absolute: 1e-12 });
+    const { mean, members } = await predictCommittee(model, trajectory([test[0]!.structure], 1));
+    for (const m of members) expectClose(m.values, mean.values, { absolute: 1e-12 });
+  });
+
+  it("is direct learning with an offset when the first step is a constant scalar tensor", async () => {
+    const offset = Float64Array.of(0.7, 0, 0, 0, 0.7, 0, 0, 0, 0.7);
+    const shifted = await fitDelta(constantStep(offset), train, { features, firstStepScale: { kind: "fixed" } });
+    for (const { structure } of test.slice(0, 5))
+      expectClose(predictTensor(shifted, structure), predictTensor(direct, structure), { absolute: 1e-9 });
+  });
+
+  it("takes another model as first step", async () => {
+    const first = await fitPolarizability(train.slice(0, 5), { features });
+    const model = await fitDelta({ name: "direct-ML", predict: (s) => predictTensor(first, s) }, train, { features });
+    expect(evaluatePolarizability(model, test).test.r2.a).toBeGreaterThan(0.95);
+  });
+
+  it("predicts in the primal form what the dual form predicts", async () => {
+    const d = descriptor({ ...features, species: ["H", "O"] });
+    const all = await prepareFrames([...train, ...test], d, { quantity: "polarizability", keepEnvironments: true });
+    const { selectPrepared } = await import("../../src/model/polarizability/preparedFrames.js");
+    const { structureKernel } = await import("../../src/model/polarizability/kernel.js");
+    const [a, b] = [
+      selectPrepared(all, [...train.keys()]),
+      selectPrepared(
+        all,
+        [...test.keys()].map((i) => i + train.length),
+      ),
+    ];
+    for (const order of [0, 2] as const) {
+      const fitted = fitPart(order, a, undefined, resolvePolarizabilityOptions({ features }, "fitPolarizability"));
+      const k = structureKernel(b.environments!, a.environments!, fitted.kernel);
+      const dual = gemm(k, matrix(k.columns, 1, fitted.solution.dual)).values.map(
+        (x) => fitted.amplitude * x + fitted.solution.intercept,
+      );
+      const { predictPart } = await import("../../src/model/polarizability/kernelFit.js");
+      expectClose(predictPart(fitted.part, b), dual, { absolute: 1e-10 });
+      // The same through the general pair sum of the non-linear kernel, as ζ goes to 1.
+      const pairs = structureKernel(b.environments!, a.environments!, { ...fitted.kernel, zeta: 1 + 1e-13 });
+      expectClose(pairs.values, k.values, { absolute: 1e-10 });
+    }
+  });
+
+  it("with every atom as reference environment, the sparse model is the full one", async () => {
+    const few = train.slice(0, 6);
+    const ridge = { kind: "fixed", scalar: 1e-4, traceless: 1e-4 } as const;
+    for (const zeta of [1, 2]) {
+      const full = await fitPolarizability(few, { features, zeta, ridge });
+      const sparse = await fitPolarizability(few, {
+        features,
+        zeta,
+        ridge,
+        references: { kind: "farthestPoint", count: 18 },
+      });
+      for (const { structure } of test.slice(0, 5))
+        expectClose(predictTensor(sparse, structure), predictTensor(full, structure), { absolute: 1e-5 });
+    }
+  });
+
+  it("gives the same bits when fitted again", async () => {
+    const again = await fitDelta(response(water), train, { features });
+    expect(again.traceless.predictor).toEqual(delta.traceless.predictor);
+  });
+});
+
+describe("predictions along a trajectory", () => {
+  it("are those of each frame, with the time step and a name for legends", async () => {
+    const t = trajectory(
+      test.map((f) => f.structure),
+      2,
+    );
+    const series = await predictPolarizability(delta, t);
+    expect(series).toMatchObject({
+      quantity: "polarizability",
+      unit: "Å³",
+      timestep: 2,
+      origin: "Δ-ML",
+      shape: [3, 3],
+    });
+    test.forEach((f, i) => {
+      expectClose(series.values.subarray(9 * i, 9 * i + 9), predictTensor(delta, f.structure), { absolute: 1e-12 });
+    });
+  });
+
+  it("report progress and can be interrupted", async () => {
+    const t = trajectory(
+      test.map((f) => f.structure),
+      2,
+    );
+    const seen: number[] = [];
+    await predictPolarizability(direct, t, { onProgress: (p) => seen.push(p.done) });
+    expect(seen.at(-1)).toBe(test.length);
+    const signal = AbortSignal.abort();
+    await expect(predictPolarizability(direct, t, { signal })).rejects.toThrow(AbortedError);
+  });
+
+  it("need a time step and species that were trained on", async () => {
+    await expect(predictPolarizability(direct, trajectory([test[0]!.structure]))).rejects.toThrow(/time step/);
+    const s = { ...test[0]!.structure, species: ["O", "H", "F"] };
+    expect(() => predictTensor(direct, s)).toThrow(/species F/);
+  });
+});
+
+describe("dielectric tensor of quartz", () => {
+  it("is the same for a supercell, and learnt equally from polarizabilities", async () => {
+    const set = await loadDataset("sio2");
+    const frames = set.frames.slice(0, 12);
+    const model = await fitDelta(response(set), frames, { features, firstStepScale: { kind: "fixed" } });
+    expect(model.quantity).toBe("dielectric");
+    const direct = await fitPolarizability(frames, { features });
+    const s = set.frames[13]!.structure;
+    expectClose(predictTensor(direct, supercell(s, [2, 1, 1])), predictTensor(direct, s), { absolute: 1e-9 });
+    const error = evaluatePolarizability(model, set.frames.slice(13, 40)).test;
+    expect(error.r2.a).toBeGreaterThan(0.8);
+    expect(error.r2.gamma2).toBeGreaterThan(0.8);
+  });
+});
+
+describe("wrong input", () => {
+  it("is refused with what to do", async () => {
+    await expect(fitPolarizability([])).rejects.toThrow(DataError);
+    await expect(fitPolarizability(train.slice(0, 1))).rejects.toThrow(/at least two/);
+    await expect(fitPolarizability([{ structure: train[0]!.structure }, train[1]!])).rejects.toThrow(/frame 0/);
+    await expect(fitPolarizability(train, { zeta: 0.5 })).rejects.toThrow(OptionError);
+    await expect(fitPolarizability(train, { zetta: 2 } as object)).rejects.toThrow(/did you mean "zeta"/);
+    await expect(fitPolarizability(train, { quantity: "dielectric" })).rejects.toThrow(/no dielectric/);
+    const dipole = linearResponse(water.reference!, water.displaced, { quantity: "polarization" });
+    await expect(fitDelta(dipole, train)).rejects.toThrow(UnitError);
+  });
+
+  it("a perfect prediction has R² 1, the mean has R² 0", () => {
+    const t = Float64Array.from(test.flatMap((f) => [...f.polarizability!]));
+    expect(evaluateTensors(t, t).r2).toMatchObject({ a: 1, gamma2: 1 });
+    const mean = t.map((_, i) => {
+      let sum = 0;
+      for (let f = i % 9; f < t.length; f += 9) sum += t[f]!;
+      return sum / test.length;
+    });
+    expectClose(evaluateTensors(t, mean).r2.components.xy, 0, { absolute: 1e-12 });
+  });
+});

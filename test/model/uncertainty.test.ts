@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../../src/dataset/load.js";
+import { descriptor } from "../../src/descriptor/descriptor.js";
+import { DataError, OptionError } from "../../src/errors.js";
+import { gemm, matrix } from "../../src/math/matrix.js";
+import { fitPart } from "../../src/model/polarizability/kernelFit.js";
+import { resolvePolarizabilityOptions } from "../../src/model/polarizability/options.js";
+import { fitPolarizability } from "../../src/model/polarizability/polarizability.js";
+import type { PolarizabilityModel } from "../../src/model/polarizability/polarizabilityModel.js";
+import { predictCommittee, predictDeviations, predictPolarizability } from "../../src/model/polarizability/predict.js";
+import { prepareFrames, selectPrepared } from "../../src/model/polarizability/preparedFrames.js";
+import type { Frame } from "../../src/structure/frame.js";
+import { trajectory } from "../../src/structure/trajectory.js";
+import { expectClose } from "../support/close.js";
+
+const features = { cutoff: 4, nMax: 4, lMax: 3 };
+let train: Frame[];
+let test: Frame[];
+let committee: PolarizabilityModel;
+const along = (frames: readonly Frame[]) =>
+  trajectory(
+    frames.map((f) => f.structure),
+    2,
+  );
+
+beforeAll(async () => {
+  const { frames } = await loadDataset("h2o");
+  train = frames.filter((_, i) => i % 66 === 0).slice(0, 14);
+  test = frames.filter((_, i) => i % 10 === 5);
+  committee = await fitPolarizability(train, { features, uncertainty: { kind: "committee", members: 24, seed: 2 } });
+});
+
+describe("committee", () => {
+  it("leaves the prediction as it is, and its members average to it", async () => {
+    const plain = await predictPolarizability(await fitPolarizability(train, { features }), along(test));
+    const { mean, members } = await predictCommittee(committee, along(test));
+    expect(mean.values).toEqual(plain.values);
+    const average = mean.values.map((_, i) => members.reduce((s, m) => s + m.values[i]!, 0) / members.length);
+    expectClose(average, mean.values, { absolute: 1e-9 });
+  });
+
+  it("spreads as much as the model errs, within a factor of three, and more where it errs more", async () => {
+    const { mean, members } = await predictCommittee(committee, along(test));
+    const expected = Float64Array.from(test.flatMap((f) => [...f.polarizability!]));
+    const error = mean.values.map((v, i) => Math.abs(v - expected[i]!));
+    const spread = mean.values.map((v, i) =>
+      Math.sqrt(members.reduce((s, m) => s + (m.values[i]! - v) ** 2, 0) / (members.length - 1)),
+    );
+    const rms = (x: Float64Array): number => Math.sqrt(x.reduce((s, v) => s + v * v, 0) / x.length);
+    expect(rms(spread) / rms(error)).toBeGreaterThan(1 / 3);
+    expect(rms(spread) / rms(error)).toBeLessThan(3);
+    // Frames by committee spread: the error of the upper half exceeds that of the lower.
+    const frame = (x: Float64Array, f: number): number => rms(x.slice(9 * f, 9 * f + 9));
+    const order = [...test.keys()].sort((a, b) => frame(spread, a) - frame(spread, b));
+    const half = (part: number[]): number => part.reduce((s, f) => s + frame(error, f) ** 2, 0) / part.length;
+    expect(half(order.slice(order.length / 2))).toBeGreaterThan(half(order.slice(0, order.length / 2)));
+  });
+
+  it("is the same for the same seed only", async () => {
+    const again = (seed: number) =>
+      fitPolarizability(train, { features, uncertainty: { kind: "committee", members: 24, seed } });
+    expect((await again(2)).committee).toEqual(committee.committee);
+    expect((await again(3)).committee).not.toEqual(committee.committee);
+  });
+
+  it("is refused without members, and asked for only where there is one", async () => {
+    const wrong = fitPolarizability(train, { features, uncertainty: { kind: "committee", members: 1 } });
+    await expect(wrong).rejects.toThrow(OptionError);
+    await expect(predictCommittee(await fitPolarizability(train, { features }), along(test))).rejects.toThrow(
+      DataError,
+    );
+    const curved = fitPolarizability(train, { features, zeta: 2, uncertainty: { kind: "variance" } });
+    await expect(curved).rejects.toThrow(/zeta 1/);
+  });
+});
+
+describe("predictive variance", () => {
+  it("is s²(k(x,x) − k(x)ᵀ(K + σ²)⁻¹k(x)) of the kernel", async () => {
+    const model = await fitPolarizability(train, { features, uncertainty: { kind: "variance" } });
+    const d = descriptor({ ...features, species: ["H", "O"] });
+    const all = await prepareFrames([...train, ...test.slice(0, 3)], d, { quantity: "polarizability" });
+    const fitted = fitPart(
+      2,
+      selectPrepared(all, [...train.keys()]),
+      undefined,
+      resolvePolarizabilityOptions({}, "fitPolarizability"),
+    );
+    const rows = selectPrepared(all, [14, 15, 16]).means[2];
+    const scale = (m: typeof rows) => {
+      const count = m.columns / 2;
+      return matrix(
+        m.rows,
+        m.columns,
+        m.values.map((x, p) => x * fitted.kernel.scales[Math.floor((p % m.columns) / count)]!),
+      );
+    };
+    const [x, t] = [scale(rows), scale(selectPrepared(all, [...train.keys()]).means[2])];
+    const k = gemm(x, t, "b").values.map((v) => fitted.amplitude * v);
+    const own = gemm(x, x, "b");
+    const { cholesky, choleskySolve } = await import("../../src/math/cholesky.js");
+    const shifted = matrix(fitted.gram.rows, fitted.gram.rows, fitted.gram.values.slice());
+    for (let i = 0; i < shifted.rows; i++) shifted.values[i * shifted.rows + i]! += fitted.solution.noise;
+    const solved = choleskySolve(cholesky(shifted), matrix(t.rows, x.rows, transposed(k, x.rows, t.rows)));
+    const amplitude =
+      fitted.residuals.reduce((s, y, i) => s + y * fitted.solution.dual[i]!, 0) / fitted.residuals.length;
+    const { traceless } = await predictDeviations(
+      model,
+      test.slice(0, 3).map((f) => f.structure),
+    );
+    for (let i = 0; i < x.rows; i++) {
+      let explained = 0;
+      for (let j = 0; j < t.rows; j++) explained += k[i * t.rows + j]! * solved.values[j * x.rows + i]!;
+      const variance = amplitude * (fitted.amplitude * own.values[i * x.rows + i]! - explained);
+      expectClose(traceless[i]!, 3 * Math.sqrt(Math.max(0, variance)), { relative: 1e-3, absolute: 1e-7 });
+    }
+  });
+
+  it("is smaller at training frames than at others", async () => {
+    const model = await fitPolarizability(train, { features, uncertainty: { kind: "variance" } });
+    const mean = async (frames: Frame[]): Promise<number> => {
+      const { scalar } = await predictDeviations(
+        model,
+        frames.map((f) => f.structure),
+      );
+      return scalar.reduce((s, v) => s + v, 0) / scalar.length;
+    };
+    expect(await mean(train)).toBeLessThan(0.7 * (await mean(test)));
+  });
+});
+
+function transposed(values: Float64Array, rows: number, columns: number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = values[i * columns + j]!;
+  return out;
+}
