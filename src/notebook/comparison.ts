@@ -1,4 +1,4 @@
-import { OptionError, SpectensorError } from "../errors.js";
+import { OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
 import { escapeHtml } from "./html.js";
 import { displayBundle } from "./kernelDisplay.js";
 import { formatNumber, tableText } from "./table.js";
@@ -34,6 +34,17 @@ export interface ComparisonResult extends ComparisonRow {
   readonly pass: boolean;
 }
 
+export interface ComparisonOptions {
+  /** Header of the column with the values to reach, default "Paper". */
+  readonly against?: string;
+}
+
+/** What {@link showComparison} leaves in the notebook. */
+export interface ComparisonRecord {
+  readonly against: string;
+  readonly rows: readonly ComparisonResult[];
+}
+
 /** MIME type under which the rows are recorded in the notebook, for the gallery. */
 export const COMPARISON_TYPE = "application/vnd.spectensor.comparison+json";
 
@@ -62,14 +73,20 @@ export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResu
 }
 
 /**
- * Shows paper and ours side by side, each row marked as pass or miss, and records the rows in the notebook.
+ * Shows the paper's values and ours side by side, each row marked as pass or miss, and records the rows in the notebook.
  * @throws ToleranceError after showing, if a required row is missed
  * @example showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: r2, tolerance: { kind: "atLeast" } }])
  */
-export function showComparison(rows: readonly ComparisonRow[]): readonly ComparisonResult[] {
+export function showComparison(
+  rows: readonly ComparisonRow[],
+  options: ComparisonOptions = {},
+): readonly ComparisonResult[] {
+  rejectUnknownOptions(options, ["against"], "showComparison");
   const results = compare(rows);
-  const text = comparisonText(results);
-  const data = { "text/html": comparisonHtml(results), "text/plain": text, [COMPARISON_TYPE]: { rows: results } };
+  const { against = "Paper" } = options;
+  const text = comparisonText(results, against);
+  const record: ComparisonRecord = { against, rows: results };
+  const data = { "text/html": comparisonHtml(results, against), "text/plain": text, [COMPARISON_TYPE]: record };
   if (!displayBundle(data)) console.log(text);
   const missed = results.filter((r) => !r.pass && r.role !== "shown");
   if (missed.length > 0)
@@ -81,11 +98,11 @@ export function showComparison(rows: readonly ComparisonRow[]): readonly Compari
 }
 
 /** The rows as aligned text, e.g. for a terminal. */
-export function comparisonText(results: readonly ComparisonResult[]): string {
+export function comparisonText(results: readonly ComparisonResult[], against = "Paper"): string {
   return tableText(
     [
       { name: "quantity", values: results.map(label) },
-      { name: "paper", values: results.map((r) => formatNumber(r.paper)) },
+      { name: against.toLowerCase(), values: results.map((r) => formatNumber(r.paper)) },
       { name: "ours", values: results.map(oursText) },
       { name: "tolerance", values: results.map(toleranceText) },
       { name: "", values: results.map((r) => verdict(r).join(" ")) },
@@ -95,9 +112,9 @@ export function comparisonText(results: readonly ComparisonResult[]): string {
 }
 
 /** The rows as an HTML table. */
-export function comparisonHtml(results: readonly ComparisonResult[]): string {
+export function comparisonHtml(results: readonly ComparisonResult[], against = "Paper"): string {
   const cellStyle = "padding:3px 14px 3px 0;text-align:";
-  const heads = ["Quantity", "Paper", "Ours", "Tolerance", "Result"].map(
+  const heads = ["Quantity", escapeHtml(against), "Ours", "Tolerance", "Result"].map(
     (h, i) =>
       `<th scope="col" style="${cellStyle}${i === 1 || i === 2 ? "right" : "left"};border-bottom:1px solid currentColor">${h}</th>`,
   );

@@ -7,7 +7,15 @@ import { escapeHtml, svgAddress } from "./html.js";
 import { loadNotebook, type Notebook } from "./nbformat.js";
 import { pageHtml } from "./page.js";
 import { duration } from "./progressBar.js";
-import { comparisonOf, licencesOf, type RunRecord, runRecordOf, thumbnailOf, titleOf } from "./summary.js";
+import {
+  comparisonOf,
+  comparisonsOf,
+  licencesOf,
+  type RunRecord,
+  runRecordOf,
+  thumbnailOf,
+  titleOf,
+} from "./summary.js";
 
 /**
  * Writes `index.html` of a gallery: one card per executed notebook in the folder, by paper.
@@ -40,7 +48,7 @@ export async function writeGallery(folder: string): Promise<string> {
 
 function card(notebook: Notebook, run: RunRecord, path: string, pass: boolean): string {
   const { title, claim, figure } = titleOf(notebook, path);
-  const rows = comparisonOf(notebook);
+  const tables = comparisonsOf(notebook).map((c) => comparisonHtml(c.rows, c.against));
   const licences = licencesOf(notebook);
   const address = escapeHtml(encodeURI(path.replaceAll("\\", "/").replace(/\.ipynb$/, ".html")));
   const state = run.failure
@@ -54,7 +62,7 @@ function card(notebook: Notebook, run: RunRecord, path: string, pass: boolean): 
 <div class="body"><h3><a href="${address}">${escapeHtml(figure ? `${figure}: ${title}` : title)}</a></h3>
 <p>${escapeHtml(claim)}</p>
 ${run.failure ? `<p class="miss">${escapeHtml(run.failure.message.split("\n")[0]!)}</p>` : ""}
-${rows.length > 0 ? `<div class="rows" tabindex="0" role="region" aria-label="Paper against ours, ${escapeHtml(title)}">${comparisonHtml(rows)}</div>` : ""}
+${tables.length > 0 ? `<div class="rows" tabindex="0" role="region" aria-label="Paper against ours, ${escapeHtml(title)}">${tables.join("")}</div>` : ""}
 <p class="meta">${state} · ${meta.map(escapeHtml).join(" · ")}</p></div></li>`;
 }
 

@@ -59,7 +59,7 @@ function withoutColours(text: string): string {
 
 /** Markdown with $inline$ and $$displayed$$ formulas, which become MathML. */
 async function markdownRenderer(): Promise<(source: string) => string> {
-  const [{ Marked }, temml] = await Promise.all([import("marked"), import("temml")]).catch((cause) => {
+  const [{ Marked }, { default: temml }] = await Promise.all([import("marked"), import("temml")]).catch((cause) => {
     throw new SpectensorError({
       where: "notebook pages",
       problem: "the packages marked and temml are not installed",

@@ -1,6 +1,6 @@
 /** What a notebook says about itself and what a run of it showed. */
 import type { DatasetEntry } from "../dataset/registry.js";
-import { COMPARISON_TYPE, type ComparisonResult } from "./comparison.js";
+import { COMPARISON_TYPE, type ComparisonRecord, type ComparisonResult } from "./comparison.js";
 import type { RunMode } from "./mode.js";
 import { mimeText, type Notebook } from "./nbformat.js";
 import { PROVENANCE_TYPE, type Provenance } from "./provenance.js";
@@ -47,9 +47,14 @@ export function runRecordOf(notebook: Notebook): RunRecord | undefined {
   return (notebook.metadata.spectensor as { run?: RunRecord } | undefined)?.run;
 }
 
-/** Every row that the notebook compared with its paper. */
+/** Every table in which the notebook compared its values with others. */
+export function comparisonsOf(notebook: Notebook): readonly ComparisonRecord[] {
+  return records<ComparisonRecord>(notebook, COMPARISON_TYPE);
+}
+
+/** The rows of all of them. */
 export function comparisonOf(notebook: Notebook): readonly ComparisonResult[] {
-  return records<{ rows: readonly ComparisonResult[] }>(notebook, COMPARISON_TYPE).flatMap((r) => r.rows);
+  return comparisonsOf(notebook).flatMap((r) => r.rows);
 }
 
 /** Licences of the data that went in, each once. */
