@@ -1,5 +1,7 @@
 /** Agreement of predicted with reference tensors. */
+import { DataError } from "../../errors.js";
 import { anisotropySquared, meanOfTensor } from "../../series/invariants.js";
+import { rmse, rSquared } from "../diagnostics.js";
 
 /** Names of the six components, and the mean a and anisotropy γ². */
 export const COMPONENTS = ["xx", "yy", "zz", "xy", "yz", "zx"] as const;
@@ -21,7 +23,10 @@ export interface TensorScores {
   readonly components: Readonly<Record<(typeof COMPONENTS)[number], number>>;
 }
 
-/** How well tensors are predicted; R² has no unit, errors have that of the tensors (γ²: its square). */
+/**
+ * How well tensors are predicted; R² has no unit, errors have that of the tensors (γ²: its square). Of something that is the same
+ * in all frames R² is 1 if it is predicted exactly and 0 if not.
+ */
 export interface TensorEvaluation {
   /** Number of tensors compared. */
   readonly frames: number;
@@ -33,8 +38,15 @@ export interface TensorEvaluation {
  * R² and root mean square error of a, γ² and every component (G, section I.G).
  * @param reference tensors [frames, 3, 3]
  * @param predicted the same for the model
+ * @throws DataError without frames
  */
 export function evaluateTensors(reference: Float64Array, predicted: Float64Array): TensorEvaluation {
+  if (reference.length === 0)
+    throw new DataError({
+      where: "evaluation",
+      problem: "no frames to test on",
+      advice: "leave some frames out of training",
+    });
   const scores = (measure: (y: Float64Array, p: Float64Array) => number): TensorScores => {
     const of = (value: (t: Float64Array, offset: number) => number): number =>
       measure(each(reference, value), each(predicted, value));
@@ -46,23 +58,14 @@ export function evaluateTensors(reference: Float64Array, predicted: Float64Array
       ) as TensorScores["components"],
     };
   };
-  return { frames: reference.length / 9, r2: scores(rSquared), rmse: scores(rootMeanSquareError) };
+  return { frames: reference.length / 9, r2: scores(finiteRSquared), rmse: scores(rmse) };
 }
 
 function each(t: Float64Array, value: (t: Float64Array, offset: number) => number): Float64Array {
   return Float64Array.from({ length: t.length / 9 }, (_, f) => value(t, 9 * f));
 }
 
-function rSquared(y: Float64Array, p: Float64Array): number {
-  const mean = y.reduce((s, v) => s + v, 0) / y.length;
-  let [missed, total] = [0, 0];
-  for (let i = 0; i < y.length; i++) {
-    missed += (y[i]! - p[i]!) ** 2;
-    total += (y[i]! - mean) ** 2;
-  }
-  return 1 - missed / total;
-}
-
-function rootMeanSquareError(y: Float64Array, p: Float64Array): number {
-  return Math.sqrt(y.reduce((s, v, i) => s + (v - p[i]!) ** 2, 0) / y.length);
+function finiteRSquared(y: Float64Array, p: Float64Array): number {
+  if (y.every((v) => v === y[0])) return p.every((v, i) => v === y[i]) ? 1 : 0;
+  return rSquared(y, p);
 }
