@@ -39,13 +39,15 @@ export function formatOf(head: string): Format | undefined {
   if (/^\s*vasp\.\d/.test(line(0)) || /^ *(executed on|INCAR:|POTCAR: )/m.test(head)) return "outcar";
   if (/^\s*\d+\s*$/.test(line(0)) && /^\s*[A-Za-z]\w*\s+[-+.\d]/.test(line(2))) return "extxyz";
   if (/\b(Properties|Lattice)=/.test(line(1))) return "extxyz";
-  const vector = /^\s*([-+]?[\d.]+([eE][-+]?\d+)?\s+){2}[-+]?[\d.]+/;
+  const number = "[-+]?[\\d.]+(?:[eEdD][-+]?\\d+)?";
+  const numbers = (k: number, counts: string) =>
+    new RegExp(`^\\s*${number}(?:\\s+${number}){${counts}}\\s*$`).test(line(k));
   if (
-    /^\s*-?[\d.]+/.test(line(1)) &&
-    [2, 3, 4].every((k) => vector.test(line(k))) &&
-    /^\s*([A-Z][a-z]?\b|\d+)/.test(line(5))
+    (numbers(1, "0") || numbers(1, "2")) &&
+    [2, 3, 4].every((k) => numbers(k, "2")) &&
+    /^\s*[sdck]/im.test(`${line(6)}\n${line(7)}`)
   )
-    return /^\s*(direct|konfig)\w*\s+configuration/im.test(head) || /^\s*konfig/im.test(head) ? "xdatcar" : "poscar";
+    return /^\s*(direct configuration|konfig)/im.test(head) ? "xdatcar" : "poscar";
   const rows = lines.slice(0, -1).filter((text) => text.trim() !== "" && !/^\s*[#!%]/.test(text));
   const numeric = (text: string) =>
     text

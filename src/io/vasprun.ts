@@ -14,7 +14,7 @@ const longestText = 1 << 16;
 
 /**
  * The ionic steps of a vasprun.xml: positions, cell, forces, stress, the free energy that belongs to the forces, and
- * where there ε∞ and Born charges (rows = field, this package's order); MD steps with their time.
+ * where the run computed them ε∞ and Born charges (rows in the order of the OUTCAR: field); MD steps with their time.
  * @throws FormatError with file and line, also for a file that is cut off: then read with `incomplete: "drop"`
  */
 export function parseVasprun(input: string | Uint8Array, options: ReadOptions = {}): Frame[] {
