@@ -77,10 +77,7 @@ export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResu
  * @throws ToleranceError after showing, if a required row is missed
  * @example showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: r2, tolerance: { kind: "atLeast" } }])
  */
-export function showComparison(
-  rows: readonly ComparisonRow[],
-  options: ComparisonOptions = {},
-): readonly ComparisonResult[] {
+export function showComparison(rows: readonly ComparisonRow[], options: ComparisonOptions = {}): void {
   rejectUnknownOptions(options, ["against"], "showComparison");
   const results = compare(rows);
   const { against = "Paper" } = options;
@@ -94,7 +91,6 @@ export function showComparison(
       where: "paper against ours",
       problem: missed.map((r) => `${r.quantity} is ${formatNumber(r.ours)}, expected ${expectation(r)}`).join("; "),
     });
-  return results;
 }
 
 /** The rows as aligned text, e.g. for a terminal. */
@@ -102,7 +98,7 @@ export function comparisonText(results: readonly ComparisonResult[], against = "
   return tableText(
     [
       { name: "quantity", values: results.map(label) },
-      { name: against.toLowerCase(), values: results.map((r) => formatNumber(r.paper)) },
+      { name: against.toLowerCase(), values: results.map((r) => short(r.paper)) },
       { name: "ours", values: results.map(oursText) },
       { name: "tolerance", values: results.map(toleranceText) },
       { name: "", values: results.map((r) => verdict(r).join(" ")) },
@@ -123,10 +119,10 @@ export function comparisonHtml(results: readonly ComparisonResult[], against = "
     const source = r.source ? ` <span style="opacity:.75">(${escapeHtml(r.source)})</span>` : "";
     const cells = [
       `<th scope="row" style="${cellStyle}left;font-weight:400">${escapeHtml(label(r))}${source}</th>`,
-      `<td style="${cellStyle}right">${formatNumber(r.paper)}</td>`,
+      `<td style="${cellStyle}right">${short(r.paper)}</td>`,
       `<td style="${cellStyle}right">${oursText(r)}</td>`,
       `<td style="${cellStyle}left">${escapeHtml(toleranceText(r))}</td>`,
-      `<td class="spectensor-${r.pass ? "pass" : "miss"}" style="${cellStyle}left;font-weight:600">${mark} ${word}</td>`,
+      `<td class="spectensor-${r.pass ? "pass" : "miss"}" style="${cellStyle}left;font-weight:600;white-space:nowrap">${mark} ${word}</td>`,
     ];
     return `<tr>${cells.join("")}</tr>`;
   });
@@ -144,6 +140,11 @@ function label({ quantity, unit }: ComparisonRow): string {
   return unit === undefined ? quantity : `${quantity} (${unit})`;
 }
 
+/** A number as it was given, at most six digits. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
 function oursText({ ours, error }: ComparisonRow): string {
   return error === undefined ? formatNumber(ours) : `${formatNumber(ours)} ± ${formatNumber(error, 2)}`;
 }
@@ -151,9 +152,9 @@ function oursText({ ours, error }: ComparisonRow): string {
 function toleranceText({ tolerance }: ComparisonRow): string {
   switch (tolerance.kind) {
     case "absolute":
-      return `± ${formatNumber(tolerance.value)}`;
+      return `± ${short(tolerance.value)}`;
     case "relative":
-      return `± ${formatNumber(100 * tolerance.fraction)} %`;
+      return `± ${short(100 * tolerance.fraction)} %`;
     case "atLeast":
       return "at least";
     case "atMost":
@@ -163,11 +164,9 @@ function toleranceText({ tolerance }: ComparisonRow): string {
 
 function expectation(row: ComparisonRow): string {
   const bound = row.tolerance.kind === "atLeast" || row.tolerance.kind === "atMost";
-  return bound
-    ? `${toleranceText(row)} ${formatNumber(row.paper)}`
-    : `${formatNumber(row.paper)} ${toleranceText(row)}`;
+  return bound ? `${toleranceText(row)} ${short(row.paper)}` : `${short(row.paper)} ${toleranceText(row)}`;
 }
 
 function verdict(row: ComparisonResult): [string, string] {
-  return row.pass ? ["✓", "pass"] : ["✗", row.role === "shown" ? "miss (not required)" : "miss"];
+  return row.pass ? ["✓", "pass"] : ["✗", row.role === "shown" ? "miss, not required" : "miss"];
 }

@@ -3,9 +3,14 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-/** JSON or code that is safe inside a script element. */
-export function escapeScript(text: string): string {
-  return text.replace(/<(?=[!/s])/gi, "\\u003c");
+/** JSON that is safe inside a script element. */
+export function jsonForScript(json: string): string {
+  return json.replaceAll("<", "\\u003c");
+}
+
+/** Code that is safe inside a script element; the sequences that would end it can only stand in its strings. */
+export function codeForScript(code: string): string {
+  return code.replace(/<\/(?=script)/gi, "<\\/").replaceAll("<!--", "<\\!--");
 }
 
 /** An SVG picture as the address of an image. */

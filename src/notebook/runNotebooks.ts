@@ -93,7 +93,7 @@ export function resultsText(results: readonly NotebookResult[]): string {
     .map((r) => {
       const head = `${r.status === "passed" ? "✓" : "✗"} ${r.title} (${r.path}), ${r.origin === "cache" ? "unchanged" : `${r.seconds.toFixed(1)} s`}`;
       const failure = r.failure ? `\n  cell ${r.failure.cell}: ${r.failure.message.split("\n")[0]}` : "";
-      const rows = r.comparison.length > 0 ? `\n${comparisonText(r.comparison).replace(/^/gm, "  ")}` : "";
+      const rows = r.comparison.length > 0 ? `\n${comparisonText(r.comparison, "expected").replace(/^/gm, "  ")}` : "";
       return head + failure + rows;
     })
     .join("\n");

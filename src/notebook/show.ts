@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Figure, figureJson } from "../figure/figure.js";
 import { plotlyBundlePath, renderSvg } from "../figure/static.js";
 import { DARK_OF } from "../figure/theme.js";
-import { escapeHtml, escapeScript, svgAddress } from "./html.js";
+import { codeForScript, escapeHtml, jsonForScript, svgAddress } from "./html.js";
 import { displayBundle } from "./kernelDisplay.js";
 
 /** Whether this process has sent the plotly.js bundle: once per run of a notebook is enough. */
@@ -36,7 +36,7 @@ export function figureHtml(figure: Figure, svg: string, index: number): string {
   const id = `spectensor-${index}-${createHash("sha256").update(json).digest("hex").slice(0, 8)}`;
   const { width, height } = figure.layout;
   const image = `<img src="${svgAddress(svg)}" alt="${escapeHtml(figure.description)}" width="${width}" height="${height}" style="max-width:100%;height:auto">`;
-  return `<div id="${id}" class="spectensor-figure" style="overflow-x:auto">${image}</div>\n<script>(${escapeScript(DRAW)})(${JSON.stringify(id)}, ${escapeScript(json)}, ${JSON.stringify(DARK_OF)});</script>`;
+  return `<div id="${id}" class="spectensor-figure" style="overflow-x:auto">${image}</div>\n<script>(${DRAW})(${JSON.stringify(id)}, ${jsonForScript(json)}, ${JSON.stringify(DARK_OF)});</script>`;
 }
 
 /**
@@ -45,7 +45,7 @@ export function figureHtml(figure: Figure, svg: string, index: number): string {
  */
 export function plotlyBundleScript(): string {
   const bundle = readFileSync(plotlyBundlePath(), "utf8");
-  return `(function () { var module = { exports: {} }, exports = module.exports, define; ${escapeScript(bundle)}
+  return `(function () { var module = { exports: {} }, exports = module.exports, define; ${codeForScript(bundle)}
 window.spectensorPlotly = module.exports; document.dispatchEvent(new Event("spectensor-plotly")); })();`;
 }
 
