@@ -1,5 +1,5 @@
 import { DataError } from "../errors.js";
-import { neighborList } from "../structure/neighbors.js";
+import { type NeighborList, neighborList } from "../structure/neighbors.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 
 /**
@@ -48,13 +48,8 @@ export function environments(s: Structure, symbols: readonly string[], cutoff: n
   for (let i = 0; i < count; i++)
     for (let p = list.first[i]!; p < list.first[i + 1]!; p++)
       order[cursor[i * kinds + species[list.index[p]!]!]!++] = p;
-  const { vectors: from, distances } = list;
-  for (let g = 0; g < count * kinds; g++)
-    shellSort(order, first[g]!, first[g + 1]!, (p, q) => {
-      if (distances[p]! !== distances[q]!) return distances[p]! < distances[q]!;
-      const axis = [0, 1].find((c) => from[3 * p + c]! !== from[3 * q + c]!) ?? 2;
-      return from[3 * p + axis]! < from[3 * q + axis]!;
-    });
+  for (let g = 0; g < count * kinds; g++) shellSort(order, first[g]!, first[g + 1]!, list);
+  const { vectors: from } = list;
   const vectors = new Float64Array(3 * pairs);
   for (let q = 0; q < pairs; q++) for (let c = 0; c < 3; c++) vectors[3 * q + c] = from[3 * order[q]! + c]!;
   return { count, species, first, neighbour: order.map((p) => list.index[p]!), vectors };
@@ -63,12 +58,24 @@ export function environments(s: Structure, symbols: readonly string[], cutoff: n
 const GAPS = [701, 301, 132, 57, 23, 10, 4, 1];
 
 /** Sorts order[from … to − 1] in place; fast for the tens to hundreds of neighbours in a group. */
-function shellSort(order: Int32Array, from: number, to: number, less: (p: number, q: number) => boolean): void {
+function shellSort(order: Int32Array, from: number, to: number, list: NeighborList): void {
+  const { distances } = list;
   for (const gap of GAPS)
     for (let i = from + gap; i < to; i++) {
       const moving = order[i]!;
+      const distance = distances[moving]!;
       let j = i;
-      for (; j >= from + gap && less(moving, order[j - gap]!); j -= gap) order[j] = order[j - gap]!;
+      for (; j >= from + gap; j -= gap) {
+        const other = order[j - gap]!;
+        if (distances[other]! < distance || (distances[other] === distance && !isBefore(moving, other, list))) break;
+        order[j] = other;
+      }
       order[j] = moving;
     }
+}
+
+/** Order of pairs at the same distance: by x, then y, then z. */
+function isBefore(p: number, q: number, { vectors }: NeighborList): boolean {
+  const axis = [0, 1].find((c) => vectors[3 * p + c] !== vectors[3 * q + c]) ?? 2;
+  return vectors[3 * p + axis]! < vectors[3 * q + axis]!;
 }

@@ -98,7 +98,10 @@ function contractAtoms(
   const placed = jobs.map(({ part, features, weights, derivatives }) => {
     const components = 2 * part.order + 1;
     return {
-      weights: x.species.map((_, s) => placeWeights(arena, part, weights.subarray(s * features, (s + 1) * features))),
+      weights: x.species.map((_, s) => {
+        const own = weights.subarray(s * features, (s + 1) * features);
+        return placeWeights(arena, part, own, derivatives !== undefined);
+      }),
       atoms: arena.reserveDoubles(e.count * components),
       adjoints: arena.reserveDoubles(components * adjointSize),
       positions: derivatives && arena.reserveDoubles(components * e.count * 3),

@@ -16,7 +16,7 @@ export interface DescriptorExports {
     centres: number,
     hasCentre: number,
     step: number,
-    cutoff: number,
+    intervals: number,
     rise: number,
     fall: number,
     slope: number,
@@ -57,7 +57,7 @@ export function padded(n: number): number {
 
 /** Copies the tables of an expansion into the kernel's memory. @returns a function that makes it the current one */
 export function placeExpansion({ arena, exports }: DescriptorKernels, x: Expansion): () => void {
-  const { lMax, width, channels, cutoff, species } = x;
+  const { lMax, width, channels, species } = x;
   const stride = padded(width);
   const row = stride * (lMax + 1);
   const tables = new Map<unknown, number>();
@@ -90,7 +90,7 @@ export function placeExpansion({ arena, exports }: DescriptorKernels, x: Expansi
   );
   const { rise, fall, slope, start } = harmonicsRecurrence(lMax);
   const recurrence = [rise, fall, slope, start].map((a) => placeDoubles(arena, a)) as [number, number, number, number];
-  const { step } = species[0]!.table;
+  const { step, intervals } = species[0]!.table;
   return () =>
     exports.configureExpansion(
       lMax,
@@ -102,7 +102,7 @@ export function placeExpansion({ arena, exports }: DescriptorKernels, x: Expansi
       centres,
       Number(hasCentre),
       step,
-      cutoff,
+      intervals,
       ...recurrence,
     );
 }
@@ -171,12 +171,12 @@ export function placeEnvironments({ arena, exports }: DescriptorKernels, e: Envi
 }
 
 /**
- * Copies the weights of one central species: for two bodies as they are, for three bodies per block as matrix W[a][b], and
- * for l1 < l2 its transpose. A symmetric block is filled from both sides, such that Σ_ab W_ab X_ab = Σ_{a≤b} w_ab·(scale)·X_ab
+ * Copies the weights of one central species: for two bodies as they are, for three bodies per block as matrix W[a][b],
+ * followed on request by its transpose for l1 < l2. A symmetric block is filled from both sides, such that Σ_ab W_ab X_ab = Σ_{a≤b} w_ab·(scale)·X_ab
  * for symmetric X, with the √2 that the couplings carry divided out.
  * @returns pointer
  */
-export function placeWeights(arena: Arena, part: FeaturePart, weights: Float64Array): number {
+export function placeWeights(arena: Arena, part: FeaturePart, weights: Float64Array, withTransposes: boolean): number {
   const { channels } = part.expansion;
   const stride = padded(channels);
   if (part.kind === "twoBody") {
@@ -185,20 +185,22 @@ export function placeWeights(arena: Arena, part: FeaturePart, weights: Float64Ar
     target.set(weights.subarray(part.offset, part.offset + channels));
     return pointer;
   }
-  const size = part.blocks.reduce((sum, { l1, l2 }) => sum + stride * channels * (l1 < l2 ? 2 : 1), 0);
+  const one = stride * channels;
+  const size = part.blocks.reduce((sum, { l1, l2 }) => sum + (withTransposes && l1 < l2 ? 2 * one : one), 0);
   const pointer = arena.reserveDoubles(size);
   const target = arena.doubles(pointer, size).fill(0);
   let start = 0;
   for (const { l1, l2, offset } of part.blocks) {
     let k = offset;
     if (l1 < l2) {
-      const transpose = start + stride * channels;
+      const matrix = start;
       for (let a = 0; a < channels; a++)
-        for (let b = 0; b < channels; b++, k++) {
-          target[start + a * stride + b] = weights[k]!;
-          target[transpose + b * stride + a] = weights[k]!;
-        }
-      start = transpose + stride * channels;
+        for (let b = 0; b < channels; b++) target[matrix + a * stride + b] = weights[k++]!;
+      start += one;
+      if (!withTransposes) continue;
+      for (let a = 0; a < channels; a++)
+        for (let b = 0; b < channels; b++) target[start + b * stride + a] = target[matrix + a * stride + b]!;
+      start += one;
     } else {
       for (let a = 0; a < channels; a++)
         for (let b = a; b < channels; b++, k++) {
@@ -206,7 +208,7 @@ export function placeWeights(arena: Arena, part: FeaturePart, weights: Float64Ar
           target[start + a * stride + b] = w;
           target[start + b * stride + a] = w;
         }
-      start += stride * channels;
+      start += one;
     }
   }
   return pointer;

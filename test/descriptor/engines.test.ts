@@ -84,4 +84,26 @@ describe("the kernels give what the plain formulas give, to 1e-12 of the largest
     expect(everything(d, s)).toEqual(first);
     expect(Float64Array.from(rows.flatMap((r) => [...r]))).toEqual(first[11]!);
   });
+
+  it("up to the last number below the cutoff, where r/step may round to the end of the table", () => {
+    for (let i = 0; i < 40; i++) {
+      const cutoff = 3 + 0.05 * i;
+      const options: DescriptorOptions = { species: ["H"], cutoff, nMax: 2, lMax: 1, cutoffFunction: { kind: "none" } };
+      const s = structure({
+        species: ["H", "H"],
+        positions: [
+          [0, 0, 0],
+          [cutoff * (1 - 2 ** -53), 0, 0],
+        ],
+      });
+      const kernels = evaluate(descriptor(options), s, 0).values;
+      const plain = evaluate(
+        descriptorWith(options, () => referenceEngine),
+        s,
+        0,
+      ).values;
+      expect(kernels[0]).not.toBe(0);
+      expectClose(kernels, plain, { absolute: 1e-12 });
+    }
+  });
 });

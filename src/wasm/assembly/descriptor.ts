@@ -27,9 +27,9 @@ let tables: usize = 0;
 let offsets: usize = 0;
 let centres: usize = 0;
 let hasCentre: bool = false;
-/** Interval of the tables, Å, and the cutoff. */
+/** Interval of the tables, Å, and their number. */
 let step: f64 = 1;
-let cutoff: f64 = 1;
+let intervals: i32 = 1;
 /** Coefficients of the spherical harmonics: rise, fall, slope at l(l+1)/2+m, start at m. */
 let rise: usize = 0;
 let fall: usize = 0;
@@ -46,7 +46,7 @@ export function configureExpansion(
   centres_: usize,
   hasCentre_: bool,
   step_: f64,
-  cutoff_: f64,
+  intervals_: i32,
   rise_: usize,
   fall_: usize,
   slope_: usize,
@@ -65,7 +65,7 @@ export function configureExpansion(
   centres = centres_;
   hasCentre = hasCentre_;
   step = step_;
-  cutoff = cutoff_;
+  intervals = intervals_;
   rise = rise_;
   fall = fall_;
   slope = slope_;
@@ -95,7 +95,7 @@ export function configureFeatures(order_: i32, features_: i32, blockCount_: i32,
   blocks = blocks_;
 }
 
-/** Pairs of a structure: first[centre·kinds + s] (multiples of PAD), padded by vectors of length `cutoff`. */
+/** Pairs of a structure: first[centre·kinds + s], multiples of PAD. */
 let first: usize = 0;
 let vectors: usize = 0;
 let pairs: i32 = 0;
@@ -103,7 +103,7 @@ let neighbours: usize = 0;
 let species: usize = 0;
 let atoms: i32 = 0;
 
-/** `vectors_` holds x, y and z one after the other, `pairs_` doubles each; `neighbours_` is −1 for padding. */
+/** `vectors_` holds x, y and z one after the other, `pairs_` doubles each; `neighbours_` is −1 for padding, where any vector may stand. */
 export function configureStructure(
   atoms_: i32,
   pairs_: i32,
@@ -343,7 +343,7 @@ function measure(p0: i32, p1: i32): void {
     store<f64>(at(field(INVERSE), j), inverse);
     const inside = int(neighbours, p0 + j) >= 0;
     const position = r * inverseStep;
-    const knot = inside ? <i32>position : 0;
+    const knot = inside ? min(<i32>position, intervals - 1) : 0;
     store<i32>(at(field(KNOT), j), knot);
     const t = position - <f64>knot, u = 1 - t;
     const f: f64 = inside ? 1 : 0;
@@ -561,12 +561,6 @@ export function threeBodyFeatures(out: usize): void {
 
 // ------------------------------------------------------------------------------------------------- contraction
 
-/** Doubles of the weight matrices of one block: W[a][b], and for l1 < l2 its transpose. */
-@inline
-function weightSize(l1: i32, l2: i32): i32 {
-  return channelStride * channels * (l1 < l2 ? 2 : 1);
-}
-
 /** Adds Σ_ab W_ab Σ C c_{a l1 m1} c_{b l2 m2} of the expanded centre to value[μ]. */
 export function threeBodyValue(weights: usize, value: usize): void {
   const stride = <usize>channelStride << 3;
@@ -587,7 +581,7 @@ export function threeBodyValue(weights: usize, value: usize): void {
       }
       store<f64>(at(value, m), load<f64>(at(value, m)) + sum);
     }
-    weights = at(weights, weightSize(l1, l2));
+    weights = at(weights, channelStride * channels);
   }
 }
 
@@ -597,7 +591,7 @@ function adjoint(p: usize, m: i32): usize {
   return at(p, m * (lms + 1) * channelStride);
 }
 
-/** As {@link threeBodyValue}, with the adjoints at `p`. */
+/** As {@link threeBodyValue}, with the adjoints at `p`; for l1 < l2 each W is followed by its transpose. */
 export function threeBodyAdjoint(weights: usize, value: usize, p: usize): void {
   const stride = <usize>channelStride << 3;
   clear(p, components * (lms + 1) * channelStride);
@@ -624,7 +618,7 @@ export function threeBodyAdjoint(weights: usize, value: usize, p: usize): void {
         addScaled(channelStride, f, at(h, m2), at(a1, m1));
       }
     }
-    weights = at(weights, weightSize(l1, l2));
+    weights = at(weights, channelStride * channels * (l1 < l2 ? 2 : 1));
   }
   // The features are of degree two in c.
   for (let m = 0; m < components; m++)
