@@ -39,14 +39,16 @@ ENTRIES = [
     {'id': 'sio2-vasp-cell', 'title': "Alpha-quartz at the mean structure of the MD-Raman trajectory", 'system': 'SiO2', **SOLID, 'timestep': None,
      'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 29/200 Ry, k 2x2x2 (z shifted); cell and symmetrised mean structure of sio2-md-raman'},
 ]
-MD_RAMAN = 'https://raw.githubusercontent.com/TheoFEM-TUM/MD-Raman/7c4d6f1/example'
+MD_RAMAN = 'https://raw.githubusercontent.com/TheoFEM-TUM/MD-Raman/1324e82db6a693bdb257a71ff2ff57e303da53ec/example'
 PUBLIC = [
     {'id': 'sio2-md-raman', 'title': 'Alpha-quartz, MD-Raman example of the TheoFEM group', 'system': 'SiO2', 'quantities': ['dielectric', 'bec', 'forces'],
      'level': 'PBE (VASP), Gamma only, Nose-Hoover 300 K, 1 fs steps, every 10th with DFPT', 'temperature': 300, 'timestep': 10, 'licence': 'none stated',
-     'citation': 'M. Grumet, C. von Scarpatetti, T. Bucko, D. A. Egger, J. Phys. Chem. C 2024, 10.1021/acs.jpcc.4c00886; github.com/TheoFEM-TUM/MD-Raman, commit 7c4d6f1',
+     'citation': 'M. Grumet, C. von Scarpatetti, T. Bucko, D. A. Egger, J. Phys. Chem. C 2024, 10.1021/acs.jpcc.4c00886; github.com/TheoFEM-TUM/MD-Raman',
      'convention': 'alpha.dat: dielectric tensor, columns xx yy zz xy yz zx (its own header says otherwise); frame n of alpha.dat is step 10 n of XDATCAR (n from 1)',
-     'files': [{'role': 'trajectory', 'name': 'XDATCAR', 'url': f'{MD_RAMAN}/vasp_input/XDATCAR', 'first': 9, 'stride': 10},
-               {'role': 'series', 'name': 'alpha.dat', 'url': f'{MD_RAMAN}/alpha.dat', 'quantity': 'dielectric', 'components': 'xx yy zz xy yz zx'}]},
+     'files': [{'role': 'trajectory', 'name': 'XDATCAR', 'url': f'{MD_RAMAN}/vasp_input/XDATCAR', 'bytes': 3700188,
+                'sha256': '61cad54a4998fce3a1d3347ffc217623652467f8daa0711d7e708b21607309ee', 'frames': 1000, 'first': 9, 'stride': 10},
+               {'role': 'series', 'name': 'alpha.dat', 'url': f'{MD_RAMAN}/alpha.dat', 'bytes': 85000,
+                'sha256': '40320a92e179c620a83850b6bd47a43d088bac504087997e8ddf934bf4a6ec3a', 'frames': 1000, 'quantity': 'dielectric', 'components': 'xx yy zz xy yz zx'}]},
     {'id': 'schmiedmayer-2024', 'title': 'Derivative learning of tensorial quantities: water, MAPbI3, ZrO2', 'system': 'H2O, MAPbI3, ZrO2', 'quantities': ['bec', 'dipole'],
      'level': 'see the record', 'temperature': None, 'timestep': None, 'licence': 'see the record',
      'citation': 'B. Schmiedmayer, G. Kresse, J. Chem. Phys. 161, 084703 (2024), 10.1063/5.0217243; data 10.5281/zenodo.12622340',
