@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { dataCommand } from "./data.js";
 import { infoCommand, packageVersion } from "./info.js";
+import { kernelCommand } from "./kernel.js";
+import { labCommand } from "./lab.js";
 import { notebookCommand } from "./notebook.js";
 import { exitCodeOf, report } from "./output.js";
 import { ramanCommand } from "./raman.js";
@@ -16,7 +18,15 @@ export function program(): Command {
     .version(packageVersion())
     .showHelpAfterError("(add --help for a description and examples)")
     .addHelpText("after", "\nExit codes: 0 done, 1 the work failed, 2 wrong use, 130 interrupted.");
-  for (const command of [ramanCommand(), dataCommand(), notebookCommand(), infoCommand()]) root.addCommand(command);
+  for (const command of [
+    ramanCommand(),
+    dataCommand(),
+    notebookCommand(),
+    labCommand(),
+    kernelCommand(),
+    infoCommand(),
+  ])
+    root.addCommand(command);
   const throwing = (c: Command): void => {
     c.exitOverride();
     c.commands.forEach(throwing);
