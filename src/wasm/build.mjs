@@ -1,5 +1,6 @@
 /**
- * Compiles every AssemblyScript kernel assembly/<name>.ts to <name>.wasm beside this file (git-ignored).
+ * Compiles every AssemblyScript kernel assembly/<name>.ts, with the modules in folders there that it imports, to <name>.wasm
+ * beside this file (git-ignored).
  *
  *     node src/wasm/build.mjs            compile what has changed
  *     node src/wasm/build.mjs --force    compile everything
@@ -20,15 +21,16 @@ const distribution = join(here, "..", "..", "dist", "wasm");
 /** Relaxed SIMD stays off: its fused operations differ between machines, and results must not. */
 const options = ["-O3", "--noAssert", "--converge", "--runtime", "stub", "--enable", "simd", "--use", "abort="];
 
-const sources = readdirSync(assembly)
+const sources = readdirSync(assembly, { recursive: true })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
   .sort();
+const kernels = sources.filter((file) => file === basename(file));
 const fingerprint = sourceHash();
 
 void build();
 
 async function build() {
-  for (const source of sources) {
+  for (const source of kernels) {
     const target = join(here, `${basename(source, ".ts")}.wasm`);
     if (process.argv.includes("--force") || !isUpToDate(target)) {
       writeWhole(target, withFingerprint(await compile(source)));

@@ -1,0 +1,227 @@
+// Density expansion around one centre.
+
+import { at, clear, int, product } from "./product";
+import {
+  centres,
+  channelStride,
+  density,
+  fall,
+  first,
+  geometry,
+  harmonics,
+  hasCentre,
+  intervals,
+  kinds,
+  lMax,
+  lms,
+  neighbours,
+  offsets,
+  pairs,
+  radial,
+  radialSlope,
+  radialSlopeT,
+  radialT,
+  rise,
+  row,
+  slope,
+  species,
+  start,
+  step,
+  tableWidth,
+  tables,
+  vectors,
+  width,
+  widthStride,
+} from "./settings";
+
+/** Rows of `geometry`. */
+export const UX: i32 = 0;
+export const UY: i32 = 1;
+export const UZ: i32 = 2;
+export const INVERSE: i32 = 3;
+const KNOT: i32 = 4;
+const VALUE: i32 = 5;
+const SLOPE: i32 = 9;
+
+@inline
+export function field(which: i32): usize {
+  return at(geometry, which * row);
+}
+
+/** Unit vectors, knots and Hermite weights of pairs p0 … p1 − 1. */
+function measure(p0: i32, p1: i32): void {
+  const x = at(vectors, p0), y = at(x, pairs), z = at(y, pairs);
+  const inverseStep = 1 / step;
+  for (let j = 0; j < p1 - p0; j++) {
+    const vx = load<f64>(at(x, j)), vy = load<f64>(at(y, j)), vz = load<f64>(at(z, j));
+    const r = sqrt(vx * vx + vy * vy + vz * vz);
+    const inverse = 1 / r;
+    store<f64>(at(field(UX), j), vx * inverse);
+    store<f64>(at(field(UY), j), vy * inverse);
+    store<f64>(at(field(UZ), j), vz * inverse);
+    store<f64>(at(field(INVERSE), j), inverse);
+    const inside = int(neighbours, p0 + j) >= 0;
+    const position = r * inverseStep;
+    const knot = inside ? min(<i32>position, intervals - 1) : 0;
+    store<i32>(at(field(KNOT), j), knot);
+    const t = position - <f64>knot, u = 1 - t;
+    const f: f64 = inside ? 1 : 0;
+    store<f64>(at(field(VALUE), j), f * (1 + 2 * t) * u * u);
+    store<f64>(at(field(VALUE + 1), j), f * t * u * u);
+    store<f64>(at(field(VALUE + 2), j), f * t * t * (3 - 2 * t));
+    store<f64>(at(field(VALUE + 3), j), -f * t * t * u);
+    const d = f * inverseStep;
+    store<f64>(at(field(SLOPE), j), -6 * d * t * u);
+    store<f64>(at(field(SLOPE + 1), j), d * u * (1 - 3 * t));
+    store<f64>(at(field(SLOPE + 2), j), 6 * d * t * u);
+    store<f64>(at(field(SLOPE + 3), j), d * t * (3 * t - 2));
+  }
+}
+
+@inline
+export function harmonic(which: i32, lm: i32): usize {
+  return at(harmonics, (which * lms + lm) * row);
+}
+
+/** Y_lm of the first `count` neighbours, two at a time. */
+function evaluateHarmonics(count: i32, withGradient: bool): void {
+  const zero = f64x2.splat(0);
+  for (let j = 0; j < count; j += 2) {
+    const x = v128.load(at(field(UX), j)), y = v128.load(at(field(UY), j)), z = v128.load(at(field(UZ), j));
+    // Re and Im of (x + iy)^m and of the power before
+    let re = f64x2.splat(1), im = zero, reBefore = zero, imBefore = zero;
+    for (let m = 0; m <= lMax; m++) {
+      const mm = f64x2.splat(<f64>m);
+      let q = v128.load64_splat(at(start, m)), below = zero;
+      for (let l = m; l <= lMax; l++) {
+        const i = (l * (l + 1) >> 1) + m;
+        if (l > m) {
+          const next = f64x2.sub(
+            f64x2.mul(f64x2.mul(v128.load64_splat(at(rise, i)), z), q),
+            f64x2.mul(v128.load64_splat(at(fall, i)), below),
+          );
+          below = q;
+          q = next;
+        }
+        const up = l * l + l + m, down = up - 2 * m;
+        v128.store(at(harmonic(0, up), j), f64x2.mul(q, re));
+        if (m) v128.store(at(harmonic(0, down), j), f64x2.mul(q, im));
+        if (withGradient) {
+          const f = f64x2.mul(mm, q);
+          v128.store(at(harmonic(1, up), j), f64x2.mul(f, reBefore));
+          v128.store(at(harmonic(2, up), j), f64x2.neg(f64x2.mul(f, imBefore)));
+          if (m) {
+            v128.store(at(harmonic(1, down), j), f64x2.mul(f, imBefore));
+            v128.store(at(harmonic(2, down), j), f64x2.mul(f, reBefore));
+            // dQ_{l,m−1}/dz = slope·Q_lm, times the power before
+            const s = f64x2.mul(v128.load64_splat(at(slope, i - 1)), q);
+            v128.store(at(harmonic(3, up - 1), j), f64x2.mul(s, reBefore));
+            if (m > 1) v128.store(at(harmonic(3, down + 1), j), f64x2.mul(s, imBefore));
+          }
+          if (l == m) {
+            v128.store(at(harmonic(3, up), j), zero);
+            v128.store(at(harmonic(3, down), j), zero);
+          }
+        }
+      }
+      reBefore = re;
+      imBefore = im;
+      re = f64x2.sub(f64x2.mul(reBefore, x), f64x2.mul(imBefore, y));
+      im = f64x2.add(f64x2.mul(imBefore, x), f64x2.mul(reBefore, y));
+    }
+  }
+}
+
+@inline
+function hermite(p: usize, next: usize, w: usize, stride: usize): v128 {
+  return f64x2.add(
+    f64x2.add(f64x2.mul(v128.load64_splat(w), v128.load(p)), f64x2.mul(v128.load64_splat(w + stride), v128.load(p + next))),
+    f64x2.add(
+      f64x2.mul(v128.load64_splat(w + 2 * stride), v128.load(p + 2 * next)),
+      f64x2.mul(v128.load64_splat(w + 3 * stride), v128.load(p + 3 * next)),
+    ),
+  );
+}
+
+/** h of neighbours j0 … j1 − 1 (even), as [j][channel]. */
+function evaluateRadial(j0: i32, j1: i32, table: usize): void {
+  const next = <usize>tableWidth << 3;
+  const stride = <usize>row << 3;
+  for (let j = j0; j < j1; j++) {
+    let p = table + <usize>load<i32>(at(field(KNOT), j)) * 2 * next;
+    const w = at(field(VALUE), j);
+    let h = at(radial, j * tableWidth);
+    const end = h + next;
+    while (h < end) {
+      v128.store(h, hermite(p, next, w, stride));
+      p += 16;
+      h += 16;
+    }
+  }
+}
+
+/** As {@link evaluateRadial}, with dh/dr and the transposes. */
+export function evaluateRadialSlopes(j0: i32, j1: i32, table: usize): void {
+  const next = <usize>tableWidth << 3;
+  const stride = <usize>row << 3;
+  for (let j = j0; j < j1; j += 2) {
+    let p = table + <usize>load<i32>(at(field(KNOT), j)) * 2 * next;
+    let q = table + <usize>load<i32>(at(field(KNOT), j + 1)) * 2 * next;
+    const w = at(field(VALUE), j), s = at(field(SLOPE), j);
+    for (let i = 0; i < tableWidth; i += 2) {
+      transposed(i, j, radial, radialT, hermite(p, next, w, stride), hermite(q, next, w + 8, stride));
+      transposed(i, j, radialSlope, radialSlopeT, hermite(p, next, s, stride), hermite(q, next, s + 8, stride));
+      p += 16;
+      q += 16;
+    }
+  }
+}
+
+@inline
+function transposed(i: i32, j: i32, rows: usize, columns: usize, a: v128, b: v128): void {
+  v128.store(at(rows, j * tableWidth + i), a);
+  v128.store(at(rows, (j + 1) * tableWidth + i), b);
+  v128.store(at(columns, i * row + j), v128.shuffle<i64>(a, b, 0, 2));
+  v128.store(at(columns, (i + 1) * row + j), v128.shuffle<i64>(a, b, 1, 3));
+}
+
+/** Harmonics and radial functions around a centre. */
+export function surround(centre: i32, withGradient: bool): void {
+  const p0 = int(first, centre * kinds), p1 = int(first, (centre + 1) * kinds);
+  measure(p0, p1);
+  evaluateHarmonics(p1 - p0, withGradient);
+  for (let s = 0; s < kinds; s++) {
+    const j0 = int(first, centre * kinds + s) - p0, j1 = int(first, centre * kinds + s + 1) - p0;
+    if (withGradient) evaluateRadialSlopes(j0, j1, <usize>int(tables, s));
+    else evaluateRadial(j0, j1, <usize>int(tables, s));
+  }
+}
+
+/** c[lm][channel] of a centre whose surroundings have been evaluated, into `target`. */
+function sumDensity(centre: i32, target: usize): void {
+  clear(target, (lms + 1) * channelStride);
+  const p0 = int(first, centre * kinds);
+  const own = int(species, centre);
+  if (hasCentre)
+    for (let i = 0; i < width; i++) {
+      const to = at(target, int(offsets, own) + i);
+      store<f64>(to, load<f64>(to) + load<f64>(at(centres, own * width + i)));
+    }
+  const stride = <usize>channelStride << 3;
+  for (let s = 0; s < kinds; s++) {
+    const j0 = int(first, centre * kinds + s) - p0, j1 = int(first, centre * kinds + s + 1) - p0;
+    for (let l = 0; l <= lMax; l++)
+      product(
+        2 * l + 1, widthStride, j1 - j0,
+        at(harmonic(0, l * l), j0), <usize>row << 3, 8,
+        at(radial, j0 * tableWidth + l * widthStride), <usize>tableWidth << 3,
+        at(target, l * l * channelStride + int(offsets, s)), stride,
+      );
+  }
+}
+
+/** Expands the density around a centre. */
+export function expand(centre: i32, withGradient: bool): void {
+  surround(centre, withGradient);
+  sumDensity(centre, density);
+}
