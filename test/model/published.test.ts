@@ -28,9 +28,11 @@ const present = existsSync(files.md) && existsSync(files.displaced);
 
 describe.skipIf(!present)("quartz at 300 K, DFPT of the MD-Raman group (skipped without their data)", () => {
   let frames: Frame[];
+  let half: Frame[];
   let lrm: ReturnType<typeof linearResponse>;
   beforeAll(async () => {
     frames = await loadExtxyz(files.md);
+    half = frames.filter((_, i) => i % 2 === 0);
     const { reference, moved } = splitDisplaced(await loadExtxyz(files.displaced));
     lrm = linearResponse(reference, moved, { quantity: "dielectric" });
   });
@@ -49,12 +51,12 @@ describe.skipIf(!present)("quartz at 300 K, DFPT of the MD-Raman group (skipped 
   });
 
   it("R² > 0.8 in a and γ² with 5 training frames, directly and with Δ-ML (Grumet et al.: 50 and 20); medians of 10 draws, 400 test frames", async () => {
-    const sizes = [5, 10, 20];
-    const direct = await learningCurve(frames, { sizes, test: 400 });
-    const delta = await learningCurve(frames, { sizes, test: 400, firstStep: lrm });
+    const sizes = [5, 20];
+    const direct = await learningCurve(half, { sizes, test: 400 });
+    const delta = await learningCurve(half, { sizes, test: 400, firstStep: lrm });
     for (const curve of [direct, delta]) {
       expect(smallestTrainingSet(curve)).toBe(5);
-      const at20 = curve.points[2]!;
+      const at20 = curve.points[1]!;
       expect(medianScore(at20, (e) => e.r2.a)).toBeGreaterThan(0.98);
       expect(medianScore(at20, (e) => e.r2.gamma2)).toBeGreaterThan(0.97);
     }

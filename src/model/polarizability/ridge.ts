@@ -4,7 +4,7 @@
  */
 import { ConvergenceError, DataError } from "../../errors.js";
 import { type CholeskyFactor, cholesky, choleskySolve } from "../../math/cholesky.js";
-import { gemv, identity, type Matrix, matrix } from "../../math/matrix.js";
+import { gemv, type Matrix, matrix } from "../../math/matrix.js";
 
 /** How the regularisation σ² is chosen, relative to the mean diagonal element of the kernel matrix. */
 export type RidgeChoice =
@@ -12,6 +12,9 @@ export type RidgeChoice =
   | { readonly kind: "leaveOneOut"; readonly least?: number; readonly greatest?: number }
   /** One given value for each order of the tensor. */
   | { readonly kind: "fixed"; readonly scalar: number; readonly traceless: number };
+
+/** Left-out frames that the choice of σ² rests on: for more, a solve with every column of the inverse would dominate the fit. */
+const LEFT_OUT_AT_MOST = 100;
 
 /** One candidate value and its error. */
 export interface RidgePoint {
@@ -50,7 +53,7 @@ export interface RidgeSolution {
   readonly ridge: number;
   /** The same in the unit of the kernel. */
   readonly noise: number;
-  /** Leave-one-frame-out residuals, [n, m]. */
+  /** Leave-one-frame-out residuals, [n, m]; of 100 evenly spaced frames if there are more. */
   readonly leaveOneOut: Float64Array;
   /** Every value tried with its error, by increasing σ². */
   readonly curve: readonly RidgePoint[];
@@ -162,7 +165,6 @@ function attemptRidge(problem: RidgeProblem, centre: Centred, ridge: number, noi
 
 function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: number): Attempt {
   const { block, validation, intercept } = problem;
-  const size = centre.targets.length;
   const { dual, constant, factor } = solveCentred(centre, noise);
   const residuals = leaveOneOutResiduals(factor, dual, block, intercept ? noise : undefined);
   let squares = dot(residuals, residuals);
@@ -172,7 +174,7 @@ function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: 
       squares += (validation.targets[i]! - constant - p) ** 2;
     });
   }
-  const error = (squares * block) / (size + (validation?.targets.length ?? 0));
+  const error = (squares * block) / (residuals.length + (validation?.targets.length ?? 0));
   return { dual, intercept: constant, ridge, noise, leaveOneOut: residuals, error };
 }
 
@@ -181,23 +183,26 @@ function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: 
  * block of frame i. An unpenalised constant takes 1/(n σ²) off G_ii (one row per frame).
  * @param noise σ² where a constant is fitted
  */
-export function leaveOneOutResiduals(
-  factor: CholeskyFactor,
-  dual: Float64Array,
-  block: number,
-  noise?: number,
-): Float64Array {
+function leaveOneOutResiduals(factor: CholeskyFactor, dual: Float64Array, block: number, noise?: number): Float64Array {
   const size = dual.length;
-  const inverse = choleskySolve(factor, identity(size)).values;
-  const residuals = new Float64Array(size);
-  for (let start = 0; start < size; start += block) {
+  const frames = size / block;
+  const count = Math.min(frames, LEFT_OUT_AT_MOST);
+  const starts = Array.from({ length: count }, (_, i) => block * Math.floor((i * frames) / count));
+  const units = matrix(size, count * block);
+  starts.forEach((start, i) => {
+    for (let b = 0; b < block; b++) units.values[(start + b) * units.columns + i * block + b] = 1;
+  });
+  const inverse = choleskySolve(factor, units);
+  const residuals = new Float64Array(count * block);
+  starts.forEach((start, f) => {
     const own = matrix(block, block);
     for (let i = 0; i < block; i++)
-      for (let j = 0; j < block; j++) own.values[i * block + j] = inverse[(start + i) * size + start + j]!;
+      for (let j = 0; j < block; j++)
+        own.values[i * block + j] = inverse.values[(start + i) * inverse.columns + f * block + j]!;
     if (noise !== undefined) own.values[0]! -= 1 / (size * noise);
     const solved = choleskySolve(cholesky(own), matrix(block, 1, dual.slice(start, start + block)));
-    residuals.set(solved.values, start);
-  }
+    residuals.set(solved.values, f * block);
+  });
   return residuals;
 }
 
