@@ -16,6 +16,8 @@ export type Broadening =
 
 /** Grid points per full width after broadening; a coarser grid is refined first. */
 const POINTS_PER_WIDTH = 8;
+/** Points per original cell at most: within one cell nothing but the interpolation is left to show. */
+const MOST_REFINED = 8;
 
 /**
  * Convolves every intensity with a line shape averaged over each grid cell, reflected at both ends of the axis, so that
@@ -43,7 +45,7 @@ export function broaden(spectrum: Spectrum, broadening: Broadening): Spectrum {
     });
   const shapes = lineShapes(broadening).filter((s) => s.width > 0);
   const widths = shapes.map((s) => convertFrequency(s.width, "cm-1", spectrum.axis.unit) / step);
-  const refine = Math.min(64, nextPowerOfTwo(Math.max(1, ...widths.map((w) => POINTS_PER_WIDTH / w))));
+  const refine = Math.min(MOST_REFINED, nextPowerOfTwo(Math.max(1, ...widths.map((w) => POINTS_PER_WIDTH / w))));
   const fine = cells * refine;
   const gains = shapes.map(({ shape }, i) => kernelGain(shape, widths[i]! * refine, fine));
   const axis = Float64Array.from({ length: fine + 1 }, (_, k) => x[0]! + (k * step) / refine);

@@ -99,9 +99,9 @@ export function lineWidth(w: WindowFunction, extent: number, power: 1 | 2): numb
   };
   const half = shape(0) / 2;
   let high = Math.PI / (16 * extent);
-  while (shape(high) > half) high *= 1.25;
+  while (shape(high) > half) high *= 2;
   let low = 0;
-  for (let i = 0; i < 50; i++) {
+  for (let i = 0; i < 24; i++) {
     const middle = (low + high) / 2;
     if (shape(middle) > half) low = middle;
     else high = middle;
