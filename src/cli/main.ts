@@ -7,6 +7,7 @@ import { dataCommand } from "./data.js";
 import { infoCommand, packageVersion } from "./info.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
+import { evaluateCommand, fitCommand, predictCommand } from "./model.js";
 import { notebookCommand } from "./notebook.js";
 import { exitCodeOf, report } from "./output.js";
 import { ramanCommand } from "./raman.js";
@@ -20,6 +21,9 @@ export function program(): Command {
     .addHelpText("after", "\nExit codes: 0 done, 1 the work failed, 2 wrong use, 130 interrupted.");
   for (const command of [
     ramanCommand(),
+    fitCommand(),
+    predictCommand(),
+    evaluateCommand(),
     dataCommand(),
     notebookCommand(),
     labCommand(),

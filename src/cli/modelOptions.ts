@@ -1,0 +1,41 @@
+/** Options of a fit as a command line gives them: descriptor settings may stand beside the others. */
+import { OptionError } from "../errors.js";
+
+const DESCRIPTOR_KEYS = [
+  "cutoff",
+  "nMax",
+  "lMax",
+  "smearing",
+  "basis",
+  "cutoffFunction",
+  "radialScaling",
+  "centralAtom",
+  "twoBody",
+  "normalisation",
+];
+
+/**
+ * Moves descriptor settings (`cutoff`, `nMax`, …) into the entry `group`, where the fit expects them.
+ * @throws OptionError if a setting is given in both places
+ */
+export function nestDescriptor(options: Readonly<Record<string, unknown>>, group: string): Record<string, unknown> {
+  const given = options[group];
+  if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
+    throw new OptionError({
+      where: "--options",
+      problem: `"${group}" is ${JSON.stringify(given)}`,
+      advice: "give an object",
+    });
+  const nested: Record<string, unknown> = { ...(given as object | undefined) };
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options)) {
+    if (key === group) continue;
+    if (!DESCRIPTOR_KEYS.includes(key)) {
+      result[key] = value;
+      continue;
+    }
+    if (key in nested) throw new OptionError({ where: "--options", problem: `"${key}" is given twice` });
+    nested[key] = value;
+  }
+  return Object.keys(nested).length > 0 ? { ...result, [group]: nested } : result;
+}
