@@ -31,16 +31,36 @@ export function weightedRadialFunction(settings: RadialTableSettings): RadialFun
 
 const recent = new Map<string, HermiteTable>();
 const REMEMBERED = 8;
+/** The two-body features of all orders share one table. */
+const LEAST_LMAX = 2;
 
 /**
  * h_nl(r) on [0, r_c] as a cubic Hermite table with channels l·nMax + n, fine enough for {@link VALUE_ERROR} and {@link SLOPE_ERROR}.
- * The errors of a coarse table, which fall with the fourth and third power of the step, tell how fine that is.
  * @throws OptionError if that would take more than 20,000 intervals
  */
 export function radialTable(settings: RadialTableSettings): HermiteTable {
-  const key = JSON.stringify(settings);
-  const known = recent.get(key);
-  if (known) return known;
+  const wide = { ...settings, lMax: Math.max(settings.lMax, LEAST_LMAX) };
+  const key = JSON.stringify(wide);
+  let table = recent.get(key);
+  if (!table) {
+    table = tabulate(wide);
+    if (recent.size >= REMEMBERED) recent.delete(recent.keys().next().value!);
+    recent.set(key, table);
+  }
+  return settings.lMax === wide.lMax ? table : firstChannels(table, settings.nMax * (settings.lMax + 1));
+}
+
+function firstChannels(table: HermiteTable, channels: number): HermiteTable {
+  const select = (all: Float64Array): Float64Array =>
+    Float64Array.from(
+      { length: (table.intervals + 1) * channels },
+      (_, i) => all[Math.floor(i / channels) * table.channels + (i % channels)]!,
+    );
+  return { ...table, channels, values: select(table.values), slopes: select(table.slopes) };
+}
+
+/** The errors of a coarse table, which fall with the fourth and third power of the step, tell how fine it has to be. */
+function tabulate(settings: RadialTableSettings): HermiteTable {
   const f = weightedRadialFunction(settings);
   const range = { from: 0, to: settings.cutoff, channels: settings.nMax * (settings.lMax + 1) };
   const unit = commensurate(settings);
@@ -54,10 +74,7 @@ export function radialTable(settings: RadialTableSettings): HermiteTable {
       problem: `the radial functions would need ${intervals} table intervals`,
       advice: `use a larger smearing (now ${settings.smearing} Å) or a smaller nMax (now ${settings.nMax})`,
     });
-  const table = hermiteTable(f, { ...range, intervals });
-  if (recent.size >= REMEMBERED) recent.delete(recent.keys().next().value!);
-  recent.set(key, table);
-  return table;
+  return hermiteTable(f, { ...range, intervals });
 }
 
 /**
