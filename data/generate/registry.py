@@ -49,7 +49,7 @@ PUBLIC = [
                 'sha256': '61cad54a4998fce3a1d3347ffc217623652467f8daa0711d7e708b21607309ee', 'frames': 1000, 'first': 9, 'stride': 10},
                {'role': 'series', 'name': 'alpha.dat', 'url': f'{MD_RAMAN}/alpha.dat', 'bytes': 85000,
                 'sha256': '40320a92e179c620a83850b6bd47a43d088bac504087997e8ddf934bf4a6ec3a', 'frames': 1000, 'quantity': 'dielectric', 'components': 'xx yy zz xy yz zx'}]},
-    {'id': 'schmiedmayer-2024', 'title': 'Derivative learning of tensorial quantities: water, MAPbI3, ZrO2', 'system': 'H2O, MAPbI3, ZrO2', 'quantities': ['bec', 'dipole'],
+    {'id': 'schmiedmayer-2024', 'title': 'Derivative learning of tensorial quantities: water dimer, liquid water, MAPbI3', 'system': 'H2O, MAPbI3', 'quantities': ['bec', 'dipole'],
      'level': 'see the record', 'temperature': None, 'timestep': None, 'licence': 'see the record',
      'citation': 'B. Schmiedmayer, G. Kresse, J. Chem. Phys. 161, 084703 (2024), 10.1063/5.0217243; data 10.5281/zenodo.12622340',
      'convention': 'see the record', 'files': [], 'note': 'Names and sizes of the files are listed at https://doi.org/10.5281/zenodo.12622340'},

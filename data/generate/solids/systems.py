@@ -54,6 +54,6 @@ DFT = {
 }
 DFT['sio2-vasp-cell'] = {**DFT['sio2']}
 # Thresholds. eth_rps (of P_c x|psi>, ph.x default 1e-9) may be 1e-5: eps moves by 1e-6; tr2_ph may not be raised: at 1e-11 NaCl's
-# eps is wrong by 1e-3, half its thermal deviation. Silicon alone bears 1e-10: all three diagonal elements move by 2e-3, a thirtieth of
+# eps is wrong by 1e-3, half its thermal deviation. Silicon alone bears 1e-10: all three diagonal elements move by 2e-3, a fortieth of
 # their thermal deviation, at three quarters of the time.
 CONVERGENCE = {'conv_thr': 1e-10, 'tr2_ph': 1e-12, 'alpha_mix': 0.45, 'eth_rps': 1e-5}
