@@ -48,7 +48,7 @@ class Solid:
         self.system = system
         self.done = {'displaced': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/displaced.xyz.gz')},
                      'trajectory': {'%04d' % i for i in range(embedded(system, 'trajectory'))}}
-        self.snapshots = None
+        self.snapshots, self.failed = None, set()
 
     def refresh(self):
         for role in self.done:
@@ -70,7 +70,7 @@ class Solid:
         """Compute one missing configuration; False when all are finished or claimed."""
         for role, label, frame in self.wanted(target):
             path = f'{WORK}/{self.system}/{role}/{label}.xyz'
-            lock = None if label in self.done[role] else claim(f'{self.system}-{role}-{label}')
+            lock = None if label in self.done[role] or path in self.failed else claim(f'{self.system}-{role}-{label}')
             if lock is None:
                 continue
             if os.path.exists(path):            # finished by another process since refresh()
@@ -78,7 +78,13 @@ class Solid:
                 continue
             os.makedirs(os.path.dirname(path), exist_ok=True)
             t = time.time()
-            result = compute(frame, DFT[self.system], f'{WORK}/scratch/{os.getpid()}')
+            try:
+                result = compute(frame, DFT[self.system], f'{WORK}/scratch/{os.getpid()}')
+            except RuntimeError as error:       # left to the next start of this program
+                print(time.strftime('%H:%M:%S'), self.system, role, label, error, flush=True)
+                self.failed.add(path)
+                lock.close()
+                return True
             extxyz.write(path, [result])
             e = result['info']['dielectric']
             print(time.strftime('%H:%M:%S'), self.system, role, label, 'eps', np.round(e[[0, 4, 8, 1, 2, 5]], 4), '%.0f s' % (time.time() - t), flush=True)
