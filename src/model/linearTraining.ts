@@ -33,16 +33,22 @@ export interface TrainingRows {
 export interface LinearTrainingOptions extends RunOptions {
   /**
    * Relative to the largest sum of squares of any column: features of high n and l are small because the density is smooth, and
-   * scaling every column to the same norm would throw that knowledge away (on the water dimer it triples the error). A list is searched on held-out frames, then all frames are fitted with the best.
-   * Default: 1e-13 … 1e-3, two per decade.
+   * scaling every column to the same norm would throw that knowledge away (on the water dimer it triples the error). A list is
+   * searched on held-out frames, then all frames are fitted with the best. Default: 1e-13 … 1e-3, two per decade.
    */
   readonly ridge?: number | readonly number[];
   /** Held-out frames for the choice of the ridge. Default every fifth of the frames in a seeded order (`fraction` 0.2, `seed` 1). */
   readonly validation?: { readonly fraction?: number; readonly seed?: number };
   /** `cholesky` (default) factors the normal equations; `qr` the rows themselves, slower and accurate at any ridge. */
   readonly solver?: "cholesky" | "qr";
-  /** Rows of Φ where the weights are restricted to Φᵀω; see projectNormalEquations. */
-  readonly projection?: Matrix;
+  /** Φ where the weights are restricted to Φᵀω, see projectNormalEquations; of several the best on the held-out frames is taken. */
+  readonly projection?: Matrix | readonly Matrix[];
+}
+
+/** A ridge, and with several projections one of them, tried on held-out frames. */
+export interface TrainingTrial extends RidgeTrial {
+  /** Index of the projection, where there were several. */
+  readonly projection?: number;
 }
 
 /** Weights and how they were found. */
@@ -50,8 +56,10 @@ export interface LinearFit {
   /** [columns] */
   readonly weights: Float64Array;
   readonly ridge: number;
-  /** The ridges tried, with their errors on held-out frames; empty where the ridge was given. */
-  readonly trials: readonly RidgeTrial[];
+  /** What was tried, with errors on held-out frames; empty where the ridge and one projection at most were given. */
+  readonly trials: readonly TrainingTrial[];
+  /** The projection used, where there was one. */
+  readonly projection?: Matrix;
   /** Root mean square of the weighted rows' errors over everything fitted, per target. */
   readonly trainingErrors: readonly number[];
   /** Estimated condition number of what was solved. */
@@ -71,35 +79,60 @@ export const DEFAULT_RIDGES: readonly number[] = Array.from({ length: 21 }, (_, 
  * @throws AbortedError if `signal` is aborted
  */
 export async function trainLinear(source: TrainingRows, options: LinearTrainingOptions = {}): Promise<LinearFit> {
-  const { ridge = DEFAULT_RIDGES, projection, solver = "cholesky" } = options;
+  const { ridge = DEFAULT_RIDGES, solver = "cholesky" } = options;
   if (source.frames === 0) throw new OptionError({ where: "training", problem: "no training frames" });
-  const search = typeof ridge === "number" ? undefined : ridge;
+  const ridges = typeof ridge === "number" ? [ridge] : ridge;
+  const projections = candidates(options.projection);
+  const search = typeof ridge !== "number" || projections.length > 1;
   const held = search ? heldOut(source.frames, options.validation) : new Set<number>();
 
   const sums = solver === "qr" && !search ? undefined : await collect(source, held, options);
-  const project = (e: NormalEquations): NormalEquations => (projection ? projectNormalEquations(e, projection) : e);
-  let chosen = typeof ridge === "number" ? ridge : 0;
-  let trials: RidgeTrial[] = [];
-  if (search && sums) {
-    trials = ridgeTrials(project(sums.fitted), project(sums.held!), search, "none");
-    chosen = trials.reduce((best, t) => (t.validationError < best.validationError ? t : best)).ridge;
-  }
+  const trials = search ? tryAll(sums!.fitted, sums!.held!, ridges, projections) : [];
+  const best = trials.reduce<TrainingTrial | undefined>(
+    (least, t) => (least && least.validationError <= t.validationError ? least : t),
+    undefined,
+  );
+  const chosen = best?.ridge ?? ridges[0]!;
+  const projection = projections[best?.projection ?? 0];
   const equations = sums && (sums.held ? addNormalEquations(sums.fitted, sums.held) : sums.fitted);
   const solution =
     solver === "qr"
-      ? await solveByQr(source, chosen, options)
-      : solveNormalEquations(project(equations!), chosen, "none");
+      ? await solveByQr(source, chosen, projection, options)
+      : solveNormalEquations(projected(equations!, projection), chosen, "none");
   const all = projection ? gemm(projection, solution.coefficients, "a") : solution.coefficients;
   const weights = Float64Array.from({ length: all.rows }, (_, j) => all.values[j * all.columns]!);
   return {
     weights,
     ridge: chosen,
     trials,
+    ...(projection && { projection }),
     trainingErrors: Array.from(solution.residual, (r) => Math.sqrt(r / solution.rows)),
     condition: solution.condition,
     rows: solution.rows,
     ...(equations && { equations }),
   };
+}
+
+function candidates(projection: LinearTrainingOptions["projection"]): readonly (Matrix | undefined)[] {
+  return projection === undefined || "values" in projection ? [projection as Matrix | undefined] : projection;
+}
+
+function projected(e: NormalEquations, projection: Matrix | undefined): NormalEquations {
+  return projection ? projectNormalEquations(e, projection) : e;
+}
+
+/** Every ridge with every projection. */
+function tryAll(
+  fitted: NormalEquations,
+  held: NormalEquations,
+  ridges: readonly number[],
+  projections: readonly (Matrix | undefined)[],
+): TrainingTrial[] {
+  return projections.flatMap((p, projection) =>
+    ridgeTrials(projected(fitted, p), projected(held, p), ridges, "none").map((t) =>
+      projections.length > 1 ? { ...t, projection } : t,
+    ),
+  );
 }
 
 /** Every frame's rows, summed into those to fit and those held out. */
@@ -120,9 +153,9 @@ async function collect(
 async function solveByQr(
   source: TrainingRows,
   ridge: number,
-  options: LinearTrainingOptions,
+  projection: Matrix | undefined,
+  options: RunOptions,
 ): Promise<LeastSquaresSolution> {
-  const { projection } = options;
   const { targets = 1 } = source;
   const accumulator = qrAccumulator({ columns: projection?.rows ?? source.columns, targets });
   await eachFrame(source, options, (frame) => {

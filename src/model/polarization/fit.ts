@@ -1,14 +1,16 @@
 import { type Descriptor, descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { DataError, OptionError, rejectUnknownOptions } from "../../errors.js";
-import type { Matrix } from "../../math/matrix.js";
+import { type Matrix, matrix } from "../../math/matrix.js";
 import type { Frame } from "../../structure/frame.js";
 import { type LinearFit, type TrainingRows, trainLinear } from "../linearTraining.js";
 import {
   POLARIZATION_DESCRIPTOR,
+  type PolarizationForm,
   type PolarizationModel,
   type PolarizationOptions,
   type TargetWeights,
 } from "./model.js";
+import { firstReferences, orthonormalReferences, referenceFeatures } from "./reference.js";
 import { bornChargeRows, columnCount, polarizationRows } from "./rows.js";
 import { type ChargePlan, planCharges } from "./speciesCharges.js";
 
@@ -38,8 +40,10 @@ export async function fitPolarization(
   options: PolarizationOptions = {},
 ): Promise<PolarizationModel> {
   rejectUnknownOptions(options, OPTION_NAMES, "fitPolarization");
-  const used = frames.filter((f) => f.bornCharges ?? f.dipole);
-  const weights = targetWeights(used, options.weights);
+  const weights = targetWeights(frames, options.weights);
+  const used = frames.filter(
+    (f) => (weights.bornCharges > 0 && f.bornCharges) || (weights.polarization > 0 && f.dipole),
+  );
   const d = descriptor({
     ...POLARIZATION_DESCRIPTOR,
     species: [...new Set(used.flatMap((f) => f.structure.species))].sort(),
@@ -49,8 +53,8 @@ export async function fitPolarization(
   const form = options.form ?? { kind: "primal" };
   const plan = planCharges(charges, d.options.species, used);
   const source = trainingRows(d, plan, used, weights, polarizationOrigin(used, options.polarization));
-  const projection: Matrix | undefined =
-    form.kind === "reference" ? withCharges({ rows: 0, columns: 0, values: new Float64Array(0) }, plan) : undefined;
+  const counts = referenceCounts(form);
+  const projection = counts && projections(d, used, counts, plan);
   const { ridge, validation, solver, onProgress, signal } = options;
   const fit = await trainLinear(source, {
     ...(ridge !== undefined && { ridge }),
@@ -70,7 +74,9 @@ export async function fitPolarization(
     polarizationFrames: weights.polarization > 0 ? used.filter((f) => f.dipole).length : 0,
     weights,
     charges,
-    form,
+    form: counts
+      ? { kind: "reference" as const, environments: counts[projection!.indexOf(fit.projection!)]! }
+      : { kind: "primal" as const },
     ridge: fit.ridge,
     trials: fit.trials,
     condition: fit.condition,
@@ -144,15 +150,29 @@ function trainingRows(
   };
 }
 
-/** Φ with a unit row for each free charge, which is not restricted. */
-function withCharges(features: Matrix, plan: ChargePlan): Matrix {
-  const extra = plan.directions.length;
-  const [rows, columns] = [features.rows + extra, features.columns + extra];
-  const values = new Float64Array(rows * columns);
-  for (let r = 0; r < features.rows; r++)
-    values.set(features.values.subarray(r * features.columns, (r + 1) * features.columns), r * columns);
-  for (let q = 0; q < extra; q++) values[(features.rows + q) * columns + features.columns + q] = 1;
-  return { rows, columns, values };
+/** Numbers of environments to try. @throws OptionError for an unknown kind */
+function referenceCounts(form: PolarizationForm): readonly number[] | undefined {
+  if (form.kind === "primal") return undefined;
+  if (form.kind === "reference") return typeof form.environments === "number" ? [form.environments] : form.environments;
+  throw new OptionError({
+    where: "fitPolarization form",
+    problem: `unknown kind "${(form as { kind: string }).kind}"`,
+    advice: "known kinds: primal, reference",
+  });
+}
+
+/** Φ for each number of environments, with a unit row for each free charge, which is not restricted. */
+function projections(d: Descriptor, frames: readonly Frame[], counts: readonly number[], plan: ChargePlan): Matrix[] {
+  const structures = frames.map((f) => f.structure);
+  const all = orthonormalReferences(referenceFeatures(d, structures, Math.max(...counts)));
+  return counts.map((count) => {
+    const { rows, columns, values } = firstReferences(all, count);
+    const extra = plan.directions.length;
+    const phi = matrix(rows + extra, columns + extra);
+    for (let r = 0; r < rows; r++) phi.values.set(values.subarray(r * columns, (r + 1) * columns), r * phi.columns);
+    for (let q = 0; q < extra; q++) phi.values[(rows + q) * phi.columns + columns + q] = 1;
+    return phi;
+  });
 }
 
 function assemble(d: Descriptor, plan: ChargePlan, fit: LinearFit): Omit<PolarizationModel, "training"> {

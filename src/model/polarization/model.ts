@@ -1,8 +1,8 @@
 /** A fitted polarization model and the options of its fit. */
 import type { Descriptor } from "../../descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../descriptor/options.js";
-import type { RidgeTrial } from "../../math/normalEquations.js";
 import type { RunOptions } from "../../progress.js";
+import type { TrainingTrial } from "../linearTraining.js";
 import type { SpeciesCharges } from "./speciesCharges.js";
 
 /** Which data enter the fit, and how much a row of each weighs; a weight of 0 leaves the data out. */
@@ -15,11 +15,12 @@ export interface TargetWeights {
 
 /**
  * How many weights there are: `primal`, one per feature and central species (default), or `reference`, the span of the features
- * of so many reference environments found by farthest-point sampling (S eq. 9).
+ * of so many reference environments per species found by farthest-point sampling (S eq. 9). Of a list of numbers the best
+ * on held-out frames is taken.
  */
 export type PolarizationForm =
   | { readonly kind: "primal" }
-  | { readonly kind: "reference"; readonly environments: number };
+  | { readonly kind: "reference"; readonly environments: number | readonly number[] };
 
 export interface PolarizationOptions extends RunOptions {
   /** Settings of the descriptor other than the defaults; species default to those of the frames. */
@@ -59,9 +60,11 @@ export interface PolarizationTraining {
   readonly polarizationFrames: number;
   readonly weights: TargetWeights;
   readonly charges: SpeciesCharges;
-  readonly form: PolarizationForm;
+  /** With the number of environments that was chosen. */
+  readonly form: { readonly kind: "primal" } | { readonly kind: "reference"; readonly environments: number };
   readonly ridge: number;
-  readonly trials: readonly RidgeTrial[];
+  /** Ridges, and numbers of environments by their place in the list, that were tried on held-out frames. */
+  readonly trials: readonly TrainingTrial[];
   readonly condition: number;
   /** Largest |Σ_J N_J Q_J| over the training compositions, e; Σ_i Z*_i of a prediction is this times the unit matrix. */
   readonly excessCharge: number;
