@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { DataError } from "../errors.js";
+import { DataError, rejectUnknownOptions } from "../errors.js";
 import { type DownloadOptions, downloadFile } from "./download.js";
 import { type FileState, filePath, type PlaceOptions, verifiedPath } from "./files.js";
 import { type DatasetEntry, findDataset } from "./registry.js";
@@ -16,6 +16,7 @@ export interface FetchOptions extends DownloadOptions, Pick<PlaceOptions, "cache
  * @throws AbortedError if interrupted
  */
 export async function fetchDataset(id: string | DatasetEntry, options: FetchOptions = {}): Promise<FileState[]> {
+  rejectUnknownOptions(options, ["cacheDir", "onProgress", "signal", "retries", "backoff", "stall"], "fetchDataset");
   const entry = typeof id === "string" ? findDataset(id) : id;
   const states: FileState[] = [];
   for (const file of entry.files) {

@@ -1,4 +1,4 @@
-import { DataError } from "../errors.js";
+import { DataError, rejectUnknownOptions } from "../errors.js";
 import { trajectoryCollector } from "../io/collect.js";
 import { loadColumns } from "../io/columns.js";
 import { detectFormat } from "../io/format.js";
@@ -23,6 +23,8 @@ export interface Dataset {
   readonly frames: readonly Frame[];
   /** Frames of every file by its role, e.g. "snapshots", "dipoles", "bec". */
   readonly parts: Readonly<Record<string, readonly Frame[]>>;
+  /** What {@link Dataset.series} can give. */
+  readonly quantities: readonly FrameQuantity[];
   /** fs between `frames`, where they are evenly spaced. */
   readonly timestep?: number;
   /** The positions of `frames` as one trajectory. @throws DataError if the set has no frames */
@@ -41,6 +43,7 @@ export async function loadDataset(
   id: string | DatasetEntry,
   options: PlaceOptions & RunOptions = {},
 ): Promise<Dataset> {
+  rejectUnknownOptions(options, ["cacheDir", "dataDir", "onProgress", "signal"], "loadDataset");
   const entry = typeof id === "string" ? findDataset(id) : id;
   if (entry.files.length === 0)
     throw new DataError({
@@ -85,6 +88,7 @@ export async function loadDataset(
   return assemble(entry, parts, columns);
 }
 
+const frameQuantities: readonly FrameQuantity[] = ["polarizability", "dielectric", "polarization", "bornCharges"];
 const frameRoles = ["trajectory", "dipoles", "bec"] as const;
 
 function assemble(
@@ -103,6 +107,9 @@ function assemble(
     displaced: parts.displaced ?? [],
     frames,
     parts,
+    quantities: frameQuantities.filter(
+      (q) => columns.some((s) => s.quantity === q) || frames[0]?.[q === "polarization" ? "dipole" : q],
+    ),
     ...(timestep !== undefined && { timestep }),
     trajectory(wanted = role ?? "trajectory") {
       const chosen = parts[wanted];

@@ -78,9 +78,7 @@ function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typ
     };
     lines.line = headerLine;
     checkStructure(structure, `frame ${frames}`);
-    const frame = decoder.decode(structure, header.pairs, atoms.arrays, (problem, advice) =>
-      lines.fail(problem, advice),
-    );
+    const frame = decoder(structure, header.pairs, atoms.arrays, (problem, advice) => lines.fail(problem, advice));
     lines.line = headerLine + count;
     frames++;
     yield frame;

