@@ -1,18 +1,11 @@
 /** Broadening that keeps areas, whatever the grid. */
-import { erf } from "mathjs";
 import { OptionError } from "../errors.js";
 import { inverseRealFft, nextPowerOfTwo, realFft } from "../math/fft.js";
 import { convertFrequency } from "../units/frequency.js";
+import { type Broadening, kernelGain, lineShapes } from "./lineShape.js";
 import { mapIntensities, type Spectrum } from "./spectrum.js";
 
-/**
- * Line shapes; widths are full widths at half maximum in cm⁻¹. `voigt` is a Lorentzian seen through a Gaussian instrument.
- */
-export type Broadening =
-  | { readonly kind: "none" }
-  | { readonly kind: "lorentzian"; readonly width: number }
-  | { readonly kind: "gaussian"; readonly width: number }
-  | { readonly kind: "voigt"; readonly lorentzian: number; readonly gaussian: number };
+export type { Broadening } from "./lineShape.js";
 
 /** Grid points per full width after broadening; a coarser grid is refined first. */
 const POINTS_PER_WIDTH = 8;
@@ -53,39 +46,6 @@ export function broaden(spectrum: Spectrum, broadening: Broadening): Spectrum {
   return { ...mapIntensities(refined, (y) => convolve(subdivide(y, refine), gains)), broadening };
 }
 
-interface LineShape {
-  readonly shape: "lorentzian" | "gaussian";
-  readonly width: number;
-}
-
-/** The line shapes to convolve with, one after the other. */
-export function lineShapes(broadening: Broadening): readonly LineShape[] {
-  const shape = (s: LineShape["shape"], width: number): LineShape => {
-    if (!(width >= 0 && Number.isFinite(width)))
-      throw new OptionError({
-        where: "broadening",
-        problem: `${s} width is ${width} cm⁻¹`,
-        advice: "give the full width at half maximum, a number ≥ 0",
-      });
-    return { shape: s, width };
-  };
-  switch (broadening.kind) {
-    case "none":
-      return [];
-    case "lorentzian":
-    case "gaussian":
-      return [shape(broadening.kind, broadening.width)];
-    case "voigt":
-      return [shape("lorentzian", broadening.lorentzian), shape("gaussian", broadening.gaussian)];
-    default:
-      throw new OptionError({
-        where: "broadening",
-        problem: `unknown kind "${(broadening as { kind: string }).kind}"`,
-        advice: "known kinds: none, lorentzian, gaussian, voigt",
-      });
-  }
-}
-
 /** Linear interpolation at `parts` points per cell. */
 function subdivide(y: Float64Array, parts: number): Float64Array {
   const result = new Float64Array((y.length - 1) * parts + 1);
@@ -115,32 +75,4 @@ function convolve(y: Float64Array, gains: readonly Float64Array[]): Float64Array
   // A convolution of non-negative numbers is not negative; the transform leaves rounding errors of either sign.
   if (!negative) for (let k = 0; k <= cells; k++) result[k] = Math.max(0, result[k]!);
   return result;
-}
-
-/** Transform of the cell-averaged, wrapped line shape; real because the shape is even. @param width in grid steps */
-function kernelGain(shape: LineShape["shape"], width: number, cells: number): Float64Array {
-  const period = 2 * cells;
-  const below = shape === "lorentzian" ? wrappedLorentzian(width / 2, period) : wrappedGaussian(width, period);
-  const kernel = new Float64Array(period);
-  kernel[0] = 2 * below(0.5);
-  for (let m = 1; m < cells; m++) kernel[m] = kernel[period - m] = below(m + 0.5) - below(m - 0.5);
-  kernel[cells] = 2 * (0.5 - below(cells - 0.5));
-  return realFft(kernel).re;
-}
-
-/** Area of a wrapped Lorentzian of half width γ between 0 and x, 0 ≤ x ≤ period/2. */
-function wrappedLorentzian(gamma: number, period: number): (x: number) => number {
-  const ratio = 1 / Math.tanh((Math.PI * gamma) / period);
-  return (x) => Math.atan(ratio * Math.tan((Math.PI * x) / period)) / Math.PI;
-}
-
-/** Area of a wrapped Gaussian of full width at half maximum `width` between 0 and x, 0 ≤ x ≤ period/2. */
-function wrappedGaussian(width: number, period: number): (x: number) => number {
-  const scale = (2 * Math.sqrt(Math.LN2)) / width;
-  const images = 1 + Math.ceil((2 * width) / period);
-  return (x) => {
-    let sum = 0;
-    for (let m = -images; m <= images; m++) sum += erf(scale * (x + m * period)) - erf(scale * m * period);
-    return sum / 2;
-  };
 }

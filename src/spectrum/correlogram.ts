@@ -1,7 +1,7 @@
 import { realFft } from "../math/fft.js";
 import { speedOfLightCm } from "../units/constants.js";
 import { correlation, type Normalization, padded, withoutMean } from "./correlation.js";
-import type { DensityInput, RawDensity } from "./density.js";
+import type { DensityInput, RawDensity } from "./estimator.js";
 import { frequencyGrid } from "./grid.js";
 import { type LagWindow, lineWidth, type WindowFunction, windowFunction } from "./window.js";
 
@@ -13,7 +13,7 @@ export interface CorrelogramOptions {
   readonly padding: number;
 }
 
-/** D(ν̃) = 4c Re ∫₀^T w(t) C(t) e^{−iωt} dt by the trapezoidal rule; see {@link density}. */
+/** D(ν̃) = 4c Re ∫₀^T w(t) C(t) e^{−iωt} dt by the trapezoidal rule; see density(). */
 export function correlogram(input: DensityInput, timestep: number, options: CorrelogramOptions): RawDensity {
   const { maxLag } = options;
   const frames = input.signals[0]!.length;

@@ -5,51 +5,11 @@
  * With the half-sided transform J(ω) = Re ∫₀^∞ ⟨x(0)x(t)⟩ e^{−iωt} dt of the literature, D = 4cJ (c in cm/fs).
  */
 import { OptionError, rejectUnknownOptions, ShapeError } from "../errors.js";
-import type { Normalization } from "./correlation.js";
 import { correlogram } from "./correlogram.js";
+import type { DensityInput, Estimator, RawDensity } from "./estimator.js";
 import { periodogram } from "./periodogram.js";
-import type { LagWindow, Taper } from "./window.js";
 
-/**
- * - `periodogram`: squared modulus of the Fourier transform of the tapered record; never negative. `taper` default hann.
- *   With taper none it equals the transform of the biased correlation (Wiener–Khinchin).
- * - `correlation`: transform of the windowed correlation up to `maxLag` fs (default: the whole record). `window` default
- *   gaussian of 10 cm⁻¹; `normalization` default biased, with which none, gaussian and lorentzian windows keep an
- *   autocorrelation's spectrum from being negative.
- *
- * `padding` (default 2) lengthens the record with zeros to at least so many record lengths (then to a power of two);
- * 1 keeps the natural grid.
- */
-export type Estimator =
-  | { readonly kind: "periodogram"; readonly taper?: Taper; readonly padding?: number }
-  | {
-      readonly kind: "correlation";
-      readonly window?: LagWindow;
-      readonly maxLag?: number;
-      readonly normalization?: Normalization;
-      readonly padding?: number;
-    };
-
-/**
- * What the density is of, and from what:
- * - `value`: of x, its mean over the record removed;
- * - `rate`: of ẋ given as such, its mean kept;
- * - `derivative`: of ẋ, from x, by moving the derivative onto window and exponential: exact for the windowed record;
- * - `cross`: of ẋ, from the cross-correlation of x with ẋ.
- */
-export type DensityInput =
-  | { readonly kind: "value" | "rate" | "derivative"; readonly signals: readonly Float64Array[] }
-  | { readonly kind: "cross"; readonly signals: readonly Float64Array[]; readonly rates: readonly Float64Array[] };
-
-/** What an estimator returns. */
-export interface RawDensity {
-  /** cm⁻¹, from 0 to the Nyquist wavenumber 1/(2cΔt). */
-  readonly wavenumbers: Float64Array;
-  /** One per signal: unit of the signal (or its rate) squared, times cm. */
-  readonly values: readonly Float64Array[];
-  /** Full width at half maximum of an endless, undamped oscillation, cm⁻¹. */
-  readonly resolution: number;
-}
+export type { DensityInput, Estimator } from "./estimator.js";
 
 export interface Density extends RawDensity {
   /** With every default filled in. */

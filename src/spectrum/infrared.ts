@@ -6,9 +6,11 @@ import { derivativeGain, differentiate } from "../series/differentiate.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
 import { boltzmannConstant, speedOfLightCm, speedOfLightInternal, vacuumPermittivity } from "../units/constants.js";
 import { wavenumberToAngular } from "../units/frequency.js";
-import { type Broadening, broaden } from "./broadening.js";
+import { broaden } from "./broadening.js";
 import { type Correction, type QuantumFactor, quantumFactor, requirePositive } from "./corrections.js";
-import { type Density, type DensityInput, density, type Estimator } from "./density.js";
+import { type Density, density } from "./density.js";
+import type { DensityInput, Estimator } from "./estimator.js";
+import type { Broadening } from "./lineShape.js";
 import type { Intensity, Spectrum } from "./spectrum.js";
 import { verletAxis } from "./verlet.js";
 

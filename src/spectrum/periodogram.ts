@@ -1,7 +1,7 @@
 import { realFft } from "../math/fft.js";
 import { speedOfLightCm } from "../units/constants.js";
 import { padded, withoutMean } from "./correlation.js";
-import type { DensityInput, RawDensity } from "./density.js";
+import type { DensityInput, RawDensity } from "./estimator.js";
 import { frequencyGrid } from "./grid.js";
 import { lineWidth, type Taper, windowFunction } from "./window.js";
 
@@ -10,7 +10,7 @@ interface Amplitude {
   readonly im: Float64Array;
 }
 
-/** D(ν̃) = 2cΔt |Σ_k w_k x_k e^{−iωt_k}|² / Σ_k w_k²; see {@link density}. */
+/** D(ν̃) = 2cΔt |Σ_k w_k x_k e^{−iωt_k}|² / Σ_k w_k²; see density(). */
 export function periodogram(input: DensityInput, timestep: number, taper: Taper, padding: number): RawDensity {
   const frames = input.signals[0]!.length;
   const { length, wavenumbers, omega } = frequencyGrid(frames, padding, timestep);

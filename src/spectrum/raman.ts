@@ -5,9 +5,11 @@ import { inPackageUnits, polarizabilityOfDielectric } from "../series/convert.js
 import { derivativeGain, differentiate } from "../series/differentiate.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { wavenumberToAngular } from "../units/frequency.js";
-import { type Broadening, broaden } from "./broadening.js";
+import { broaden } from "./broadening.js";
 import { requirePositive } from "./corrections.js";
-import { density, type Estimator } from "./density.js";
+import { density } from "./density.js";
+import type { Estimator } from "./estimator.js";
+import type { Broadening } from "./lineShape.js";
 import { type RamanPrefactor, ramanPrefactor } from "./ramanFactors.js";
 import { type Intensity, ratio, type Spectrum } from "./spectrum.js";
 import { verletAxis } from "./verlet.js";

@@ -1,9 +1,9 @@
 /** A spectrum: named intensities over one frequency axis, with everything that was done to them on record. */
 import { didYouMean, OptionError, ShapeError } from "../errors.js";
 import { convertFrequencies, convertFrequency, type FrequencyUnit } from "../units/frequency.js";
-import type { Broadening } from "./broadening.js";
 import type { Correction } from "./corrections.js";
-import type { Estimator } from "./density.js";
+import type { Estimator } from "./estimator.js";
+import type { Broadening } from "./lineShape.js";
 
 /** One column of a spectrum. */
 export interface Intensity {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.js";
-import { type Broadening, broaden } from "../../src/spectrum/broadening.js";
+import { broaden } from "../../src/spectrum/broadening.js";
+import type { Broadening } from "../../src/spectrum/lineShape.js";
 import { area, intensityOf, resample, type Spectrum, toUnit } from "../../src/spectrum/spectrum.js";
 import { expectClose } from "../support/close.js";
 import { noise } from "./signals.js";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { OptionError, ShapeError } from "../../src/errors.js";
 import { withoutMean } from "../../src/spectrum/correlation.js";
-import { density, type Estimator } from "../../src/spectrum/density.js";
+import { density } from "../../src/spectrum/density.js";
+import type { Estimator } from "../../src/spectrum/estimator.js";
 import { windowFunction } from "../../src/spectrum/window.js";
 import { wavenumberToAngular } from "../../src/units/frequency.js";
 import { expectClose } from "../support/close.js";
