@@ -156,10 +156,10 @@ async function runOne(
   }
 }
 
-/** Path below the gallery: the path from here, without a leading "notebooks"; the bare name for a notebook elsewhere. */
+/** Path below the gallery: the path from here, without a leading "notebooks"; the bare name for one elsewhere or in a hidden folder. */
 function placeInGallery(path: string): string {
   const here = relative(process.cwd(), resolve(path));
-  return here.startsWith("..") ? basename(path) : here.replace(/^notebooks[\\/]/, "");
+  return /(^|[\\/])\./.test(here) ? basename(path) : here.replace(/^notebooks[\\/]/, "");
 }
 
 async function findNotebooks(paths: readonly string[], gallery: string): Promise<string[]> {

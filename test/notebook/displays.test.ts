@@ -1,0 +1,166 @@
+import { describe, expect, it, vi } from "vitest";
+import { OptionError, ShapeError } from "../../src/errors.js";
+import { lineFigure } from "../../src/figure/lines.js";
+import {
+  compare,
+  comparisonText,
+  showComparison,
+  type Tolerance,
+  ToleranceError,
+} from "../../src/notebook/comparison.js";
+import { codeForScript, escapeHtml, jsonForScript } from "../../src/notebook/html.js";
+import { runMode } from "../../src/notebook/mode.js";
+import { duration, progressBar, progressText } from "../../src/notebook/progressBar.js";
+import { figureHtml } from "../../src/notebook/show.js";
+import { formatNumber, tableCsv, tableText, toColumns } from "../../src/notebook/table.js";
+
+const judged = (ours: number, tolerance: Tolerance, paper = 10): boolean =>
+  compare([{ quantity: "q", paper, ours, tolerance }])[0]!.pass;
+
+describe("comparison", () => {
+  it("passes up to and including the tolerance, on both sides", () => {
+    expect([9, 11, 8.99, 11.01].map((x) => judged(x, { kind: "absolute", value: 1 }))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect([-9, -11, -12].map((x) => judged(x, { kind: "relative", fraction: 0.1 }, -10))).toEqual([true, true, false]);
+    expect([10, 9.9].map((x) => judged(x, { kind: "atLeast" }))).toEqual([true, false]);
+    expect([10, 10.1].map((x) => judged(x, { kind: "atMost" }))).toEqual([true, false]);
+  });
+
+  it("never passes a value that is not a finite number", () => {
+    for (const tolerance of [{ kind: "atLeast" }, { kind: "atMost" }, { kind: "relative", fraction: 1 }] as const)
+      for (const ours of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+        expect(judged(ours, tolerance)).toBe(false);
+  });
+
+  it("refuses paper values and tolerances that would pass everything or nothing", () => {
+    expect(() => judged(1, { kind: "absolute", value: Number.NaN })).toThrow(OptionError);
+    expect(() => judged(1, { kind: "absolute", value: -1 })).toThrow(OptionError);
+    expect(() => judged(1, { kind: "atLeast" }, Number.NaN)).toThrow(OptionError);
+  });
+
+  it("throws after showing when a required value is missed, and says by how much", () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    const rows = [
+      { quantity: "R²", paper: 0.8, ours: 0.7123456, tolerance: { kind: "atLeast" } },
+      { quantity: "peak", unit: "cm⁻¹", paper: 506, ours: 507, tolerance: { kind: "absolute", value: 3 } },
+    ] as const;
+    expect(() => showComparison(rows)).toThrow(ToleranceError);
+    expect(() => showComparison(rows)).toThrow(/^paper against ours: R² is 0\.7123, expected at least 0\.8$/);
+    expect(log.mock.calls[0]![0]).toMatch(/peak \(cm⁻¹\)\s+506\s+507\s+± 3\s+✓ pass/);
+    expect(() => showComparison([{ ...rows[0], role: "shown" }])).not.toThrow();
+    expect(comparisonText(compare([{ ...rows[0], role: "shown", error: 0.0123 }]))).toMatch(
+      /0\.7123 ± 0\.012 .*✗ miss, not required/,
+    );
+    log.mockRestore();
+  });
+});
+
+describe("table", () => {
+  const columns = { N: [6, 1200], RMSE: Float64Array.of(0.12345, -1.5e-7), name: ["a", 'b,"c"'] };
+
+  it("puts units into headers and aligns numbers", () => {
+    const list = [
+      { name: "N", values: [6, 1200] },
+      { name: "RMSE", unit: "Å³", values: [0.12345, -1.5e-7] },
+    ];
+    expect(tableText(list).split("\n")).toEqual(["   N    RMSE (Å³)", "   6       0.1235", "1200  −1.500·10⁻⁷"]);
+    expect(tableText(list, { rows: 1 })).toMatch(/… 1 more rows$/);
+  });
+
+  it("gives plain columns for data frames and CSV with quoted texts", () => {
+    expect(toColumns(columns, { RMSE: "Å³" })).toEqual({
+      N: [6, 1200],
+      "RMSE (Å³)": [0.12345, -1.5e-7],
+      name: ["a", 'b,"c"'],
+    });
+    expect(tableCsv(columns).split("\n")[2]).toBe('1200,-1.5e-7,"b,""c"""');
+  });
+
+  it("names the column of another length", () => {
+    expect(() => toColumns({ a: [1, 2], b: [1] })).toThrow(
+      new ShapeError('table: column "b" has 1 rows, "a" has 2').message,
+    );
+  });
+
+  it("writes numbers shortly and never as NaN", () => {
+    const cases: readonly [number, string][] = [
+      [0, "0"],
+      [-3, "−3"],
+      [1234.5678, "1235"],
+      [0.000123456, "1.235·10⁻⁴"],
+      [12345678.9, "1.235·10⁷"],
+      [Number.NaN, "not a number"],
+      [Number.NEGATIVE_INFINITY, "−∞"],
+    ];
+    for (const [value, text] of cases) expect(formatNumber(value)).toBe(text);
+  });
+});
+
+describe("progress", () => {
+  it("tells rate and remaining time, and the whole time at the end", () => {
+    expect(progressText({ label: "x", done: 50, total: 200, unit: "frames" }, 10)).toBe(
+      "50 of 200 frames, 5 frames/s, 30 s left",
+    );
+    expect(progressText({ label: "x", done: 200, total: 200, unit: "frames" }, 4)).toBe(
+      "200 of 200 frames, 50 frames/s, took 4.0 s",
+    );
+    expect(progressText({ label: "x", done: 12345, unit: "bytes" }, 1)).toBe("12,345 bytes, 12,300 bytes/s");
+    expect([9.94, 9.96, 59.6, 75, 4000].map(duration)).toEqual([
+      "9.9 s",
+      "10 s",
+      "1 min 0 s",
+      "1 min 15 s",
+      "1 h 6 min",
+    ]);
+  });
+
+  it("writes few lines into a log, but always the end", () => {
+    const written: string[] = [];
+    const stream = { isTTY: false, write: (s: string) => written.push(s) } as unknown as NodeJS.WriteStream;
+    const { onProgress, signal } = progressBar({ stream });
+    for (let done = 1; done <= 1000; done++) onProgress({ label: "fit", done, total: 1000, unit: "rows" });
+    expect(written).toHaveLength(1);
+    expect(written[0]).toMatch(/^fit: 1,000 of 1,000 rows, .*\n$/);
+    expect(signal.aborted).toBe(false);
+  });
+
+  it("updates one line in a terminal", () => {
+    const written: string[] = [];
+    const stream = { isTTY: true, write: (s: string) => written.push(s) } as unknown as NodeJS.WriteStream;
+    const { onProgress } = progressBar({ stream });
+    onProgress({ label: "fit", done: 4, total: 4 });
+    expect(written).toEqual([expect.stringMatching(/^\rfit █{24} 4 of 4 steps.*\n$/)]);
+  });
+});
+
+describe("HTML", () => {
+  it("cannot be broken by what is shown", () => {
+    expect(escapeHtml(`<b a="x" c='y'>&`)).toBe("&#60;b a=&#34;x&#34; c=&#39;y&#39;&#62;&#38;");
+    expect(jsonForScript('{"a":"</script><!--"}')).not.toContain("<");
+    expect(JSON.parse(jsonForScript('{"a":"</script>"}'))).toEqual({ a: "</script>" });
+    expect(codeForScript('x="</script>"; if (a<s) y="<!--"')).toBe('x="<\\/script>"; if (a<s) y="<\\!--"');
+  });
+
+  it("holds the picture with its description before any script runs", () => {
+    const figure = lineFigure([{ label: "A & B", x: [0], y: [1] }], { x: { quantity: "x" }, y: { quantity: "y" } });
+    const html = figureHtml(figure, "<svg/>", 3);
+    expect(html).toMatch(
+      /^<div id="spectensor-3-[0-9a-f]{8}" [^>]*><img src="data:image\/svg\+xml;base64,PHN2Zy8\+" alt="y against x: A &#38; B\."/,
+    );
+    expect(html.match(/<\/script>/g)).toHaveLength(1);
+  });
+});
+
+it("runs in quick mode unless the environment says full, and rejects anything else", () => {
+  vi.stubEnv("SPECTENSOR_MODE", undefined);
+  expect(runMode()).toBe("quick");
+  vi.stubEnv("SPECTENSOR_MODE", "full");
+  expect(runMode()).toBe("full");
+  vi.stubEnv("SPECTENSOR_MODE", "fast");
+  expect(() => runMode()).toThrow(/unknown mode "fast"; use quick or full/);
+  vi.unstubAllEnvs();
+});
