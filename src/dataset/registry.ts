@@ -10,12 +10,9 @@ const relativePath = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[\w.+-]+(\/[\w.+-
 const reading = {
   role: z.string().regex(/^[a-z][a-z-]*$/),
   frames: z.int().positive().optional(),
-  /** fs between the frames of this file, where it differs from the set's. */
   timestep: z.number().positive().optional(),
-  /** First frame (zero-based) and stride that belong to the set's other files. */
   first: z.int().nonnegative().optional(),
   stride: z.int().positive().optional(),
-  /** For plain columns: what they are and in which order. */
   quantity: z.enum(["polarizability", "dielectric", "polarization"]).optional(),
   components: z.string().optional(),
 };
@@ -44,12 +41,57 @@ const entry = z.strictObject({
 });
 const registrySchema = z.strictObject({ schema: z.literal(1), datasets: z.array(entry) });
 
-/** A file inside the package. */
-export type EmbeddedFile = z.infer<typeof embedded>;
-/** A file that others publish and a user fetches. */
-export type PublishedFile = z.infer<typeof published>;
-/** One data set of the registry. `temperature` in K, `timestep` in fs between the frames of its trajectory. */
-export type DatasetEntry = z.infer<typeof entry>;
+// Written out rather than inferred: the declarations that users' compilers read then need no zod.
+/** What a registry says about any file. */
+interface FileEntry {
+  /** "reference", "displaced", "trajectory", "snapshots", "dipoles", "bec", "series", … */
+  readonly role: string;
+  readonly frames?: number | undefined;
+  /** fs between the frames of this file, where it differs from the set's. */
+  readonly timestep?: number | undefined;
+  /** First frame (zero-based) and stride that belong to the set's other files. */
+  readonly first?: number | undefined;
+  readonly stride?: number | undefined;
+  /** For plain columns: what they are and in which order. */
+  readonly quantity?: "polarizability" | "dielectric" | "polarization" | undefined;
+  readonly components?: string | undefined;
+}
+
+/** A file inside the package; `path` is relative to its data folder. */
+export interface EmbeddedFile extends FileEntry {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A file that others publish and a user fetches; size and hash where they are known. */
+export interface PublishedFile extends FileEntry {
+  readonly name: string;
+  readonly url: string;
+  readonly bytes?: number | undefined;
+  readonly sha256?: string | undefined;
+}
+
+/** One data set of the registry. */
+export interface DatasetEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly system: string;
+  readonly quantities: readonly string[];
+  /** Level of theory of tensors and dynamics. */
+  readonly level: string;
+  /** K */
+  readonly temperature?: number | undefined;
+  /** fs between the frames of its trajectory */
+  readonly timestep?: number | undefined;
+  readonly licence: string;
+  readonly citation: string;
+  /** Units and index orders in the files. */
+  readonly convention: string;
+  readonly files: readonly (EmbeddedFile | PublishedFile)[];
+  readonly provenance?: string | undefined;
+  readonly note?: string | undefined;
+}
 
 /** The package's data folder. */
 export const dataFolder: string = fileURLToPath(new URL("../../data/", import.meta.url));
