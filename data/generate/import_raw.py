@@ -27,8 +27,12 @@ def molecule(raw):
 
 def main(source):
     def put(system, role, frames, significant):
+        path = f'{DATA}/{system}/{role}.xyz.gz'
+        if os.path.exists(path):
+            print(f'{path} is there already: left alone')
+            return
         os.makedirs(f'{DATA}/{system}', exist_ok=True)
-        extxyz.write(f'{DATA}/{system}/{role}.xyz.gz', frames, significant)
+        extxyz.write(path, frames, significant)
         print(system, role, len(frames))
 
     for name, system in (('H2O', 'h2o'), ('CH4', 'ch4'), ('CH3OH', 'ch3oh')):
