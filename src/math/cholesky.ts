@@ -50,7 +50,7 @@ export function checkPivot(failed: number, n: number): void {
  * @param b n × m
  * @returns X, n × m
  */
-export function choleskySolve({ lower }: CholeskyFactor, b: Matrix): Matrix {
+export function choleskySolve({ lower }: Pick<CholeskyFactor, "lower">, b: Matrix): Matrix {
   const [n, m] = [lower.rows, b.columns];
   if (b.rows !== n) {
     throw new ShapeError({ where: "choleskySolve", problem: `right-hand side has ${b.rows} rows, the matrix ${n}` });

@@ -1,21 +1,33 @@
 /** A fitted force field and the options of its fit. */
 import type { Descriptor } from "../../descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../descriptor/options.js";
+import type { Matrix } from "../../math/matrix.js";
 import type { RidgeTrial } from "../../math/normalEquations.js";
 import type { RunOptions } from "../../progress.js";
 
-/** How much a row of each kind weighs in the fit; rows are in eV/atom and eV/Å. A weight of 0 leaves the data out. */
+/** How much a row of each kind weighs in the fit. A weight of 0 leaves the data out. */
 export interface ForceFieldWeights {
-  /** Of the energy per atom; default 10: 1 meV/atom then counts as much as 10 meV/Å. */
+  /** Of the energy per atom, eV; default 10: 1 meV/atom then counts as much as 10 meV/Å. */
   readonly energy: number;
-  /** Of each force component; default 1. */
+  /** Of each force component, eV/Å; default 1. */
   readonly forces: number;
+  /** Of each component of the virial per atom Vσ/N, eV; default 2: in quartz 0.06 GPa then counts as much as 10 meV/Å. */
+  readonly stress: number;
 }
+
+/**
+ * How many weights there are: `primal`, one per feature and central species (default), or `reference`, the span of the features
+ * of so many environments per species, chosen by farthest-point sampling among those of the training frames.
+ */
+export type ForceFieldForm =
+  | { readonly kind: "primal" }
+  | { readonly kind: "reference"; readonly environments: number };
 
 export interface ForceFieldOptions extends RunOptions {
   /** Settings of the descriptor other than the defaults; species default to those of the frames. */
   readonly descriptor?: Partial<DescriptorOptions>;
   readonly weights?: Partial<ForceFieldWeights>;
+  readonly form?: ForceFieldForm;
   /** Relative ridge; a list is searched on held-out frames. Default 1e-13 … 1e-3, two per decade. */
   readonly ridge?: number | readonly number[];
   /** Held-out frames for the search: fraction (default 0.2) and seed (default 1). */
@@ -33,15 +45,31 @@ export interface ForceFieldModel {
   /** e_J, eV per atom, in the order of the descriptor's species. */
   readonly energies: Float64Array;
   readonly training: ForceFieldTraining;
+  /** What the error estimates need; absent after a QR fit with a given ridge, or where a file was written without it. */
+  readonly posterior?: Posterior;
 }
 
 /** How a model was fitted; plain data. */
 export interface ForceFieldTraining {
   readonly frames: number;
   readonly weights: ForceFieldWeights;
+  readonly form: ForceFieldForm;
   readonly ridge: number;
   readonly trials: readonly RidgeTrial[];
   readonly condition: number;
+}
+
+/**
+ * The Gaussian distribution of the weights given the training data: ω ~ N(ω̂, noise² A⁻¹), where A = XᵀX + ridge is the
+ * precision in units of the noise and w = Φᵀω.
+ */
+export interface Posterior {
+  /** Lower Cholesky factor of A, [n, n]. */
+  readonly lower: Matrix;
+  /** Φ, [n, columns]; absent in the primal form, where n is the number of columns. */
+  readonly projection?: Matrix;
+  /** Root mean square error of a weighted row: on held-out frames where the ridge was searched, else on the training frames. */
+  readonly noise: number;
 }
 
 /** Two- and three-body features of S sec. II.C and ref. 20, with a three-body part of shorter range. */

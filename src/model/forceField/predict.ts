@@ -1,6 +1,7 @@
-import { contract, gradient } from "../../descriptor/contract.js";
+import { gradient } from "../../descriptor/contract.js";
 import { cellVolume, type Structure } from "../../structure/structure.js";
 import type { ForceFieldModel } from "./model.js";
+import { composition } from "./rows.js";
 
 /** Energy, forces and, for a cell, stress of one structure. */
 export interface ForceFieldPrediction {
@@ -12,22 +13,13 @@ export interface ForceFieldPrediction {
   readonly stress?: Float64Array;
 }
 
-/** Energy of one structure, eV. @throws DataError for a species that the force field does not know */
-export function potentialEnergy(model: ForceFieldModel, s: Structure): number {
-  return offset(model, s) + contract(model.descriptor, s, { order: 0, values: model.weights }).value[0]!;
-}
-
-/** Energy, forces and stress of one structure by one reverse pass. */
+/** Energy, forces and stress of one structure by one reverse pass. @throws DataError for a species that the force field does not know */
 export function evaluateForceField(model: ForceFieldModel, s: Structure): ForceFieldPrediction {
   const { value, positions, strain } = gradient(model.descriptor, s, { order: 0, values: model.weights });
   const volume = s.cell && cellVolume(s.cell);
   return {
-    energy: offset(model, s) + value[0]!,
+    energy: value[0]! + composition(model.descriptor, s.species).reduce((e, n, k) => e + n * model.energies[k]!, 0),
     forces: positions.map((g) => -g),
     ...(volume !== undefined && { stress: strain.map((g) => g / volume) }),
   };
-}
-
-function offset(model: ForceFieldModel, s: Structure): number {
-  return s.species.reduce((sum, symbol) => sum + model.energies[model.descriptor.options.species.indexOf(symbol)]!, 0);
 }

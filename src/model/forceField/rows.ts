@@ -1,10 +1,12 @@
-/** Rows of the linear equations for the weights of a force field, from the energy and forces of one frame. */
+/** Rows of the linear equations for the weights of a force field, from what is known of one frame. */
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { designRows } from "../../descriptor/designRows.js";
 import { featureSums } from "../../descriptor/evaluate.js";
+import { DataError } from "../../errors.js";
 import { matrix } from "../../math/matrix.js";
 import { solveNormalEquations } from "../../math/normalEquations.js";
 import type { Frame } from "../../structure/frame.js";
+import { cellVolume, type Structure } from "../../structure/structure.js";
 import type { ForceFieldWeights } from "./model.js";
 
 type Add = (rows: Float64Array, targets: Float64Array) => void;
@@ -14,10 +16,18 @@ export function columnCount(d: Descriptor): number {
   return d.options.species.length * (featureCount(d, 0) + 1);
 }
 
-/** Number of atoms of each species. */
+/** Number of atoms of each species. @throws DataError for a species that the descriptor does not know */
 export function composition(d: Descriptor, species: readonly string[]): Float64Array {
   const counts = new Float64Array(d.options.species.length);
-  for (const symbol of species) counts[d.options.species.indexOf(symbol)]!++;
+  species.forEach((symbol, atom) => {
+    const kind = d.options.species.indexOf(symbol);
+    if (kind < 0)
+      throw new DataError({
+        where: `atom ${atom}`,
+        problem: `species ${symbol} is not among those of the force field (${d.options.species.join(", ")})`,
+      });
+    counts[kind]!++;
+  });
   return counts;
 }
 
@@ -44,7 +54,10 @@ export function speciesEnergies(d: Descriptor, frames: readonly Frame[]): Float6
   return solveNormalEquations(equations, 1e-12, "none").coefficients.values;
 }
 
-/** E/N = (Σ_j D⁰(X_j)·w + Σ_J N_J e_J)/N and F_iβ = −Σ_j ∂D⁰(X_j)/∂x_iβ·w, weighted. */
+/**
+ * All weighted rows of one frame with their targets: E/N = (Σ_j D⁰(X_j)·w + Σ_J N_J e_J)/N, F_iβ = −Σ_j ∂D⁰(X_j)/∂x_iβ·w, and
+ * V σ_αβ/N = Σ_j ∂D⁰(X_j)/∂ε_αβ·w/N.
+ */
 export function forceFieldRows(
   d: Descriptor,
   base: Float64Array,
@@ -52,31 +65,88 @@ export function forceFieldRows(
   weights: ForceFieldWeights,
   add: Add,
 ): void {
-  const { structure, energy, forces } = frame;
-  const kinds = d.options.species.length;
-  const features = kinds * featureCount(d, 0);
-  const columns = features + kinds;
+  const { structure, energy, forces, stress } = frame;
   const atoms = structure.species.length;
   if (energy !== undefined && weights.energy > 0) {
-    const counts = composition(d, structure.species);
-    const row = new Float64Array(columns);
-    row.set(featureSums(d, structure, 0));
-    row.set(counts, features);
-    const rest = energy - base.reduce((s, e, k) => s + e * counts[k]!, 0);
+    const row = energyRow(d, structure);
+    const rest = energy - composition(d, structure.species).reduce((s, n, k) => s + n * base[k]!, 0);
     const scale = weights.energy / atoms;
     add(
       row.map((v) => scale * v),
       Float64Array.of(scale * rest),
     );
   }
-  if (!forces || weights.forces === 0) return;
-  designRows(d, structure, 0, (block) => {
+  if (forces && weights.forces > 0)
+    forceRows(d, structure, (rows, firstAtom) => {
+      for (let k = 0; k < rows.length; k++) rows[k]! *= weights.forces;
+      const start = 3 * firstAtom;
+      const targets = forces.slice(start, start + rows.length / columnCount(d)).map((f) => weights.forces * f);
+      add(rows, targets);
+    });
+  if (stress && structure.cell && weights.stress > 0) {
+    const scale = weights.stress / atoms;
+    const volume = cellVolume(structure.cell);
+    add(
+      strainRows(d, structure).map((v) => scale * v),
+      Float64Array.from(VOIGT, ([a, b]) => (scale * volume * (stress[3 * a + b]! + stress[3 * b + a]!)) / 2),
+    );
+  }
+}
+
+/** Coefficients of the energy, [columns]. */
+export function energyRow(d: Descriptor, s: Structure): Float64Array {
+  const row = new Float64Array(columnCount(d));
+  const sums = featureSums(d, s, 0);
+  row.set(sums);
+  row.set(composition(d, s.species), sums.length);
+  return row;
+}
+
+/** Coefficients of the forces, in blocks of whole atoms, [atoms, 3, columns]; each block may be kept. */
+export function forceRows(d: Descriptor, s: Structure, consume: (rows: Float64Array, firstAtom: number) => void): void {
+  const columns = columnCount(d);
+  designRows(d, s, 0, (block) => {
     const rows = new Float64Array(block.rows * columns);
-    const targets = new Float64Array(block.rows);
-    for (let r = 0; r < block.rows; r++) {
-      for (let c = 0; c < features; c++) rows[r * columns + c] = -weights.forces * block.values[r * features + c]!;
-      targets[r] = weights.forces * forces[3 * block.firstAtom + r]!;
-    }
-    add(rows, targets);
+    for (let r = 0; r < block.rows; r++)
+      for (let c = 0; c < block.columns; c++) rows[r * columns + c] = -block.values[r * block.columns + c]!;
+    consume(rows, block.firstAtom);
   });
+}
+
+const VOIGT: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [1, 1],
+  [2, 2],
+  [1, 2],
+  [0, 2],
+  [0, 1],
+];
+
+/** Relative error of the central difference: about its square. */
+const STRAIN = 1e-4;
+
+/** Coefficients of ∂E/∂ε for xx, yy, zz, yz, xz, xy, [6, columns]: central differences of the summed features. */
+export function strainRows(d: Descriptor, s: Structure): Float64Array {
+  const columns = columnCount(d);
+  const rows = new Float64Array(6 * columns);
+  VOIGT.forEach(([a, b], k) => {
+    for (const sign of [1, -1]) {
+      const sums = featureSums(d, strained(s, a, b, sign * STRAIN), 0);
+      for (let c = 0; c < sums.length; c++) rows[k * columns + c]! += (sign * sums[c]!) / (2 * STRAIN);
+    }
+  });
+  return rows;
+}
+
+/** x → (1 + ε)x with ε_ab = ε_ba = half the strain for a shear, so that the derivative is the mean of σ_ab and σ_ba. */
+function strained(s: Structure, a: number, b: number, strain: number): Structure {
+  const stretch = (x: Float64Array): Float64Array => {
+    const y = x.slice();
+    for (let i = 0; i < x.length; i += 3) {
+      y[i + a]! += (strain / 2) * x[i + b]!;
+      y[i + b]! += (strain / 2) * x[i + a]!;
+    }
+    return y;
+  };
+  return { ...s, positions: stretch(s.positions), ...(s.cell && { cell: stretch(s.cell) }) };
 }

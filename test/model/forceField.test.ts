@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import { featureCount } from "../../src/descriptor/descriptor.js";
+import { AbortedError, DataError, OptionError } from "../../src/errors.js";
+import { gemv, matrix } from "../../src/math/matrix.js";
+import { random } from "../../src/math/random.js";
+import { fitForceField } from "../../src/model/forceField/fit.js";
+import type { ForceFieldModel } from "../../src/model/forceField/model.js";
+import { evaluateForceField } from "../../src/model/forceField/predict.js";
+import { columnCount, forceFieldRows, speciesEnergies, strainRows } from "../../src/model/forceField/rows.js";
+import { type Structure, structure } from "../../src/structure/structure.js";
+import { expectClose } from "../support/close.js";
+import { quartz } from "../support/crystals.js";
+import { randomOrthogonal, rotateRows, rotateStructure } from "../support/equivariance.js";
+import { gradient } from "../support/finiteDifference.js";
+import { computedFrames, jitteredQuartz, randomForceField, SMALL } from "../support/forceFields.js";
+
+const truth = randomForceField();
+const structures = Array.from({ length: 12 }, (_, k) => jitteredQuartz(k));
+const frames = computedFrames(truth, structures);
+const fresh = computedFrames(truth, [jitteredQuartz(100), jitteredQuartz(101, 0.15)]);
+
+describe("prediction of a force field", () => {
+  it("gives forces that are minus the numerical gradient of the energy", () => {
+    const full = randomForceField(2, { cutoff: 5, nMax: 8, lMax: 4, twoBody: { cutoff: 6, nMax: 12 } });
+    for (const model of [truth, full]) {
+      const s = jitteredQuartz(5);
+      const { forces } = evaluateForceField(model, s);
+      const numerical = gradient((positions) => evaluateForceField(model, { ...s, positions }).energy, s.positions);
+      const scale = Math.hypot(...forces) / Math.sqrt(forces.length);
+      // 1e-7 of the forces' size; rounding of E ≈ −2900 eV over the step is 1e-9 eV/Å.
+      expectClose(
+        numerical.map((g) => -g),
+        forces,
+        { absolute: 1e-7 * scale },
+      );
+    }
+  });
+
+  it("gives a symmetric stress that is the derivative with respect to strain, and rows that agree with it", () => {
+    const s = jitteredQuartz(6);
+    const { stress } = evaluateForceField(truth, s);
+    const volume = 4.9134 ** 2 * (Math.sqrt(3) / 2) * 5.4052;
+    const strained = (e: Float64Array): number => {
+      const turn = (x: Float64Array): Float64Array =>
+        x.map((v, k) => v + [0, 1, 2].reduce((sum, b) => sum + e[3 * (k % 3) + b]! * x[k - (k % 3) + b]!, 0));
+      return evaluateForceField(truth, { ...s, positions: turn(s.positions), cell: turn(s.cell!) }).energy;
+    };
+    const scale = Math.max(...stress!.map(Math.abs));
+    const numerical = gradient(strained, new Float64Array(9)).map((g) => g / volume);
+    expectClose(stress!, numerical, { absolute: 1e-7 * scale });
+    for (const [a, b] of [
+      [1, 3],
+      [2, 6],
+      [5, 7],
+    ] as const)
+      expectClose(stress![a]!, stress![b]!, { absolute: 1e-12 });
+
+    const weights = new Float64Array(columnCount(truth.descriptor));
+    weights.set(truth.weights);
+    const rows = matrix(6, weights.length, strainRows(truth.descriptor, s));
+    const voigt = [0, 4, 8, 5, 2, 1].map((k) => volume * stress![k]!);
+    expectClose(gemv(rows, weights), voigt, { absolute: 1e-6 * volume * scale });
+  });
+
+  it("keeps the energy and turns forces and stress with the structure", () => {
+    const s = jitteredQuartz(7);
+    const one = evaluateForceField(truth, s);
+    for (const r of randomOrthogonal(2, 3)) {
+      const other = evaluateForceField(truth, rotateStructure(s, r));
+      expectClose(other.energy, one.energy, { relative: 1e-12 });
+      expectClose(other.forces, rotateRows(r, one.forces), { absolute: 1e-9 });
+      const half = rotateRows(r, one.stress!);
+      const transposed = half.map((_, k) => half[3 * (k % 3) + Math.floor(k / 3)]!);
+      expectClose(other.stress!, rotateRows(r, transposed), { absolute: 1e-9 });
+    }
+  });
+
+  it("names a species that it does not know", () => {
+    const s = { ...quartz(), species: quartz().species.map((x, i) => (i === 4 ? "N" : x)) };
+    expect(() => evaluateForceField(truth, s)).toThrow(/atom 4.*species N.*O, Si/);
+  });
+});
+
+describe("fit of a force field", () => {
+  const errors = (model: ForceFieldModel): { energy: number; forces: number } => {
+    const found = fresh.map(({ structure, energy, forces }) => {
+      const p = evaluateForceField(model, structure);
+      return { energy: p.energy - energy!, forces: p.forces.map((f, k) => f - forces![k]!) };
+    });
+    return {
+      energy: Math.max(...found.map((f) => Math.abs(f.energy))),
+      forces: Math.max(...found.flatMap((f) => [...f.forces].map(Math.abs))),
+    };
+  };
+
+  it("finds a force field of its own form again, from energies and forces, from stresses as well, and by QR", async () => {
+    for (const options of [{}, { weights: { stress: 0 } }, { solver: "qr", ridge: 1e-13 }] as const) {
+      const { energy, forces } = errors(await fitForceField(frames, { descriptor: SMALL, ridge: 1e-13, ...options }));
+      // forces are up to 50 eV/Å; the ridge and the squared condition of the normal equations leave some 1e-6 of them
+      expect(forces).toBeLessThan(2e-4);
+      expect(energy).toBeLessThan(2e-4);
+    }
+  });
+
+  it("learns from forces alone up to a constant, and from stresses alone", async () => {
+    const forcesOnly = frames.map(({ structure, forces }) => ({ structure, forces: forces! }));
+    expect(errors(await fitForceField(forcesOnly, { descriptor: SMALL, ridge: 1e-13 })).forces).toBeLessThan(2e-4);
+    const many = computedFrames(
+      truth,
+      Array.from({ length: 60 }, (_, k) => jitteredQuartz(k)),
+    );
+    const stressOnly = many.map(({ structure, stress }) => ({ structure, stress: stress! }));
+    const model = await fitForceField(stressOnly, { descriptor: SMALL, ridge: 1e-13 });
+    const p = evaluateForceField(model, fresh[0]!.structure);
+    expectClose(p.stress!, fresh[0]!.stress!, { absolute: 1e-3 * Math.max(...fresh[0]!.stress!.map(Math.abs)) });
+  });
+
+  it("hands on rows whose product with the weights is what the model predicts", () => {
+    const weights = { energy: 3, forces: 0.5, stress: 2 };
+    const all = Float64Array.from([...truth.weights, ...truth.energies]);
+    const base = Float64Array.of(-1, -2);
+    const [frame] = frames;
+    forceFieldRows(truth.descriptor, base, frame!, weights, (rows, targets) => {
+      const shifted = all.map((w, k) => (k >= truth.weights.length ? w - base[k - truth.weights.length]! : w));
+      const product = gemv(matrix(targets.length, all.length, rows), shifted);
+      expectClose(product, targets, { absolute: 1e-6 * Math.max(1, ...targets.map(Math.abs)) });
+    });
+  });
+
+  it("gives every species its energy where compositions differ", () => {
+    const d = truth.descriptor;
+    const some = (species: string[]): Structure =>
+      structure({ species, positions: species.map((_, i) => [9 * i, 0, 0]) });
+    const list = [["O"], ["O", "O", "Si"], ["Si", "Si"], ["O", "Si"]].map((species) => ({
+      structure: some(species),
+      energy: species.reduce((e, x) => e + (x === "O" ? -432 : -115), 0),
+    }));
+    expectClose(speciesEnergies(d, list), [-432, -115], { relative: 1e-9 });
+    expectClose(speciesEnergies(d, []), [0, 0], {});
+  });
+
+  it("comes to the primal form as the reference environments come to span the features", async () => {
+    // 96 environments of Si, the rarer species, for 71 features
+    const many = computedFrames(
+      truth,
+      Array.from({ length: 32 }, (_, k) => jitteredQuartz(k)),
+    );
+    const found: number[] = [];
+    for (const environments of [5, 20, 96]) {
+      const form = { kind: "reference", environments } as const;
+      // QR, because Φ squares the condition of the features
+      found.push(errors(await fitForceField(many, { descriptor: SMALL, form, ridge: 1e-20, solver: "qr" })).forces);
+    }
+    expect(found[0]).toBeGreaterThan(0.1);
+    expect(found[1]).toBeLessThan(0.5 * found[0]!);
+    expect(found[2]).toBeLessThan(1e-3);
+  });
+
+  it("chooses the ridge on held-out frames", async () => {
+    const rng = random(3);
+    const noisy = frames.map((f) => ({ ...f, forces: f.forces!.map((x) => x + 0.5 * rng.normal()) }));
+    const { training } = await fitForceField(noisy, { descriptor: SMALL, ridge: [1e-13, 1e-8, 1e-5, 1] });
+    expect(training.trials.map((t) => t.ridge)).toEqual([1e-13, 1e-8, 1e-5, 1]);
+    const best = Math.min(...training.trials.map((t) => t.validationError));
+    expect(training.trials.find((t) => t.ridge === training.ridge)!.validationError).toBe(best);
+    expect(training.ridge).toBeLessThan(1);
+  });
+
+  it("says what is wrong with options and data", async () => {
+    const attempt = (options: object, data = frames) => fitForceField(data, options);
+    await expect(attempt({ ridg: 1 })).rejects.toThrow(/did you mean "ridge"/);
+    await expect(attempt({ weights: { energi: 1 } })).rejects.toThrow(/did you mean "energy"/);
+    await expect(attempt({ weights: { forces: -1 } })).rejects.toThrow(OptionError);
+    await expect(attempt({ form: { kind: "dual" } })).rejects.toThrow(/known kinds: primal, reference/);
+    await expect(attempt({ descriptor: { nMx: 3 } })).rejects.toThrow(/did you mean "nMax"/);
+    await expect(attempt({}, [{ structure: quartz() }])).rejects.toThrow(DataError);
+    await expect(attempt({ signal: AbortSignal.abort() })).rejects.toThrow(AbortedError);
+  });
+});

@@ -1,0 +1,204 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { FormatError, OptionError } from "../../src/errors.js";
+import { cholesky, choleskySolve, logDeterminant } from "../../src/math/cholesky.js";
+import { gemm, matrix, transpose } from "../../src/math/matrix.js";
+import { random } from "../../src/math/random.js";
+import { fitForceField } from "../../src/model/forceField/fit.js";
+import { loadForceField, saveForceField } from "../../src/model/forceField/forceFieldFile.js";
+import type { ForceFieldModel } from "../../src/model/forceField/model.js";
+import { evaluateForceField } from "../../src/model/forceField/predict.js";
+import { columnCount, forceFieldRows } from "../../src/model/forceField/rows.js";
+import { selectConfigurations } from "../../src/model/forceField/select.js";
+import { forceFieldUncertainty } from "../../src/model/forceField/uncertainty.js";
+import type { Frame } from "../../src/structure/frame.js";
+import type { Structure } from "../../src/structure/structure.js";
+import { expectClose } from "../support/close.js";
+import { quartz } from "../support/crystals.js";
+import { computedFrames, jitteredQuartz, randomForceField, SMALL } from "../support/forceFields.js";
+
+const truth = randomForceField();
+const sigma = 0.05;
+const rng = random(8);
+/** Noise of one standard deviation per weighted row: energies of 9 atoms have weight 10/9. */
+const noisy = computedFrames(
+  truth,
+  Array.from({ length: 10 }, (_, k) => jitteredQuartz(k)),
+).map((f) => ({
+  structure: f.structure,
+  energy: f.energy! + (9 / 10) * sigma * rng.normal(),
+  forces: f.forces!.map((x) => x + sigma * rng.normal()),
+}));
+const options = { descriptor: SMALL, ridge: 1e-12 };
+const candidates = Array.from({ length: 12 }, (_, k) => jitteredQuartz(50 + k, 0.02 + 0.02 * k));
+
+/** Weighted rows of energy and forces, by the route that training takes. */
+function rowsOf(model: ForceFieldModel, s: Structure) {
+  const frame: Frame = { structure: s, energy: 0, forces: new Float64Array(s.positions.length) };
+  const parts: Float64Array[] = [];
+  forceFieldRows(model.descriptor, new Float64Array(2), frame, model.training.weights, (rows) => parts.push(rows));
+  const values = Float64Array.from(parts.flatMap((p) => [...p]));
+  return matrix(values.length / columnCount(model.descriptor), columnCount(model.descriptor), values);
+}
+
+describe("error estimate of a force field", () => {
+  it("is calibrated: errors of a fit to noisy data are as large as it says", async () => {
+    const model = await fitForceField(noisy, options);
+    // the training error is smaller than the noise by the share of rows that weights use up
+    expect(model.posterior!.noise).toBeGreaterThan(0.4 * sigma);
+    expect(model.posterior!.noise).toBeLessThan(sigma);
+    const scale = sigma / model.posterior!.noise;
+    let squares = 0;
+    let count = 0;
+    for (const { structure, forces } of computedFrames(
+      truth,
+      Array.from({ length: 40 }, (_, k) => jitteredQuartz(200 + k)),
+    )) {
+      const predicted = evaluateForceField(model, structure);
+      const deviations = forceFieldUncertainty(model, structure).forces;
+      forces!.forEach((f, k) => {
+        squares += ((predicted.forces[k]! - f) / (scale * deviations[k]!)) ** 2;
+        count++;
+      });
+    }
+    // One draw of the noise: some 60 to 140 independent weights, so √(mean z²) is 1 ± 0.1.
+    expectClose(Math.sqrt(squares / count), 1, { absolute: 0.25 });
+  });
+
+  it("equals noise·√(x (XᵀX + ridge)⁻¹ xᵀ) formed from all rows", async () => {
+    const model = await fitForceField(noisy, { ...options, ridge: 1e-6 });
+    const x = noisy.map((f) => rowsOf(model, f.structure));
+    const all = matrix(
+      x.reduce((n, m) => n + m.rows, 0),
+      x[0]!.columns,
+      Float64Array.from(x.flatMap((m) => [...m.values])),
+    );
+    const precision = gemm(all, all, "a");
+    const n = precision.rows;
+    const largest = Math.max(...Array.from({ length: n }, (_, i) => precision.values[i * (n + 1)]!));
+    for (let i = 0; i < n; i++) precision.values[i * (n + 1)]! += 1e-6 * largest;
+    const rows = rowsOf(model, candidates[5]!);
+    const covariance = gemm(rows, choleskySolve(cholesky(precision), transpose(rows)));
+    const expected = (r: number): number => model.posterior!.noise * Math.sqrt(covariance.values[r * (rows.rows + 1)]!);
+    const found = forceFieldUncertainty(model, candidates[5]!);
+    expectClose(found.energy, (expected(0) * 9) / 10, { relative: 1e-6 });
+    expectClose(
+      found.forces,
+      Array.from({ length: 27 }, (_, k) => expected(k + 1)),
+      { relative: 1e-6 },
+    );
+    const perAtom = Array.from({ length: 9 }, (_, i) => Math.hypot(...found.forces.slice(3 * i, 3 * i + 3)));
+    expect(found.largest).toBe(Math.max(...perAtom));
+  });
+
+  it("grows away from the training data and shrinks when a structure is learned", async () => {
+    const model = await fitForceField(noisy, options);
+    const [near, far] = [jitteredQuartz(77, 0.1), jitteredQuartz(77, 0.3)];
+    expect(forceFieldUncertainty(model, far).largest).toBeGreaterThan(2 * forceFieldUncertainty(model, near).largest);
+    const more = await fitForceField([...noisy, ...computedFrames(truth, [far])], options);
+    const scale = model.posterior!.noise / more.posterior!.noise;
+    expect(scale * forceFieldUncertainty(more, far).largest).toBeLessThan(
+      0.5 * forceFieldUncertainty(model, far).largest,
+    );
+  });
+
+  it("exists in the reference form, too, and says so where it does not", async () => {
+    const model = await fitForceField(noisy, { ...options, form: { kind: "reference", environments: 10 } });
+    expect(model.posterior!.lower.rows).toBe(22);
+    expect(forceFieldUncertainty(model, candidates[0]!).energy).toBeGreaterThan(0);
+    const plain = await fitForceField(noisy, { ...options, solver: "qr" });
+    expect(() => forceFieldUncertainty(plain, candidates[0]!)).toThrow(OptionError);
+  });
+});
+
+describe("selectConfigurations", () => {
+  it("chooses what plain greedy search by ½ ln det(1 + R A⁻¹ Rᵀ) chooses, with falling gains", async () => {
+    const model = await fitForceField(noisy, options);
+    const found = await selectConfigurations(model, candidates, 4);
+    const lower = model.posterior!.lower;
+    let precision = gemm(lower, lower, "b");
+    const chosen: number[] = [];
+    for (const { gain, index } of found) {
+      const gains = candidates.map((s, i) => {
+        if (chosen.includes(i)) return -1;
+        const rows = rowsOf(model, s);
+        const inside = gemm(rows, choleskySolve(cholesky(precision), transpose(rows)));
+        for (let k = 0; k < inside.rows; k++) inside.values[k * (inside.rows + 1)]! += 1;
+        return logDeterminant(cholesky(inside)) / 2;
+      });
+      expect(index).toBe(gains.indexOf(Math.max(...gains)));
+      expectClose(gain, gains[index]!, { relative: 1e-6 });
+      chosen.push(index);
+      const rows = rowsOf(model, candidates[index]!);
+      const added = gemm(rows, rows, "a").values;
+      precision = matrix(
+        precision.rows,
+        precision.columns,
+        precision.values.map((v, k) => v + added[k]!),
+      );
+    }
+    for (let k = 1; k < found.length; k++) expect(found[k]!.gain).toBeLessThanOrEqual(found[k - 1]!.gain);
+  });
+
+  it("takes a copy of a chosen structure last", async () => {
+    const model = await fitForceField(noisy, options);
+    const some = [candidates[11]!, candidates[11]!, candidates[10]!, candidates[9]!];
+    const order = (await selectConfigurations(model, some, 4)).map(({ index }) => index);
+    expect(order[0]).toBe(0);
+    expect(order[3]).toBe(1);
+  });
+
+  it("refuses a count that is no count, and can be interrupted", async () => {
+    const model = await fitForceField(noisy, options);
+    await expect(selectConfigurations(model, candidates, 13)).rejects.toThrow(/from 1 to 12/);
+    await expect(selectConfigurations(model, candidates, 2, { signal: AbortSignal.abort() })).rejects.toThrow(
+      /interrupted/,
+    );
+  });
+});
+
+describe("force-field files", () => {
+  const folder = mkdtempSync(join(tmpdir(), "spectensor-forceField-"));
+
+  it("give the same bits of energy, forces, stress and error estimate", async () => {
+    for (const form of [{ kind: "primal" }, { kind: "reference", environments: 8 }] as const) {
+      const model = await fitForceField(noisy, { ...options, form });
+      const path = join(folder, `${form.kind}.json.gz`);
+      await saveForceField(path, model, { posterior: "keep" });
+      const read = await loadForceField(path);
+      expect(evaluateForceField(read, quartz())).toEqual(evaluateForceField(model, quartz()));
+      expect(forceFieldUncertainty(read, quartz())).toEqual(forceFieldUncertainty(model, quartz()));
+      expect(read.training).toEqual(model.training);
+    }
+  });
+
+  it("leave the error estimate out unless asked, and are small then", async () => {
+    const model = await fitForceField(noisy, options);
+    const path = join(folder, "small.json");
+    await saveForceField(path, model);
+    const read = await loadForceField(path);
+    expect(read.posterior).toBeUndefined();
+    expect(statSync(path).size).toBeLessThan(8 * 1.4 * model.weights.length + 5000);
+    await expect(selectConfigurations(read, [quartz()], 1)).rejects.toThrow(/no error estimate/);
+  });
+
+  it("are refused when of another kind, cut short or inconsistent", async () => {
+    const path = join(folder, "whole.json");
+    await saveForceField(path, await fitForceField(noisy, options));
+    const text = readFileSync(path, "utf8");
+    const damaged = [
+      text.slice(0, 900),
+      text.replace('"kind": "forceField"', '"kind": "polarization"'),
+      text.replace('"nMax": 3', '"nMax": 4'),
+      text.replace('"nMax": 3', '"nMax": 9999'),
+      text.replace('"ridge"', '"rigde"'),
+    ];
+    for (const content of damaged) {
+      expect(content).not.toBe(text);
+      writeFileSync(join(folder, "damaged.json"), content);
+      await expect(loadForceField(join(folder, "damaged.json"))).rejects.toThrow(FormatError);
+    }
+  });
+});
