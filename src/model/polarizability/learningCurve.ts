@@ -120,9 +120,7 @@ export function cartesian(
 
 /** Median over the draws. */
 export function medianScore(point: LearningPoint, score: (e: TensorEvaluation) => number): number {
-  const sorted = point.draws.map(score).sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[half]! : 0.5 * (sorted[half - 1]! + sorted[half]!);
+  return quantile(point.draws.map(score), 0.5);
 }
 
 /**
@@ -133,4 +131,30 @@ export function smallestTrainingSet(curve: LearningCurve, threshold = 0.8): numb
   return curve.points
     .filter((p) => medianScore(p, (e) => e.r2.a) > threshold && medianScore(p, (e) => e.r2.gamma2) > threshold)
     .reduce<number | undefined>((least, p) => (least === undefined ? p.train : Math.min(least, p.train)), undefined);
+}
+
+/** A score against the number of training frames, as figures take it. */
+export interface ScorePoints {
+  readonly sizes: readonly number[];
+  /** Median over the draws. */
+  readonly mean: readonly number[];
+  /** Half the distance between the quartiles. */
+  readonly spread: readonly number[];
+}
+
+/** Median and spread of one score at every size. @example scorePoints(curve, (e) => e.r2.gamma2) */
+export function scorePoints(curve: LearningCurve, score: (e: TensorEvaluation) => number): ScorePoints {
+  const values = curve.points.map((p) => p.draws.map(score));
+  return {
+    sizes: curve.points.map((p) => p.train),
+    mean: values.map((v) => quantile(v, 0.5)),
+    spread: values.map((v) => 0.5 * (quantile(v, 0.75) - quantile(v, 0.25))),
+  };
+}
+
+function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = q * (sorted.length - 1);
+  const low = Math.floor(at);
+  return sorted[low]! + (at - low) * ((sorted[low + 1] ?? sorted[low]!) - sorted[low]!);
 }
