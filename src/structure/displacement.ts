@@ -121,7 +121,7 @@ function through(x: Float64Array, inverse: Float64Array, cell: Float64Array): Fl
  * Holds the centre of mass where it is in the first frame. Unwrap first.
  * @param masses default standard atomic weights, u
  */
-export function removeDrift(t: Trajectory, masses = atomicMasses(t.species)): Trajectory {
+export function removeDrift(t: Trajectory, masses: Float64Array = atomicMasses(t.species)): Trajectory {
   const size = 3 * t.species.length;
   const positions = Float64Array.from(t.positions);
   const total = masses.reduce((a, b) => a + b, 0);
