@@ -1,24 +1,5 @@
 /** Table of contents of the public interface. */
 
-// Data sets and the papers' numbers
-export { fetchDataset } from "./dataset/fetch.js";
-export { verifyDatasets } from "./dataset/files.js";
-export { type Dataset, loadDataset } from "./dataset/load.js";
-export * from "./dataset/paperValues.js";
-export { type DatasetEntry, listDatasets } from "./dataset/registry.js";
-// Descriptors
-export { contract, gradient } from "./descriptor/contract.js";
-export { type Descriptor, descriptor, featureCount, featureLabels } from "./descriptor/descriptor.js";
-export { designRows } from "./descriptor/designRows.js";
-export { evaluate, type Features } from "./descriptor/evaluate.js";
-export type { DescriptorOptions } from "./descriptor/options.js";
-// Molecular dynamics
-export { meanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
-export { type MdResult, md } from "./dynamics/md.js";
-export type { Ensemble, MdFrame, MdOptions } from "./dynamics/options.js";
-export type { Potential } from "./dynamics/potential.js";
-export { radialDistribution } from "./dynamics/rdf.js";
-export { readRestart, writeRestart } from "./dynamics/restart.js";
 // Errors and progress
 export {
   AbortedError,
@@ -30,46 +11,24 @@ export {
   SpectensorError,
   UnitError,
 } from "./errors.js";
-// Figures
-export { type Figure, figureCsv, figureJson } from "./figure/figure.js";
-export { learningCurveFigure } from "./figure/learningCurve.js";
-export { lineFigure } from "./figure/lines.js";
-export { panels } from "./figure/panels.js";
-export { parityFigure, seriesParityFigure } from "./figure/parity.js";
-export { spectrumFigure } from "./figure/spectrum.js";
-export { renderSvg } from "./figure/static.js";
-export { timeSeriesFigure } from "./figure/timeSeries.js";
-// Files
-export { loadColumns, parseColumns } from "./io/columns.js";
-export { writeColumns } from "./io/columnsWrite.js";
-export { loadEspresso, parseEspresso } from "./io/espresso.js";
-export { loadExtxyz, parseExtxyz, streamExtxyz } from "./io/extxyz.js";
-export { writeExtxyz } from "./io/extxyzWrite.js";
-export { loadForceSets, parseForceSets } from "./io/forceSets.js";
-export { loadLammps, parseLammps, streamLammps } from "./io/lammps.js";
-export { loadSeries, loadTrajectory, readFrames, streamFrames } from "./io/load.js";
-export { loadOutcar, parseOutcar, streamOutcar } from "./io/outcar.js";
-export { loadPoscar, parsePoscar, writePoscar } from "./io/poscar.js";
-export { loadVasprun, parseVasprun, streamVasprun } from "./io/vasprun.js";
-export { loadXdatcar, parseXdatcar, streamXdatcar, writeXdatcar } from "./io/xdatcar.js";
-// Models
-export { type LinearResponse, linearResponse } from "./model/linearResponse.js";
-export { predictLinearResponse } from "./model/linearResponsePredict.js";
-export { fitPolarization } from "./model/polarization/fit.js";
-export type { PolarizationModel, PolarizationOptions } from "./model/polarization/model.js";
-export { polarizationOf, polarizationResponse, predictPolarization } from "./model/polarization/predict.js";
-// Notebooks
-export { showComparison } from "./notebook/comparison.js";
-export { runMode } from "./notebook/mode.js";
-export { progressBar } from "./notebook/progressBar.js";
-export { showInputs, showProvenance } from "./notebook/provenance.js";
-export { show } from "./notebook/show.js";
-export { showTable, tableCsv, toColumns } from "./notebook/table.js";
 export type { Progress, RunOptions } from "./progress.js";
+
+// Structures, trajectories, and what is computed for them
+export { supercell, toCartesian, toFractional, wrap } from "./structure/cell.js";
+export { displacements, removeDrift, unwrap, withVelocities } from "./structure/displacement.js";
+export { atomicMass, atomicMasses } from "./structure/elements.js";
+export type { Frame } from "./structure/frame.js";
+export { minimumImage } from "./structure/minimumImage.js";
+export { type NeighborList, neighborList } from "./structure/neighbors.js";
+export { atomCount, cellVolume, type Periodicity, type Structure, structure } from "./structure/structure.js";
+export { type Symmetry, symmetry } from "./structure/symmetry.js";
+export { frameCount, frameStructure, type Trajectory, trajectory } from "./structure/trajectory.js";
+
 // Series: one tensor per frame
 export { component, components, seriesOfComponents } from "./series/components.js";
 export { convertSeries, dielectricOfPolarizability, polarizabilityOfDielectric } from "./series/convert.js";
 export { bornCurrent, polarizationRate } from "./series/current.js";
+export { differentiate } from "./series/differentiate.js";
 export { seriesOfFrames } from "./series/fromFrames.js";
 export { type Invariants, invariants } from "./series/invariants.js";
 export { joinSeries, splitSeries } from "./series/join.js";
@@ -81,21 +40,125 @@ export {
   type TensorSeries,
   tensorSeries,
 } from "./series/tensorSeries.js";
+
+// Units, random numbers and statistics
+export { blockAverage, bootstrap, mean, quantile, standardDeviation, standardError } from "./math/statistics.js";
+export { fitLine, fitPowerLaw } from "./math/lineFit.js";
+export { type Random, random } from "./math/random.js";
+export { convert } from "./units/convert.js";
+export { convertFrequency } from "./units/frequency.js";
+
+// Files
+export { loadColumns, parseColumns } from "./io/columns.js";
+export { writeColumns } from "./io/columnsWrite.js";
+export { loadEspresso, parseEspresso } from "./io/espresso.js";
+export { loadExtxyz, parseExtxyz, streamExtxyz } from "./io/extxyz.js";
+export { writeExtxyz } from "./io/extxyzWrite.js";
+export { loadForceSets, parseForceSets } from "./io/forceSets.js";
+export { loadLammps, parseLammps, streamLammps } from "./io/lammps.js";
+export { loadSeries, loadTrajectory, readFrames, streamFrames } from "./io/load.js";
+export { loadOutcar, parseOutcar, streamOutcar } from "./io/outcar.js";
+export { loadPoscar, parsePoscar, writePoscar } from "./io/poscar.js";
+export { trajectoryFrames } from "./io/trajectoryFrames.js";
+export { loadVasprun, parseVasprun, streamVasprun } from "./io/vasprun.js";
+export { loadXdatcar, parseXdatcar, streamXdatcar, writeXdatcar } from "./io/xdatcar.js";
+
+// Data sets and the papers' numbers
+export { fetchDataset } from "./dataset/fetch.js";
+export { verifyDatasets } from "./dataset/files.js";
+export { type Dataset, loadDataset } from "./dataset/load.js";
+export * from "./dataset/paperValues.js";
+export { type DatasetEntry, listDatasets } from "./dataset/registry.js";
+
+// Descriptors of atomic environments
+export { compressChannels } from "./descriptor/compressChannels.js";
+export { contract, type FeatureWeights, gradient } from "./descriptor/contract.js";
+export { type Descriptor, descriptor, featureCount, featureLabels } from "./descriptor/descriptor.js";
+export { designRows } from "./descriptor/designRows.js";
+export { evaluate, type Features, featureSums } from "./descriptor/evaluate.js";
+export { contractFrames } from "./descriptor/frames.js";
+export type { DescriptorOptions } from "./descriptor/options.js";
+export { selectEnvironments } from "./descriptor/sparsify.js";
+
+// Linear response
+export { type LinearResponse, linearResponse } from "./model/linearResponse.js";
+export { evaluateLinearResponse, predictLinearResponse } from "./model/linearResponsePredict.js";
+
+// Machine-learnt polarizabilities, directly and on top of a first step
+export { evaluateTensors } from "./model/polarizability/evaluation.js";
+export { evaluatePolarizability, runPolarizabilityExperiment } from "./model/polarizability/experiment.js";
+export { constantStep, type FirstStep, linearResponseStep } from "./model/polarizability/firstStep.js";
+export { learningCurve, smallestTrainingSet } from "./model/polarizability/learningCurve.js";
+export type { DeltaOptions, PolarizabilityOptions } from "./model/polarizability/options.js";
+export { fitDelta, fitPolarizability } from "./model/polarizability/polarizability.js";
+export { loadPolarizability, savePolarizability } from "./model/polarizability/polarizabilityFile.js";
+export type { PolarizabilityModel } from "./model/polarizability/polarizabilityModel.js";
+export { predictCommittee, predictPolarizability, predictTensor } from "./model/polarizability/predict.js";
+export { searchPolarizability } from "./model/polarizability/selection.js";
+export { splitFrames } from "./model/polarizability/split.js";
+
+// Polarization from Born charges
+export { fitPolarization } from "./model/polarization/fit.js";
+export type { PolarizationModel, PolarizationOptions } from "./model/polarization/model.js";
+export { loadPolarization, savePolarization } from "./model/polarization/polarizationFile.js";
+export { polarizationOf, polarizationResponse, predictPolarization } from "./model/polarization/predict.js";
+
+// Force field and molecular dynamics
+export { meanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
+export { forceFieldPotential } from "./dynamics/forceFieldPotential.js";
+export { type MdResult, md } from "./dynamics/md.js";
+export type { Ensemble, MdFrame, MdOptions } from "./dynamics/options.js";
+export type { Potential } from "./dynamics/potential.js";
+export { radialDistribution } from "./dynamics/rdf.js";
+export { readRestart, writeRestart } from "./dynamics/restart.js";
+export { fitForceField } from "./model/forceField/fit.js";
+export { loadForceField, saveForceField } from "./model/forceField/forceFieldFile.js";
+export type { ForceFieldModel, ForceFieldOptions } from "./model/forceField/model.js";
+export { evaluateForceField } from "./model/forceField/predict.js";
+export { selectConfigurations } from "./model/forceField/select.js";
+export { forceFieldUncertainty } from "./model/forceField/uncertainty.js";
+
+// Diagnostics
+export {
+  agreement,
+  cosineOfValues,
+  meanAbsoluteError,
+  rmse,
+  rmspe,
+  rSquared,
+  seriesAgreement,
+} from "./model/diagnostics.js";
+
 // Spectra
 export { averageSpectra, blockSpectrum } from "./spectrum/average.js";
 export { type Broadening, broaden } from "./spectrum/broadening.js";
 export { cosineSimilarity, fitAxis } from "./spectrum/compare.js";
+export { correlation } from "./spectrum/correlation.js";
+export { dielectricFunction, reflectivity, refractiveIndex } from "./spectrum/dielectric.js";
+export { displacedForces, forceConstants } from "./spectrum/forceConstants.js";
+export { harmonicInfrared, harmonicRaman } from "./spectrum/harmonic.js";
 export { type InfraredOptions, infrared } from "./spectrum/infrared.js";
+export { kramersKronig } from "./spectrum/kramersKronig.js";
+export { infraredIntensities, modeCharges, modeDerivatives, ramanActivities } from "./spectrum/modeActivities.js";
 export { type Peak, peaks } from "./spectrum/peaks.js";
+export { type NormalModes, nonAnalyticTerm, normalModes } from "./spectrum/phonons.js";
 export { type RamanOptions, raman } from "./spectrum/raman.js";
-export { resample, type Spectrum, spectrumColumns, toUnit } from "./spectrum/spectrum.js";
-// Structures, trajectories, and what is computed for them
-export { supercell, toCartesian, toFractional, wrap } from "./structure/cell.js";
-export { displacements, removeDrift, unwrap, withVelocities } from "./structure/displacement.js";
-export { atomicMass, atomicMasses } from "./structure/elements.js";
-export type { Frame } from "./structure/frame.js";
-export { minimumImage } from "./structure/minimumImage.js";
-export { type NeighborList, neighborList } from "./structure/neighbors.js";
-export { atomCount, cellVolume, type Periodicity, type Structure, structure } from "./structure/structure.js";
-export { type Symmetry, symmetry } from "./structure/symmetry.js";
-export { frameCount, frameStructure, type Trajectory, trajectory } from "./structure/trajectory.js";
+export { intensityOf, resample, type Spectrum, spectrumColumns, toUnit } from "./spectrum/spectrum.js";
+
+// Figures
+export { type Figure, figureCsv, figureJson } from "./figure/figure.js";
+export { learningCurveFigure } from "./figure/learningCurve.js";
+export { lineFigure } from "./figure/lines.js";
+export { panels } from "./figure/panels.js";
+export { parityFigure, seriesParityFigure } from "./figure/parity.js";
+export { spectrumFigure } from "./figure/spectrum.js";
+export { renderSvg } from "./figure/static.js";
+export { timeSeriesFigure } from "./figure/timeSeries.js";
+
+// Notebooks
+export { showComparison } from "./notebook/comparison.js";
+export { runMode } from "./notebook/mode.js";
+export { progressBar } from "./notebook/progressBar.js";
+export { showInputs, showProvenance } from "./notebook/provenance.js";
+export { show } from "./notebook/show.js";
+export { showTable, tableCsv, toColumns } from "./notebook/table.js";

@@ -56,7 +56,14 @@ export async function readSeries(
   const stride = flags.stride ?? 1;
   if (!existsSync(source) && listDatasets().some((d) => d.id === source)) {
     const dataset = await loadDataset(source, { signal });
-    return sliceSeries(dataset.series(pick(wanted, dataset.frames[0], source)), { stride });
+    const quantity = wanted.find((q) => dataset.quantities.includes(q));
+    if (!quantity)
+      throw new SpectensorError({
+        where: `data set ${source}`,
+        problem: `has no ${wanted.join(" and no ")}`,
+        advice: `it has ${dataset.quantities.join(", ")}`,
+      });
+    return sliceSeries(dataset.series(quantity), { stride });
   }
   const options = { ...loadOptions(flags), signal };
   const plain = (await detectFormat(source, options)) === "columns";
