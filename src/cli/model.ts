@@ -8,17 +8,25 @@ import { loadModel, type ModelDocument } from "../model/modelFile.js";
 import { evaluatePolarizability } from "../model/polarizability/experiment.js";
 import { readPolarizability } from "../model/polarizability/polarizabilityFile.js";
 import { predictPolarizability } from "../model/polarizability/predict.js";
+import { evaluatePolarization } from "../model/polarization/evaluate.js";
+import { readPolarization } from "../model/polarization/polarizationFile.js";
+import { predictPolarization } from "../model/polarization/predict.js";
 import type { RunOptions } from "../progress.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
+import { unwrap } from "../structure/displacement.js";
 import type { Trajectory } from "../structure/trajectory.js";
 import { fitPolarizabilityCommand, printScores } from "./fitPolarizability.js";
+import { fitPolarizationCommand, printErrors } from "./fitPolarization.js";
 import { interruptSignal, print, printJson, progressLine } from "./output.js";
 import { integerOption, keyOption, positiveOption } from "./parse.js";
 import { type FileFlags, loadOptions } from "./series.js";
 
 /** `spectensor fit …` */
 export function fitCommand(): Command {
-  return new Command("fit").description("fit a model to first-principles data").addCommand(fitPolarizabilityCommand());
+  return new Command("fit")
+    .description("fit a model to first-principles data")
+    .addCommand(fitPolarizabilityCommand())
+    .addCommand(fitPolarizationCommand());
 }
 
 /** What each kind of model predicts along a trajectory. */
@@ -31,6 +39,10 @@ const PREDICT: Readonly<
   polarizability: async (document, file, t, run) => [
     await predictPolarizability(readPolarizability(document, file), t, run),
   ],
+  polarization: async (document, file, t, run) => {
+    const { polarization, bornCharges } = await predictPolarization(readPolarization(document, file), unwrap(t), run);
+    return [polarization, bornCharges];
+  },
 };
 
 /** How each kind of model is tested on frames and the result printed. */
@@ -42,6 +54,12 @@ const EVALUATE: Readonly<
     const report = evaluatePolarizability(readPolarizability(document, file), frames);
     if (flags.json) printJson(report);
     else printScores(report.test);
+  },
+  polarization: async (document, file, path, flags) => {
+    const frames = await readFrames(path, loadOptions(flags));
+    const report = evaluatePolarization(readPolarization(document, file), frames);
+    if (flags.json) printJson(report);
+    else printErrors({ test: report });
   },
 };
 

@@ -1,7 +1,8 @@
 /** Options of a fit as a command line gives them: descriptor settings may stand beside the others. */
 import { OptionError } from "../errors.js";
 
-const DESCRIPTOR_KEYS = [
+/** Settings of the descriptor that may stand beside the options of a fit. */
+export const DESCRIPTOR_KEYS: readonly string[] = [
   "cutoff",
   "nMax",
   "lMax",

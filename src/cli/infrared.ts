@@ -1,0 +1,161 @@
+import { existsSync } from "node:fs";
+import { Command, Option } from "commander";
+import { loadDataset } from "../dataset/load.js";
+import { listDatasets } from "../dataset/registry.js";
+import { SpectensorError } from "../errors.js";
+import { spectrumFigure } from "../figure/spectrum.js";
+import { renderSvg } from "../figure/static.js";
+import { loadTrajectory } from "../io/load.js";
+import { loadPolarization } from "../model/polarization/polarizationFile.js";
+import { predictPolarization } from "../model/polarization/predict.js";
+import { seriesLength } from "../series/tensorSeries.js";
+import type { Broadening } from "../spectrum/broadening.js";
+import type { QuantumFactor } from "../spectrum/corrections.js";
+import { dielectricFunction } from "../spectrum/dielectric.js";
+import { type InfraredOptions, type InfraredSource, infrared } from "../spectrum/infrared.js";
+import { peaks } from "../spectrum/peaks.js";
+import { unwrap } from "../structure/displacement.js";
+import type { Trajectory } from "../structure/trajectory.js";
+import { interruptSignal, progressLine } from "./output.js";
+import { broadeningOption, integerOption, keyOption, numberOption, positiveOption } from "./parse.js";
+import { loadOptions, readSeries, type SeriesFlags } from "./series.js";
+import { writeSpectrum } from "./spectrumOutput.js";
+
+interface InfraredFlags extends SeriesFlags {
+  readonly temperature: number;
+  readonly volume?: number;
+  readonly model?: string;
+  readonly route: "polarization" | "current" | "both";
+  readonly quantum?: QuantumFactor;
+  readonly broadening?: Broadening;
+  readonly verlet?: number;
+  readonly epsilonInfinity?: number;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `spectensor infrared SERIES|TRAJECTORY` */
+export function infraredCommand(): Command {
+  return new Command("infrared")
+    .description("infrared absorption from a polarization, or from a trajectory and a polarization model")
+    .argument(
+      "<source>",
+      "file with one polarization or dipole per frame, or a trajectory (with --model), or the id of a data set",
+    )
+    .requiredOption("--temperature <K>", "of the dynamics", positiveOption("temperature"))
+    .option(
+      "--timestep <fs>",
+      "time between the rows or frames of the file; needed where the file has no times",
+      positiveOption("timestep"),
+    )
+    .option("--stride <n>", "use every n-th row", integerOption("stride", 1))
+    .option(
+      "--volume <A3>",
+      "of the cell, where the file has none; without one the cross section is given",
+      positiveOption("volume"),
+    )
+    .option("--model <file>", "polarization model that is evaluated along the trajectory")
+    .addOption(
+      new Option("--route <what>", "with --model: spectrum of P, of the current Z*·v (needs velocities), or of both")
+        .choices(["polarization", "current", "both"])
+        .default("polarization"),
+    )
+    .addOption(
+      new Option("--quantum <factor>", "quantum correction (default: harmonic)").choices([
+        "harmonic",
+        "standard",
+        "schofield",
+        "none",
+      ]),
+    )
+    .option(
+      "--broadening <shape>",
+      "none, lorentzian:FWHM, gaussian:FWHM or voigt:LORENTZIAN:GAUSSIAN in cm-1 (default: lorentzian:10)",
+      broadeningOption,
+    )
+    .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet"))
+    .option(
+      "--epsilon-infinity <number>",
+      "give the dielectric function, refractive index and reflectivity for this ε∞ instead of the absorption",
+      numberOption("epsilon-infinity", 1),
+    )
+    .option("--key <quantity=name>", "name in the file, e.g. polarization=P; may be repeated", keyOption)
+    .option("--out <what>", "csv, json or svg on standard output, or a file with one of these endings", "csv")
+    .option("--json", "the same as --out json")
+    .addHelpText("after", EXAMPLES)
+    .action(async (source: string, flags: InfraredFlags) => {
+      const signal = interruptSignal();
+      const input = flags.model
+        ? await predicted(source, flags.model, flags, signal)
+        : await readSeries(source, ["polarization"], flags, signal);
+      const series = "quantity" in input ? input : input.current;
+      const absorption = infrared(input, infraredOptions(flags));
+      const { epsilonInfinity } = flags;
+      const spectrum = epsilonInfinity === undefined ? absorption : dielectricFunction(absorption, { epsilonInfinity });
+      await writeSpectrum(spectrum, flags.json ? "json" : flags.out, {
+        extra: {
+          timestep: series.timestep,
+          frames: seriesLength(series),
+          quantity: series.quantity,
+          peaks: peaks(absorption),
+        },
+        svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum })),
+      });
+    });
+}
+
+/** P, Ṗ or both of a trajectory from a model. */
+async function predicted(
+  source: string,
+  file: string,
+  flags: InfraredFlags,
+  signal: AbortSignal,
+): Promise<InfraredSource> {
+  const model = await loadPolarization(file);
+  const trajectory = unwrap(await readTrajectory(source, flags, signal));
+  const { polarization, current } = await predictPolarization(model, trajectory, {
+    signal,
+    onProgress: progressLine(flags.json === true),
+  });
+  if (flags.route === "polarization") return polarization;
+  if (!current)
+    throw new SpectensorError({
+      where: source,
+      problem: "the trajectory has no velocities for the current Z*·v",
+      advice: "use --route polarization",
+    });
+  return flags.route === "current" ? current : { polarization, current };
+}
+
+async function readTrajectory(source: string, flags: InfraredFlags, signal: AbortSignal): Promise<Trajectory> {
+  const { timestep, stride } = flags;
+  if (!existsSync(source) && listDatasets().some((d) => d.id === source)) {
+    const dataset = await loadDataset(source, { signal });
+    return dataset.trajectory();
+  }
+  return loadTrajectory(source, {
+    ...loadOptions(flags),
+    signal,
+    ...(timestep && { timestep }),
+    ...(stride && { stride }),
+  });
+}
+
+function infraredOptions(flags: InfraredFlags): InfraredOptions {
+  const { temperature, volume, quantum, broadening, verlet } = flags;
+  return {
+    temperature,
+    ...(volume !== undefined && { volume }),
+    ...(quantum && { quantum }),
+    ...(broadening && { broadening }),
+    ...(verlet !== undefined && { verlet }),
+  };
+}
+
+const EXAMPLES = `
+Examples:
+  $ spectensor infrared h2o --temperature 300 > h2o.csv
+  $ spectensor infrared dipole.dat --timestep 2 --temperature 300 --volume 1912 --out water.svg
+  $ spectensor infrared XDATCAR --model model.json --timestep 1.5 --temperature 300 --out water.csv
+
+Units of the CSV are in its second line: cm⁻¹ of α(ω)n(ω) with a volume, Å² without.`;
