@@ -4,9 +4,9 @@
  * Bussi, J. Chem. Phys. 153, 114107 (2020), eq. 6). The next step depends on nothing but the state, so a run that is
  * interrupted and resumed gives the same bits as one that was not.
  */
-import { DataError } from "../errors.js";
+import { DataError, OptionError } from "../errors.js";
 import { random, restoreRandom } from "../math/random.js";
-import { breathe, throwIfAborted } from "../progress.js";
+import { breathe } from "../progress.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { baoab, rescaleCell, velocityVerlet } from "./integrators.js";
 import { checkMdOptions, type Ensemble, type MdFrame, type MdOptions } from "./options.js";
@@ -42,18 +42,30 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     onProgress,
     signal,
   } = options;
-  const ask = { stress: ensemble.kind === "npt", uncertainty: maxUncertainty !== undefined };
   const state = options.resume ? snapshot(options.resume) : startState(start, options);
   const rng = state.random ? restoreRandom(state.random) : random(options.seed ?? 1);
   const evaluate = (): void => {
-    const result = potential.evaluate(structureOf(state), ask);
-    checkForces(result.forces, result.uncertainty, state, maxForce, maxUncertainty);
-    state.forces = result.forces;
-    state.energy = result.energy;
-    if (result.stress) state.stress = result.stress;
+    const { forces, energy, stress } = potential.evaluate(structureOf(state));
+    checkForces(forces, state, maxForce);
+    if (ensemble.kind === "npt" && !stress)
+      throw new OptionError({
+        where: "md",
+        problem: `constant pressure needs a stress, and ${potential.name} has none`,
+      });
+    state.forces = forces;
+    state.energy = energy;
+    if (stress) state.stress = stress;
+  };
+  const recordFrame = async (): Promise<void> => {
+    const frame = record(state, timestep, ensemble);
+    if (maxUncertainty === undefined) return onFrame?.(frame);
+    const uncertainty = potential.uncertainty?.(frame.structure);
+    // The frame comes first: it is the one to learn from.
+    await onFrame?.({ ...frame, ...(uncertainty !== undefined && { uncertainty }) });
+    checkUncertainty(uncertainty, state, maxUncertainty);
   };
   evaluate();
-  if (!options.resume) await onFrame?.(record(state, timestep, ensemble));
+  if (!options.resume) await recordFrame();
 
   while (state.step < steps) {
     if (signal?.aborted) return { state, reason: "interrupted" };
@@ -62,20 +74,13 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     if (ensemble.kind === "npt") rescaleCell(state, timestep, ensemble, rng, evaluate);
     state.step++;
     state.random = rng.state;
-    if (state.step % saveEvery === 0) await onFrame?.(record(state, timestep, ensemble));
+    if (state.step % saveEvery === 0) await recordFrame();
     if (state.step % 16 === 0 || state.step === steps) {
       onProgress?.({ label: "molecular dynamics", done: state.step, total: steps, unit: "steps" });
       await breathe();
     }
   }
   return { state, reason: "finished" };
-}
-
-/** As {@link md}, but an abort is an error: for callers that have no use for half a run. */
-export async function completeMd(start: Structure, potential: Potential, options: MdOptions): Promise<MdState> {
-  const result = await md(start, potential, options);
-  if (result.reason === "interrupted") throwIfAborted(options.signal, "running molecular dynamics");
-  return result.state;
 }
 
 function structureOf(state: MdState): Structure {
@@ -98,13 +103,7 @@ function record(state: MdState, timestep: number, ensemble: Ensemble): MdFrame {
   };
 }
 
-function checkForces(
-  forces: Float64Array,
-  uncertainty: number | undefined,
-  state: MdState,
-  maxForce: number,
-  maxUncertainty: number | undefined,
-): void {
+function checkForces(forces: Float64Array, state: MdState, maxForce: number): void {
   for (let k = 0; k < forces.length; k++) {
     if (Math.abs(forces[k]!) <= maxForce) continue; // false for NaN
     throw new DataError({
@@ -114,10 +113,13 @@ function checkForces(
         "the run has left what the force field knows: use a smaller time step, a lower temperature or more training frames",
     });
   }
-  if (maxUncertainty !== undefined && !(uncertainty !== undefined && uncertainty <= maxUncertainty))
-    throw new DataError({
-      where: `step ${state.step}`,
-      problem: `error estimate of the force field is ${uncertainty}, beyond the limit of ${maxUncertainty}`,
-      advice: "compute this configuration from first principles and add it to the training set",
-    });
+}
+
+function checkUncertainty(uncertainty: number | undefined, state: MdState, limit: number): void {
+  if (uncertainty !== undefined && uncertainty <= limit) return;
+  throw new DataError({
+    where: `step ${state.step}`,
+    problem: `error estimate of the forces is ${uncertainty} eV/Å, beyond the limit of ${limit}`,
+    advice: "compute this configuration from first principles and add it to the training set",
+  });
 }

@@ -33,6 +33,8 @@ export interface MdFrame {
   readonly kineticEnergy: number;
   /** K */
   readonly temperature: number;
+  /** The potential's estimate of the error of the worst force, eV/Å; only with `maxUncertainty`. */
+  readonly uncertainty?: number;
 }
 
 export interface MdOptions extends RunOptions {
@@ -57,7 +59,7 @@ export interface MdOptions extends RunOptions {
   readonly onFrame?: (frame: MdFrame) => void | Promise<void>;
   /** Stops the run when a force component exceeds it, eV/Å; default 100. */
   readonly maxForce?: number;
-  /** Stops the run when the potential's own error estimate exceeds it; off by default. */
+  /** Stops the run when the potential's own error estimate of a recorded frame exceeds it, eV/Å; off by default. */
   readonly maxUncertainty?: number;
   /** Goes on from here instead of from the structure. */
   readonly resume?: MdState;

@@ -6,14 +6,15 @@ export interface EnergyForces {
   readonly energy: number;
   /** Minus the gradient, [n, 3], eV/Å. */
   readonly forces: Float64Array;
-  /** Cauchy stress (1/V) ∂E/∂strain, [3, 3], eV/Å³, positive under tension; only when asked for. */
+  /** Cauchy stress (1/V) ∂E/∂strain, [3, 3], eV/Å³, positive under tension; needed for constant pressure. */
   readonly stress?: Float64Array;
-  /** The model's own error estimate of the worst atom, in the unit the model states; only when asked for. */
-  readonly uncertainty?: number;
 }
 
 /** Anything that gives energies and forces: a fitted force field, a harmonic crystal, a pair potential. */
 export interface Potential {
   readonly name: string;
-  evaluate(structure: Structure, ask?: { readonly stress?: boolean; readonly uncertainty?: boolean }): EnergyForces;
+  /** Must give the same bits whenever it is asked for the same structure, or a resumed run is not the same run. */
+  readonly evaluate: (structure: Structure) => EnergyForces;
+  /** Its own estimate of the error of the force on the worst atom, eV/Å, where it has one. */
+  readonly uncertainty?: (structure: Structure) => number;
 }

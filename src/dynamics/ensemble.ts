@@ -1,0 +1,189 @@
+/** Ensembles of micro-canonical runs from snapshots of a canonical one, as the spectra are averaged over (S sec. II.C). */
+import { descriptor } from "../descriptor/descriptor.js";
+import type { ResolvedDescriptor } from "../descriptor/options.js";
+import { OptionError, rejectUnknownOptions } from "../errors.js";
+import type { ForceFieldModel } from "../model/forceField/model.js";
+import { parallelMap } from "../parallel/parallelMap.js";
+import { type RunOptions, throwIfAborted } from "../progress.js";
+import type { Structure } from "../structure/structure.js";
+import { type Trajectory, trajectory } from "../structure/trajectory.js";
+import { forceFieldPotential } from "./forceFieldPotential.js";
+import { md } from "./md.js";
+import type { MdOptions } from "./options.js";
+import { startState } from "./start.js";
+import { removeDrift } from "./velocities.js";
+
+export interface MdEnsembleOptions extends RunOptions {
+  /** K */
+  readonly temperature: number;
+  /** Micro-canonical runs, at least 1. */
+  readonly runs: number;
+  /** Steps of each. */
+  readonly steps: number;
+  /** fs, default 1 */
+  readonly timestep?: number;
+  /** Steps between recorded frames, default 4. */
+  readonly saveEvery?: number;
+  /** Steps of the canonical run before the first snapshot, default 2000. */
+  readonly equilibration?: number;
+  /** Steps of the canonical run between snapshots, default 500. */
+  readonly between?: number;
+  /** Of the canonical run, 1/ps, default 10. */
+  readonly friction?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Masses in u by symbol where they differ from the standard ones. */
+  readonly masses?: Readonly<Record<string, number>>;
+  /** Stops when a force component exceeds it, eV/Å; default 100. */
+  readonly maxForce?: number;
+  /** Threads; 0 or 1 work in this one. Default: one per processor. */
+  readonly workers?: number;
+}
+
+/** One micro-canonical run. */
+export interface MdRun {
+  /** Positions and velocities of the recorded frames. */
+  readonly trajectory: Trajectory;
+  /** Potential and kinetic energy per frame, eV. */
+  readonly potentialEnergy: Float64Array;
+  readonly kineticEnergy: Float64Array;
+  /** Kinetic temperature per frame, K. */
+  readonly temperature: Float64Array;
+}
+
+const OPTION_NAMES: readonly (keyof MdEnsembleOptions)[] = [
+  "temperature",
+  "runs",
+  "steps",
+  "timestep",
+  "saveEvery",
+  "equilibration",
+  "between",
+  "friction",
+  "seed",
+  "masses",
+  "maxForce",
+  "workers",
+  "onProgress",
+  "signal",
+];
+
+/**
+ * A Langevin run, and a micro-canonical run from each of its snapshots, positions and velocities with the motion of the centre of
+ * mass taken out, in parallel. The same bits for any number of workers.
+ * @throws OptionError for options that make no sense
+ * @throws DataError naming the run whose forces pass the limit
+ * @throws AbortedError
+ */
+export async function mdEnsemble(
+  start: Structure,
+  model: ForceFieldModel,
+  options: MdEnsembleOptions,
+): Promise<MdRun[]> {
+  rejectUnknownOptions(options, OPTION_NAMES, "mdEnsemble");
+  const { runs, steps, timestep = 1, saveEvery = 4, masses, maxForce, workers, onProgress, signal } = options;
+  if (!(Number.isInteger(runs) && runs >= 1))
+    throw new OptionError({ where: "mdEnsemble", problem: `runs is ${runs}, expected a whole number ≥ 1` });
+  const snapshots = await canonicalSnapshots(start, model, options);
+  return parallelMap({
+    workerModule: new URL("./ensemble.js", import.meta.url),
+    prepare,
+    shared: {
+      descriptor: model.descriptor.options,
+      weights: model.weights,
+      energies: model.energies,
+      training: model.training,
+      start,
+      options: { steps, timestep, saveEvery, ...(masses && { masses }), ...(maxForce !== undefined && { maxForce }) },
+    },
+    items: snapshots,
+    label: "molecular dynamics",
+    itemName: "run",
+    ...(workers !== undefined && { workers }),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+}
+
+interface Snapshot {
+  readonly positions: Float64Array;
+  readonly velocities: Float64Array;
+}
+
+async function canonicalSnapshots(
+  start: Structure,
+  model: ForceFieldModel,
+  options: MdEnsembleOptions,
+): Promise<Snapshot[]> {
+  const { runs, temperature, friction, timestep, seed, masses, maxForce, onProgress, signal } = options;
+  const { equilibration = 2000, between = 500 } = options;
+  const snapshots: Snapshot[] = [];
+  const canonical: MdOptions = {
+    ensemble: { kind: "nvt", temperature, ...(friction !== undefined && { friction }) },
+    steps: equilibration + (runs - 1) * between,
+    ...(timestep !== undefined && { timestep }),
+    ...(seed !== undefined && { seed }),
+    ...(masses && { masses }),
+  };
+  const { masses: inertia } = startState(start, canonical);
+  const { reason } = await md(start, forceFieldPotential(model), {
+    ...canonical,
+    onFrame: ({ step, structure, velocities }) => {
+      if (step < equilibration || (step - equilibration) % between !== 0) return;
+      removeDrift(velocities, inertia);
+      snapshots.push({ positions: structure.positions, velocities });
+    },
+    ...(maxForce !== undefined && { maxForce }),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+  if (reason === "interrupted") throwIfAborted(signal, "equilibrating");
+  return snapshots;
+}
+
+interface Shared extends Pick<ForceFieldModel, "weights" | "energies" | "training"> {
+  readonly descriptor: ResolvedDescriptor;
+  readonly start: Structure;
+  readonly options: Pick<MdOptions, "steps" | "masses" | "maxForce"> & {
+    readonly timestep: number;
+    readonly saveEvery: number;
+  };
+}
+
+/** What each thread does; exported for the worker pool. */
+export function prepare({
+  descriptor: settings,
+  start,
+  options,
+  ...model
+}: Shared): (snapshot: Snapshot) => Promise<MdRun> {
+  const potential = forceFieldPotential({ kind: "forceField", descriptor: descriptor(settings), ...model });
+  return async ({ positions, velocities }) => {
+    const structures: Structure[] = [];
+    const recorded: { velocities: Float64Array; potential: number; kinetic: number; temperature: number }[] = [];
+    await md({ ...start, positions }, potential, {
+      ...options,
+      ensemble: { kind: "nve" },
+      velocities,
+      onFrame: (f) => {
+        structures.push(f.structure);
+        recorded.push({
+          velocities: f.velocities,
+          potential: f.potentialEnergy,
+          kinetic: f.kineticEnergy,
+          temperature: f.temperature,
+        });
+      },
+    });
+    const all = new Float64Array(recorded.length * velocities.length);
+    recorded.forEach((r, f) => {
+      all.set(r.velocities, f * velocities.length);
+    });
+    return {
+      trajectory: { ...trajectory(structures, options.timestep * options.saveEvery), velocities: all },
+      potentialEnergy: Float64Array.from(recorded, (r) => r.potential),
+      kineticEnergy: Float64Array.from(recorded, (r) => r.kinetic),
+      temperature: Float64Array.from(recorded, (r) => r.temperature),
+    };
+  };
+}

@@ -1,0 +1,68 @@
+import { existsSync, rmSync } from "node:fs";
+import { OptionError } from "../errors.js";
+import type { Structure } from "../structure/structure.js";
+import { type MdResult, md } from "./md.js";
+import type { MdOptions } from "./options.js";
+import type { Potential } from "./potential.js";
+import { readRestart, writeRestart } from "./restart.js";
+import { openTrajectory } from "./trajectoryFile.js";
+
+export interface MdFileOptions extends Omit<MdOptions, "resume"> {
+  /** Extended XYZ file for the recorded frames, gzipped when the name ends in .gz. */
+  readonly trajectory: string;
+  /** Default the name of the trajectory with `.restart.json` after it. */
+  readonly restart?: string;
+  /** Steps between restart files, default 1000. */
+  readonly restartEvery?: number;
+  /** `resume` goes on from the restart file; `new` (default) begins anew. */
+  readonly begin?: "new" | "resume";
+}
+
+/**
+ * {@link md} with its frames in a file. The restart file says how many bytes of the trajectory belong to it, so that a run that was
+ * killed at any moment, resumed with the same options, leaves the same frames as one that was not. After an error the frames
+ * recorded before it are in the file.
+ * @throws FormatError for a damaged restart file
+ * @throws OptionError if the restart file is of other atoms, or there is none to resume from
+ * @throws DataError see {@link md}; or if the trajectory is shorter than the restart file says
+ */
+export async function mdToFile(start: Structure, potential: Potential, options: MdFileOptions): Promise<MdResult> {
+  const { trajectory, restart = `${trajectory}.restart.json`, restartEvery = 1000, begin = "new", ...rest } = options;
+  if (!(Number.isInteger(restartEvery) && restartEvery > 0))
+    throw new OptionError({ where: "md", problem: `restartEvery is ${restartEvery}, expected a whole number ≥ 1` });
+  const from = begin === "resume" ? resumable(restart, start) : undefined;
+  // One of an earlier run must not be taken for this one's.
+  if (!from) rmSync(restart, { force: true });
+  const file = await openTrajectory(trajectory, from?.trajectoryBytes);
+  try {
+    let resume = from?.state;
+    for (;;) {
+      const next = (Math.floor((resume?.step ?? 0) / restartEvery) + 1) * restartEvery;
+      const part = await md(start, potential, {
+        ...rest,
+        steps: Math.min(rest.steps, next),
+        ...(resume && { resume }),
+        onFrame: async (frame) => {
+          await file.add(frame);
+          await rest.onFrame?.(frame);
+        },
+        ...(rest.onProgress && { onProgress: (p) => rest.onProgress?.({ ...p, total: rest.steps }) }),
+      });
+      resume = part.state;
+      writeRestart(restart, { state: resume, trajectoryBytes: await file.flush() });
+      if (part.reason === "interrupted" || resume.step >= rest.steps) return part;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function resumable(path: string, start: Structure): ReturnType<typeof readRestart> {
+  if (!existsSync(path))
+    throw new OptionError({ where: path, problem: "no restart file to go on from", advice: "start the run anew" });
+  const found = readRestart(path);
+  const { species } = found.state;
+  if (species.length !== start.species.length || species.some((x, i) => x !== start.species[i]))
+    throw new OptionError({ where: path, problem: "the restart file is of other atoms than the start structure" });
+  return found;
+}

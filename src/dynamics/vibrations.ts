@@ -1,0 +1,118 @@
+/** What the velocities of a trajectory say about its vibrations. */
+import { ShapeError } from "../errors.js";
+import { correlation } from "../spectrum/correlation.js";
+import { density, type Estimator } from "../spectrum/density.js";
+import type { Intensity, Spectrum } from "../spectrum/spectrum.js";
+import { atomicMasses } from "../structure/elements.js";
+import { frameCount, type Trajectory } from "../structure/trajectory.js";
+
+/** Correlation of velocities against lag time. */
+export interface VelocityAutocorrelation {
+  /** fs */
+  readonly lag: Float64Array;
+  /** Σ m v(0)·v(t)/Σ m v², over all atoms; 1 at lag 0. */
+  readonly total: Float64Array;
+  /** The same over the atoms of each species. */
+  readonly species: Readonly<Record<string, Float64Array>>;
+}
+
+export interface VibrationOptions {
+  /** u, [n]; default standard atomic weights. */
+  readonly masses?: Float64Array;
+}
+
+/**
+ * Mass-weighted velocity autocorrelation.
+ * @param maxLag frames, default half the trajectory
+ * @throws ShapeError without velocities or time step
+ */
+export function velocityAutocorrelation(
+  t: Trajectory,
+  options: VibrationOptions & { readonly maxLag?: number } = {},
+): VelocityAutocorrelation {
+  const { signals, timestep } = weightedVelocities(t, options.masses);
+  const { maxLag = Math.floor(frameCount(t) / 2) } = options;
+  const sums = sumBySpecies(
+    t.species,
+    signals.map((x) => correlation(x, x, { maxLag, mean: "keep", normalization: "unbiased" })),
+  );
+  const normalised = (c: Float64Array): Float64Array => c.map((v) => v / c[0]!);
+  return {
+    lag: Float64Array.from({ length: maxLag + 1 }, (_, k) => k * timestep),
+    total: normalised(sums.total),
+    species: Object.fromEntries(Object.entries(sums.species).map(([symbol, c]) => [symbol, normalised(c)])),
+  };
+}
+
+/**
+ * Vibrational density of states: the spectral density of √m v, as a spectrum with the intensities `total` and one per species, which
+ * sum to it. `total` has area 1 over cm⁻¹.
+ * @throws ShapeError without velocities or time step, or with fewer than four frames
+ */
+export function vibrationalDensity(
+  t: Trajectory,
+  options: VibrationOptions & { readonly estimator?: Estimator } = {},
+): Spectrum {
+  const { signals, timestep } = weightedVelocities(t, options.masses);
+  const { wavenumbers, values, resolution, estimator } = density(
+    { kind: "rate", signals },
+    timestep,
+    options.estimator,
+  );
+  const sums = sumBySpecies(t.species, values);
+  const spacing = wavenumbers[1]! - wavenumbers[0]!;
+  const last = wavenumbers.length - 1;
+  const area = spacing * sums.total.reduce((s, v, k) => s + (k === 0 || k === last ? v / 2 : v), 0);
+  const scaled = (v: Float64Array): Intensity => ({ unit: "cm", values: v.map((x) => x / area) });
+  return {
+    quantity: "vibrational",
+    axis: { unit: "cm-1", values: wavenumbers },
+    intensities: {
+      total: scaled(sums.total),
+      ...Object.fromEntries(Object.entries(sums.species).map(([symbol, v]) => [symbol, scaled(v)])),
+    },
+    resolution,
+    corrections: [],
+    broadening: { kind: "none" },
+    estimator,
+    origin: "velocities",
+  };
+}
+
+/** √m v of every coordinate as one signal each. */
+function weightedVelocities(
+  t: Trajectory,
+  masses: Float64Array = atomicMasses(t.species),
+): { readonly signals: Float64Array[]; readonly timestep: number } {
+  const { velocities, timestep } = t;
+  if (!velocities || timestep === undefined)
+    throw new ShapeError({
+      where: "vibrations",
+      problem: `the trajectory has no ${velocities ? "time step" : "velocities"}`,
+      advice: "use withVelocities, or read a file that has them",
+    });
+  const n3 = 3 * t.species.length;
+  const frames = frameCount(t);
+  const signals = Array.from({ length: n3 }, (_, c) => {
+    const root = Math.sqrt(masses[Math.floor(c / 3)]!);
+    return Float64Array.from({ length: frames }, (_, f) => root * velocities[f * n3 + c]!);
+  });
+  return { signals, timestep };
+}
+
+/** Sums over the three components and the atoms of each species. @param values one array per coordinate */
+function sumBySpecies(
+  symbols: readonly string[],
+  values: readonly Float64Array[],
+): { readonly total: Float64Array; readonly species: Record<string, Float64Array> } {
+  const total = new Float64Array(values[0]!.length);
+  const species = Object.fromEntries([...new Set(symbols)].map((s) => [s, new Float64Array(total.length)]));
+  values.forEach((one, c) => {
+    const own = species[symbols[Math.floor(c / 3)]!]!;
+    for (let k = 0; k < total.length; k++) {
+      own[k]! += one[k]!;
+      total[k]! += one[k]!;
+    }
+  });
+  return { total, species };
+}

@@ -1,0 +1,57 @@
+/** Figures of molecular dynamics. */
+import type { MeanSquaredDisplacement } from "../dynamics/displacementStatistics.js";
+import type { MdRun } from "../dynamics/ensemble.js";
+import type { RadialDistribution } from "../dynamics/rdf.js";
+import type { VelocityAutocorrelation } from "../dynamics/vibrations.js";
+import { frameCount } from "../structure/trajectory.js";
+import type { Figure } from "./figure.js";
+import { type FigureOptions, lineFigure } from "./lines.js";
+
+/** g(r) of one or more pairs of species. */
+export function radialDistributionFigure(pairs: readonly RadialDistribution[], options: FigureOptions = {}): Figure {
+  return lineFigure(
+    pairs.map(({ pair, distance, value }) => ({ label: pair.join("–"), x: distance, y: value })),
+    { ...options, x: { quantity: "Distance", unit: "Å" }, y: { quantity: "g(r)" } },
+  );
+}
+
+/** Mean squared displacement of every species. */
+export function displacementFigure(msd: MeanSquaredDisplacement, options: FigureOptions = {}): Figure {
+  return lineFigure(
+    msd.species.map((label, s) => ({ label, x: msd.lag, y: msd.value[s]! })),
+    { ...options, x: { quantity: "Time", unit: "fs" }, y: { quantity: "Mean squared displacement", unit: "Å²" } },
+  );
+}
+
+/** Normalised velocity autocorrelation of every species. */
+export function velocityAutocorrelationFigure(c: VelocityAutocorrelation, options: FigureOptions = {}): Figure {
+  return lineFigure(
+    Object.entries(c.species).map(([label, y]) => ({ label, x: c.lag, y })),
+    { ...options, x: { quantity: "Time", unit: "fs" }, y: { quantity: "Velocity autocorrelation" } },
+  );
+}
+
+/** Temperature of each run against time. */
+export function temperatureFigure(runs: readonly MdRun[], options: FigureOptions = {}): Figure {
+  return lineFigure(
+    runs.map((run, r) => ({ label: `run ${r}`, x: picoseconds(run), y: run.temperature })),
+    { ...options, x: { quantity: "Time", unit: "ps" }, y: { quantity: "Temperature", unit: "K" } },
+  );
+}
+
+/** Total energy of each run relative to its first frame, per atom. */
+export function energyFigure(runs: readonly MdRun[], options: FigureOptions = {}): Figure {
+  return lineFigure(
+    runs.map((run, r) => {
+      const total = run.potentialEnergy.map((e, f) => e + run.kineticEnergy[f]!);
+      const scale = 1000 / run.trajectory.species.length;
+      return { label: `run ${r}`, x: picoseconds(run), y: total.map((e) => scale * (e - total[0]!)) };
+    }),
+    { ...options, x: { quantity: "Time", unit: "ps" }, y: { quantity: "Total energy", unit: "meV/atom" } },
+  );
+}
+
+function picoseconds({ trajectory }: MdRun): Float64Array {
+  const step = (trajectory.timestep ?? 1) / 1000;
+  return Float64Array.from({ length: frameCount(trajectory) }, (_, f) => f * step);
+}
