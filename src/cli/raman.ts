@@ -3,8 +3,9 @@ import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { RamanFactor } from "../spectrum/corrections.js";
-import { peaks } from "../spectrum/peaks.js";
+import { type Peak, peaks } from "../spectrum/peaks.js";
 import { type RamanOptions, raman } from "../spectrum/raman.js";
+import type { Spectrum } from "../spectrum/spectrum.js";
 import { interruptSignal } from "./output.js";
 import { broadeningOption, integerOption, keyOption, listOption, positiveOption } from "./parse.js";
 import { readSeries, type SeriesFlags } from "./series.js";
@@ -58,9 +59,15 @@ export function ramanCommand(): Command {
       const found = peaks(spectrum);
       await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
         extra: { timestep: series.timestep, frames: series.values.length / 9, quantity: series.quantity, peaks: found },
-        svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum })),
+        svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) })),
       });
     });
+}
+
+/** From 0 to a little beyond the highest line. */
+function shownRange(spectrum: Spectrum, found: readonly Peak[]): [number, number] {
+  const end = spectrum.axis.values.at(-1)!;
+  return [0, Math.min(end, 1.15 * (found.at(-1)?.position ?? end))];
 }
 
 function ramanOptions(flags: RamanFlags): RamanOptions {
