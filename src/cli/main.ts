@@ -8,6 +8,7 @@ import { infoCommand, packageVersion } from "./info.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
 import { evaluateCommand, fitCommand, predictCommand } from "./model.js";
+import { newCommand } from "./new.js";
 import { notebookCommand } from "./notebook.js";
 import { exitCodeOf, report } from "./output.js";
 import { ramanCommand } from "./raman.js";
@@ -25,6 +26,7 @@ export function program(): Command {
     predictCommand(),
     evaluateCommand(),
     dataCommand(),
+    newCommand(),
     notebookCommand(),
     labCommand(),
     kernelCommand(),
