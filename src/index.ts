@@ -105,16 +105,21 @@ export { polarizationOf, polarizationResponse, predictPolarization } from "./mod
 
 // Force field and molecular dynamics
 export { meanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
+export { energyDrift } from "./dynamics/energyDrift.js";
+export { type MdEnsembleOptions, type MdRun, mdEnsemble } from "./dynamics/ensemble.js";
 export { forceFieldPotential } from "./dynamics/forceFieldPotential.js";
 export { type MdResult, md } from "./dynamics/md.js";
+export { mdToFile } from "./dynamics/mdToFile.js";
 export type { Ensemble, MdFrame, MdOptions } from "./dynamics/options.js";
 export type { Potential } from "./dynamics/potential.js";
 export { radialDistribution } from "./dynamics/rdf.js";
 export { readRestart, writeRestart } from "./dynamics/restart.js";
+export { velocityAutocorrelation, vibrationalDensity } from "./dynamics/vibrations.js";
+export { evaluateForceField } from "./model/forceField/evaluate.js";
 export { fitForceField } from "./model/forceField/fit.js";
 export { loadForceField, saveForceField } from "./model/forceField/forceFieldFile.js";
 export type { ForceFieldModel, ForceFieldOptions } from "./model/forceField/model.js";
-export { evaluateForceField } from "./model/forceField/predict.js";
+export { predictForces } from "./model/forceField/predict.js";
 export { selectConfigurations } from "./model/forceField/select.js";
 export { forceFieldUncertainty } from "./model/forceField/uncertainty.js";
 
@@ -146,6 +151,13 @@ export { type RamanOptions, raman } from "./spectrum/raman.js";
 export { intensityOf, resample, type Spectrum, spectrumColumns, toUnit } from "./spectrum/spectrum.js";
 
 // Figures
+export {
+  displacementFigure,
+  energyFigure,
+  radialDistributionFigure,
+  temperatureFigure,
+  velocityAutocorrelationFigure,
+} from "./figure/dynamics.js";
 export { type Figure, figureCsv, figureJson } from "./figure/figure.js";
 export { learningCurveFigure } from "./figure/learningCurve.js";
 export { lineFigure } from "./figure/lines.js";

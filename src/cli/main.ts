@@ -7,6 +7,7 @@ import { dataCommand } from "./data.js";
 import { infoCommand, packageVersion } from "./info.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
+import { mdCommand } from "./md.js";
 import { evaluateCommand, fitCommand, predictCommand } from "./model.js";
 import { newCommand } from "./new.js";
 import { notebookCommand } from "./notebook.js";
@@ -25,6 +26,7 @@ export function program(): Command {
     fitCommand(),
     predictCommand(),
     evaluateCommand(),
+    mdCommand(),
     dataCommand(),
     newCommand(),
     notebookCommand(),

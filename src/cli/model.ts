@@ -4,6 +4,8 @@ import { FormatError } from "../errors.js";
 import { writeExtxyz } from "../io/extxyzWrite.js";
 import { loadTrajectory, readFrames } from "../io/load.js";
 import { trajectoryFrames } from "../io/trajectoryFrames.js";
+import { evaluateForceField } from "../model/forceField/evaluate.js";
+import { readForceField } from "../model/forceField/forceFieldFile.js";
 import { loadModel, type ModelDocument } from "../model/modelFile.js";
 import { evaluatePolarizability } from "../model/polarizability/experiment.js";
 import { readPolarizability } from "../model/polarizability/polarizabilityFile.js";
@@ -15,6 +17,7 @@ import type { RunOptions } from "../progress.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { unwrap } from "../structure/displacement.js";
 import type { Trajectory } from "../structure/trajectory.js";
+import { errorsOf, fitForceFieldCommand, printErrors as printForceErrors } from "./fitForceField.js";
 import { fitPolarizabilityCommand, printScores } from "./fitPolarizability.js";
 import { fitPolarizationCommand, printErrors } from "./fitPolarization.js";
 import { interruptSignal, print, printJson, progressLine } from "./output.js";
@@ -26,7 +29,8 @@ export function fitCommand(): Command {
   return new Command("fit")
     .description("fit a model to first-principles data")
     .addCommand(fitPolarizabilityCommand())
-    .addCommand(fitPolarizationCommand());
+    .addCommand(fitPolarizationCommand())
+    .addCommand(fitForceFieldCommand());
 }
 
 /** What each kind of model predicts along a trajectory. */
@@ -60,6 +64,12 @@ const EVALUATE: Readonly<
     const report = evaluatePolarization(readPolarization(document, file), frames);
     if (flags.json) printJson(report);
     else printErrors({ test: report });
+  },
+  forceField: async (document, file, path, flags) => {
+    const frames = await readFrames(path, loadOptions(flags));
+    const report = evaluateForceField(readForceField(document, file), frames);
+    if (flags.json) printJson(errorsOf(report));
+    else printForceErrors({ test: report });
   },
 };
 

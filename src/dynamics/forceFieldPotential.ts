@@ -1,5 +1,5 @@
 import type { ForceFieldModel } from "../model/forceField/model.js";
-import { evaluateForceField } from "../model/forceField/predict.js";
+import { predictForces } from "../model/forceField/predict.js";
 import { forceFieldUncertainty } from "../model/forceField/uncertainty.js";
 import type { Potential } from "./potential.js";
 
@@ -10,7 +10,7 @@ import type { Potential } from "./potential.js";
 export function forceFieldPotential(model: ForceFieldModel): Potential {
   return {
     name: "force field",
-    evaluate: (s) => evaluateForceField(model, s),
+    evaluate: (s) => predictForces(model, s),
     ...(model.posterior && { uncertainty: (s) => forceFieldUncertainty(model, s).largest }),
   };
 }

@@ -8,7 +8,7 @@ import type { MdOptions } from "../../src/dynamics/options.js";
 import { kineticEnergy, temperatureOf } from "../../src/dynamics/velocities.js";
 import { fitForceField } from "../../src/model/forceField/fit.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
-import { evaluateForceField } from "../../src/model/forceField/predict.js";
+import { predictForces } from "../../src/model/forceField/predict.js";
 import { atomicMasses } from "../../src/structure/elements.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
@@ -34,7 +34,7 @@ describe("the force field of α-quartz from the embedded PBE forces", () => {
 
   it("predicts held-out forces within 3 % of their standard deviation", () => {
     const given = held.flatMap((f) => [...f.forces!]);
-    const found = held.flatMap((f) => [...evaluateForceField(model, f.structure).forces]);
+    const found = held.flatMap((f) => [...predictForces(model, f.structure).forces]);
     const mean = given.reduce((s, f) => s + f, 0) / given.length;
     const error = given.reduce((s, f, k) => s + (f - found[k]!) ** 2, 0);
     const spread = given.reduce((s, f) => s + (f - mean) ** 2, 0);
@@ -62,7 +62,7 @@ describe("the force field of α-quartz from the embedded PBE forces", () => {
       expectClose(momentum, [0, 0, 0], { absolute: 1e-10 });
       expectClose(kinetic[100]!, kineticEnergy(v, masses), { relative: 1e-12 });
       expectClose(temperature[100]!, temperatureOf(kinetic[100]!, 24), { relative: 1e-12 });
-      const { energy } = evaluateForceField(model, frameStructure(trajectory, 100));
+      const { energy } = predictForces(model, frameStructure(trajectory, 100));
       expectClose(potentialEnergy[100]!, energy, { relative: 1e-12 });
     }
   });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { featureCount } from "../../src/descriptor/descriptor.js";
 import { AbortedError, DataError, OptionError } from "../../src/errors.js";
 import { gemv, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
 import { fitForceField } from "../../src/model/forceField/fit.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
-import { evaluateForceField } from "../../src/model/forceField/predict.js";
+import { predictForces } from "../../src/model/forceField/predict.js";
 import { columnCount, forceFieldRows, speciesEnergies, strainRows } from "../../src/model/forceField/rows.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
@@ -24,8 +23,8 @@ describe("prediction of a force field", () => {
     const full = randomForceField(2, { cutoff: 5, nMax: 8, lMax: 4, twoBody: { cutoff: 6, nMax: 12 } });
     for (const model of [truth, full]) {
       const s = jitteredQuartz(5);
-      const { forces } = evaluateForceField(model, s);
-      const numerical = gradient((positions) => evaluateForceField(model, { ...s, positions }).energy, s.positions);
+      const { forces } = predictForces(model, s);
+      const numerical = gradient((positions) => predictForces(model, { ...s, positions }).energy, s.positions);
       const scale = Math.hypot(...forces) / Math.sqrt(forces.length);
       // 1e-7 of the forces' size; rounding of E ≈ −2900 eV over the step is 1e-9 eV/Å.
       expectClose(
@@ -38,12 +37,12 @@ describe("prediction of a force field", () => {
 
   it("gives a symmetric stress that is the derivative with respect to strain, and rows that agree with it", () => {
     const s = jitteredQuartz(6);
-    const { stress } = evaluateForceField(truth, s);
+    const { stress } = predictForces(truth, s);
     const volume = 4.9134 ** 2 * (Math.sqrt(3) / 2) * 5.4052;
     const strained = (e: Float64Array): number => {
       const turn = (x: Float64Array): Float64Array =>
         x.map((v, k) => v + [0, 1, 2].reduce((sum, b) => sum + e[3 * (k % 3) + b]! * x[k - (k % 3) + b]!, 0));
-      return evaluateForceField(truth, { ...s, positions: turn(s.positions), cell: turn(s.cell!) }).energy;
+      return predictForces(truth, { ...s, positions: turn(s.positions), cell: turn(s.cell!) }).energy;
     };
     const scale = Math.max(...stress!.map(Math.abs));
     const numerical = gradient(strained, new Float64Array(9)).map((g) => g / volume);
@@ -64,9 +63,9 @@ describe("prediction of a force field", () => {
 
   it("keeps the energy and turns forces and stress with the structure", () => {
     const s = jitteredQuartz(7);
-    const one = evaluateForceField(truth, s);
+    const one = predictForces(truth, s);
     for (const r of randomOrthogonal(2, 3)) {
-      const other = evaluateForceField(truth, rotateStructure(s, r));
+      const other = predictForces(truth, rotateStructure(s, r));
       expectClose(other.energy, one.energy, { relative: 1e-12 });
       expectClose(other.forces, rotateRows(r, one.forces), { absolute: 1e-9 });
       const half = rotateRows(r, one.stress!);
@@ -77,14 +76,14 @@ describe("prediction of a force field", () => {
 
   it("names a species that it does not know", () => {
     const s = { ...quartz(), species: quartz().species.map((x, i) => (i === 4 ? "N" : x)) };
-    expect(() => evaluateForceField(truth, s)).toThrow(/atom 4.*species N.*O, Si/);
+    expect(() => predictForces(truth, s)).toThrow(/atom 4.*species N.*O, Si/);
   });
 });
 
 describe("fit of a force field", () => {
   const errors = (model: ForceFieldModel): { energy: number; forces: number } => {
     const found = fresh.map(({ structure, energy, forces }) => {
-      const p = evaluateForceField(model, structure);
+      const p = predictForces(model, structure);
       return { energy: p.energy - energy!, forces: p.forces.map((f, k) => f - forces![k]!) };
     });
     return {
@@ -111,7 +110,7 @@ describe("fit of a force field", () => {
     );
     const stressOnly = many.map(({ structure, stress }) => ({ structure, stress: stress! }));
     const model = await fitForceField(stressOnly, { descriptor: SMALL, ridge: 1e-13 });
-    const p = evaluateForceField(model, fresh[0]!.structure);
+    const p = predictForces(model, fresh[0]!.structure);
     expectClose(p.stress!, fresh[0]!.stress!, { absolute: 1e-3 * Math.max(...fresh[0]!.stress!.map(Math.abs)) });
   });
 

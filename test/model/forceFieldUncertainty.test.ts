@@ -9,7 +9,7 @@ import { random } from "../../src/math/random.js";
 import { fitForceField } from "../../src/model/forceField/fit.js";
 import { loadForceField, saveForceField } from "../../src/model/forceField/forceFieldFile.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
-import { evaluateForceField } from "../../src/model/forceField/predict.js";
+import { predictForces } from "../../src/model/forceField/predict.js";
 import { columnCount, forceFieldRows } from "../../src/model/forceField/rows.js";
 import { selectConfigurations } from "../../src/model/forceField/select.js";
 import { forceFieldUncertainty } from "../../src/model/forceField/uncertainty.js";
@@ -56,7 +56,7 @@ describe("error estimate of a force field", () => {
       truth,
       Array.from({ length: 40 }, (_, k) => jitteredQuartz(200 + k)),
     )) {
-      const predicted = evaluateForceField(model, structure);
+      const predicted = predictForces(model, structure);
       const deviations = forceFieldUncertainty(model, structure).forces;
       forces!.forEach((f, k) => {
         squares += ((predicted.forces[k]! - f) / (scale * deviations[k]!)) ** 2;
@@ -168,7 +168,7 @@ describe("force-field files", () => {
       const path = join(folder, `${form.kind}.json.gz`);
       await saveForceField(path, model, { posterior: "keep" });
       const read = await loadForceField(path);
-      expect(evaluateForceField(read, quartz())).toEqual(evaluateForceField(model, quartz()));
+      expect(predictForces(read, quartz())).toEqual(predictForces(model, quartz()));
       expect(forceFieldUncertainty(read, quartz())).toEqual(forceFieldUncertainty(model, quartz()));
       expect(read.training).toEqual(model.training);
     }

@@ -3,7 +3,7 @@ import { descriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { random } from "../../src/math/random.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
-import { evaluateForceField } from "../../src/model/forceField/predict.js";
+import { predictForces } from "../../src/model/forceField/predict.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { quartz } from "./crystals.js";
@@ -46,5 +46,5 @@ export function jitteredQuartz(seed: number, width = 0.1): Structure {
 
 /** Frames with the energy, forces and stress of a force field. */
 export function computedFrames(model: ForceFieldModel, structures: readonly Structure[]): Frame[] {
-  return structures.map((structure) => ({ structure, ...evaluateForceField(model, structure) }));
+  return structures.map((structure) => ({ structure, ...predictForces(model, structure) }));
 }

@@ -14,7 +14,7 @@ export interface ForceFieldPrediction {
 }
 
 /** Energy, forces and stress of one structure by one reverse pass. @throws DataError for a species that the force field does not know */
-export function evaluateForceField(model: ForceFieldModel, s: Structure): ForceFieldPrediction {
+export function predictForces(model: ForceFieldModel, s: Structure): ForceFieldPrediction {
   const { value, positions, strain } = gradient(model.descriptor, s, { order: 0, values: model.weights });
   const volume = s.cell && cellVolume(s.cell);
   return {

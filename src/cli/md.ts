@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import { forceFieldPotential } from "../dynamics/forceFieldPotential.js";
+import { mdToFile } from "../dynamics/mdToFile.js";
+import type { Ensemble } from "../dynamics/options.js";
+import { readRestart } from "../dynamics/restart.js";
+import { AbortedError, DataError, OptionError } from "../errors.js";
+import { streamFrames } from "../io/load.js";
+import { loadForceField } from "../model/forceField/forceFieldFile.js";
+import type { Frame } from "../structure/frame.js";
+import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
+import { integerOption, numberOption, positiveOption } from "./parse.js";
+
+interface MdFlags {
+  readonly ensemble: string;
+  readonly temperature?: number;
+  readonly timestep: number;
+  readonly steps: number;
+  readonly out: string;
+  readonly restart?: boolean;
+  readonly seed: number;
+  readonly saveEvery: number;
+  readonly restartEvery: number;
+  readonly friction?: number;
+  readonly pressure?: number;
+  readonly maxForce?: number;
+  readonly maxUncertainty?: number;
+  readonly json?: boolean;
+}
+
+/** `spectensor md FORCEFIELD START` */
+export function mdCommand(): Command {
+  return new Command("md")
+    .description("molecular dynamics with a fitted force field; Ctrl-C stops it so that --restart goes on")
+    .argument("<forcefield>", "file written by spectensor fit forcefield")
+    .argument(
+      "<start>",
+      "structure in any format that is read, the first frame; nve without --temperature takes its velocities",
+    )
+    .requiredOption(
+      "--ensemble <kind>",
+      "nve, nvt (Langevin) or npt (Langevin and cell rescaling; needs stresses or several cells in training)",
+    )
+    .option("--temperature <K>", "of thermostat and start velocities", numberOption("temperature", 0))
+    .option("--timestep <fs>", "of the integration", positiveOption("timestep"), 1)
+    .requiredOption("--steps <N>", "number of the last step", integerOption("steps"))
+    .requiredOption("--out <file>", "extended XYZ, gzipped when it ends in .gz; FILE.restart.json beside it")
+    .option("--restart", "go on from the restart file of --out, with the same options, up to --steps")
+    .option("--seed <n>", "of velocities and thermostat", integerOption("seed"), 1)
+    .option("--save-every <n>", "steps between frames", integerOption("save-every", 1), 1)
+    .option("--restart-every <n>", "steps between restart files", integerOption("restart-every", 1), 1000)
+    .option("--friction <1/ps>", "of the Langevin thermostat (default: 10)", positiveOption("friction"))
+    .option("--pressure <GPa>", "of npt (default: 0)", numberOption("pressure"))
+    .option("--max-force <eV/Å>", "stop beyond it (default: 100)", positiveOption("max-force"))
+    .option(
+      "--max-uncertainty <eV/Å>",
+      "stop when the error estimate of a saved frame passes it; needs a force field fitted with --posterior",
+      positiveOption("max-uncertainty"),
+    )
+    .option("--json", "print one JSON object")
+    .addHelpText("after", EXAMPLES)
+    .action(async (forceField: string, start: string, flags: MdFlags) => {
+      const startedAt = performance.now();
+      const signal = interruptSignal();
+      const ensemble = ensembleOf(flags);
+      const potential = forceFieldPotential(await loadForceField(forceField));
+      const { structure, velocities } = await firstFrame(start, signal);
+      if (!flags.restart) refuseUnfinished(flags);
+      const { out, timestep, steps, seed, saveEvery, restartEvery, temperature, maxForce, maxUncertainty } = flags;
+      const { state, reason } = await mdToFile(structure, potential, {
+        ensemble,
+        timestep,
+        steps,
+        seed,
+        saveEvery,
+        restartEvery,
+        trajectory: out,
+        begin: flags.restart ? "resume" : "new",
+        // velocities of the file, unless a temperature asks for new ones
+        ...(velocities && temperature === undefined && { velocities }),
+        ...(temperature !== undefined && { temperature }),
+        ...(maxForce !== undefined && { maxForce }),
+        ...(maxUncertainty !== undefined && { maxUncertainty }),
+        signal,
+        onProgress: progressLine(flags.json === true),
+      });
+      if (reason === "interrupted")
+        throw new AbortedError({ problem: `interrupted after step ${state.step}`, advice: "go on with --restart" });
+      const result = { out, steps: state.step, potentialEnergy_eV: state.energy, ...resources(startedAt) };
+      if (flags.json) printJson(result);
+      else print(`${state.step} steps of ${timestep} fs: ${out} (${result.seconds} s)`);
+    });
+}
+
+function ensembleOf({ ensemble: kind, temperature, friction, pressure }: MdFlags): Ensemble {
+  if (kind !== "nve" && kind !== "nvt" && kind !== "npt")
+    throw new OptionError(`--ensemble: expected nve, nvt or npt, found "${kind}"`);
+  if (pressure !== undefined && kind !== "npt") throw new OptionError(`--pressure: only for --ensemble npt`);
+  if (friction !== undefined && kind === "nve") throw new OptionError(`--friction: not for --ensemble nve`);
+  if (kind === "nve") return { kind };
+  if (temperature === undefined) throw new OptionError(`--temperature: needed for --ensemble ${kind}`);
+  const thermostat = { temperature, ...(friction !== undefined && { friction }) };
+  return kind === "nvt"
+    ? { kind, ...thermostat }
+    : { kind, ...thermostat, ...(pressure !== undefined && { pressure }) };
+}
+
+/** A run that could go on is not overwritten by mistake. */
+function refuseUnfinished({ out, steps }: MdFlags): void {
+  const restart = `${out}.restart.json`;
+  if (!existsSync(out) || !existsSync(restart)) return;
+  const { step } = readRestart(restart).state;
+  if (step >= steps) return;
+  throw new OptionError({
+    where: out,
+    problem: `holds a run that stopped at step ${step} of ${steps}`,
+    advice: `go on with --restart, or remove ${restart} to begin anew`,
+  });
+}
+
+async function firstFrame(path: string, signal: AbortSignal): Promise<Frame> {
+  for await (const frame of streamFrames(path, { signal })) return frame;
+  throw new DataError({ where: path, problem: "holds no structure" });
+}
+
+const EXAMPLES = `
+Examples:
+  $ spectensor md ff.json start.xyz --ensemble nvt --temperature 300 --steps 20000 --save-every 10 --out nvt.xyz.gz
+  $ spectensor md ff.json POSCAR --ensemble nve --temperature 300 --timestep 0.5 --steps 40000 --out nve.xyz.gz --seed 7
+  $ spectensor md ff.json start.xyz --ensemble nvt --temperature 300 --steps 40000 --save-every 10 --out nvt.xyz.gz --restart`;

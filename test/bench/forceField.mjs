@@ -1,0 +1,109 @@
+// Force field: a step of molecular dynamics, a prediction with its error estimate, and training, on one thread.
+import { loadDataset } from "../../dist/dataset/load.js";
+import { descriptor, featureCount } from "../../dist/descriptor/descriptor.js";
+import { forceFieldPotential } from "../../dist/dynamics/forceFieldPotential.js";
+import { md } from "../../dist/dynamics/md.js";
+import { random } from "../../dist/math/random.js";
+import { fitForceField } from "../../dist/model/forceField/fit.js";
+import { predictForces } from "../../dist/model/forceField/predict.js";
+import { forceFieldUncertainty } from "../../dist/model/forceField/uncertainty.js";
+import { supercell } from "../../dist/structure/cell.js";
+import { structure } from "../../dist/structure/structure.js";
+
+/** Ideal β-cristobalite, 2 × 2 × 2 cubic cells of 24 atoms, jittered. */
+function cristobalite() {
+  const next = random(1);
+  const a = 7.16;
+  const fcc = [
+    [0, 0, 0],
+    [0, 0.5, 0.5],
+    [0.5, 0, 0.5],
+    [0.5, 0.5, 0],
+  ];
+  const bond = [0.125, 0.125, 0.125];
+  const species = [];
+  const positions = [];
+  const add = (symbol, f, shift) => {
+    species.push(symbol);
+    positions.push(f.map((x, c) => a * (x + shift[c]) + 0.08 * next.normal()));
+  };
+  for (const f of fcc) {
+    add("Si", f, [0, 0, 0]);
+    add("Si", f, [0.25, 0.25, 0.25]);
+    for (const signs of [
+      [1, 1, 1],
+      [1, -1, -1],
+      [-1, 1, -1],
+      [-1, -1, 1],
+    ])
+      add(
+        "O",
+        f,
+        signs.map((s, c) => s * bond[c]),
+      );
+  }
+  return supercell(structure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] }), [2, 2, 2]);
+}
+
+/** A force field of the goal's size with weights too small to move anything far. */
+function model() {
+  const d = descriptor({
+    species: ["O", "Si"],
+    cutoff: 5,
+    nMax: 8,
+    lMax: 4,
+    smearing: 0.5,
+    twoBody: { cutoff: 6, nMax: 12 },
+  });
+  const next = random(3);
+  const weights = Float64Array.from({ length: 2 * featureCount(d, 0) }, () => 1e-3 * next.normal());
+  return { kind: "forceField", descriptor: d, weights, energies: new Float64Array(2) };
+}
+
+async function quartzFrames() {
+  const { frames } = await loadDataset("sio2");
+  return frames.filter((f) => f.forces).slice(0, 40);
+}
+
+export const cases = [
+  {
+    name: "force field: energy, forces and stress, 192-atom SiO2",
+    unit: "ms",
+    setup: () => ({ force: model(), s: cristobalite() }),
+    run: ({ force, s }) => {
+      for (let k = 0; k < 5; k++) predictForces(force, s);
+      return 5;
+    },
+    goal: 40,
+  },
+  {
+    name: "force field: step of molecular dynamics, 192-atom SiO2",
+    unit: "ms",
+    setup: () => ({ potential: forceFieldPotential(model()), s: cristobalite() }),
+    run: async ({ potential, s }) => {
+      await md(s, potential, { ensemble: { kind: "nve" }, temperature: 300, steps: 19 });
+      return 20; // the forces of the start count as well
+    },
+    goal: 40,
+  },
+  {
+    name: "force field: error estimate of 9 atoms",
+    unit: "ms",
+    setup: async () => {
+      const frames = await quartzFrames();
+      return { force: await fitForceField(frames, { ridge: 1e-9 }), s: frames[0].structure };
+    },
+    run: ({ force, s }) => {
+      forceFieldUncertainty(force, s);
+    },
+  },
+  {
+    name: "force field: fit to 40 frames of 9 atoms with choice of the ridge",
+    unit: "ms",
+    setup: quartzFrames,
+    run: async (frames) => {
+      await fitForceField(frames);
+    },
+    repeat: 3,
+  },
+];
