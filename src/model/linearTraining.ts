@@ -17,8 +17,8 @@ import {
   solveNormalEquations,
 } from "../math/normalEquations.js";
 import { qrAccumulator } from "../math/qrAccumulator.js";
-import { random } from "../math/random.js";
 import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
+import { type FoldTrials, meanTrials, partition, type ValidationOptions } from "./validationFolds.js";
 
 /** Where the rows of a training set come from. */
 export interface TrainingRows {
@@ -37,8 +37,7 @@ export interface LinearTrainingOptions extends RunOptions {
    * searched on held-out frames, then all frames are fitted with the best. Default: 1e-13 … 1e-3, two per decade.
    */
   readonly ridge?: number | readonly number[];
-  /** Held-out frames for the choice of the ridge. Default every fifth of the frames in a seeded order (`fraction` 0.2, `seed` 1). */
-  readonly validation?: { readonly fraction?: number; readonly seed?: number };
+  readonly validation?: ValidationOptions;
   /** `cholesky` (default) factors the normal equations; `qr` the rows themselves, slower and accurate at any ridge. */
   readonly solver?: "cholesky" | "qr";
   /** Φ where the weights are restricted to Φᵀω, see projectNormalEquations; of several the best on the held-out frames is taken. */
@@ -81,20 +80,22 @@ export const DEFAULT_RIDGES: readonly number[] = Array.from({ length: 21 }, (_, 
 export async function trainLinear(source: TrainingRows, options: LinearTrainingOptions = {}): Promise<LinearFit> {
   const { ridge = DEFAULT_RIDGES, solver = "cholesky" } = options;
   if (source.frames === 0) throw new OptionError({ where: "training", problem: "no training frames" });
-  const ridges = typeof ridge === "number" ? [ridge] : ridge;
+  const ridges = ridgeList(ridge);
   const projections = candidates(options.projection);
-  const search = typeof ridge !== "number" || projections.length > 1;
-  const held = search ? heldOut(source.frames, options.validation) : new Set<number>();
+  const search = ridges.length > 1 || projections.length > 1;
+  const { groups, held } = search
+    ? partition(source.frames, options.validation)
+    : { groups: [[...Array(source.frames).keys()]], held: [] };
 
-  const sums = solver === "qr" && !search ? undefined : await collect(source, held, options);
-  const trials = search ? tryAll(sums!.fitted, sums!.held!, ridges, projections) : [];
+  const sums = solver === "qr" && !search ? undefined : await collect(source, groups, options);
+  const trials = search ? await tryAll(sums!, held, ridges, projections, options) : [];
   const best = trials.reduce<TrainingTrial | undefined>(
     (least, t) => (least && least.validationError <= t.validationError ? least : t),
     undefined,
   );
   const chosen = best?.ridge ?? ridges[0]!;
   const projection = projections[best?.projection ?? 0];
-  const equations = sums && (sums.held ? addNormalEquations(sums.fitted, sums.held) : sums.fitted);
+  const equations = sums?.reduce(addNormalEquations);
   const solution =
     solver === "qr"
       ? await solveByQr(source, chosen, projection, options)
@@ -113,6 +114,17 @@ export async function trainLinear(source: TrainingRows, options: LinearTrainingO
   };
 }
 
+function ridgeList(ridge: number | readonly number[]): readonly number[] {
+  const list = typeof ridge === "number" ? [ridge] : ridge;
+  if (!(Array.isArray(list) && list.length > 0 && list.every((r) => Number.isFinite(r) && r >= 0)))
+    throw new OptionError({
+      where: "training",
+      problem: `ridge is ${JSON.stringify(ridge)}`,
+      advice: "give a number ≥ 0 or a list of them",
+    });
+  return list;
+}
+
 function candidates(projection: LinearTrainingOptions["projection"]): readonly (Matrix | undefined)[] {
   return projection === undefined || "values" in projection ? [projection as Matrix | undefined] : projection;
 }
@@ -121,33 +133,55 @@ function projected(e: NormalEquations, projection: Matrix | undefined): NormalEq
   return projection ? projectNormalEquations(e, projection) : e;
 }
 
-/** Every ridge with every projection. */
-function tryAll(
-  fitted: NormalEquations,
-  held: NormalEquations,
+/** Every ridge with every projection, on each group that is held out. */
+async function tryAll(
+  groups: readonly NormalEquations[],
+  held: readonly number[],
   ridges: readonly number[],
   projections: readonly (Matrix | undefined)[],
-): TrainingTrial[] {
-  return projections.flatMap((p, projection) =>
-    ridgeTrials(projected(fitted, p), projected(held, p), ridges, "none").map((t) =>
-      projections.length > 1 ? { ...t, projection } : t,
-    ),
-  );
+  options: RunOptions,
+): Promise<TrainingTrial[]> {
+  const total = held.length * projections.length;
+  const found: TrainingTrial[] = [];
+  for (const [projection, p] of projections.entries()) {
+    const folds: FoldTrials[] = [];
+    for (const [k, test] of held.entries()) {
+      throwIfAborted(options.signal, "choosing the ridge");
+      const fitted = groups.filter((_, g) => g !== test).reduce(addNormalEquations);
+      const validation = projected(groups[test]!, p);
+      folds.push({
+        rows: validation.rows,
+        trials: ridgeTrials(projected(fitted, p), validation, ridges, "none"),
+      });
+      options.onProgress?.({
+        label: "choosing the ridge",
+        done: projection * held.length + k + 1,
+        total,
+        unit: "solutions",
+      });
+      await breathe();
+    }
+    found.push(...meanTrials(ridges, folds).map((t) => (projections.length > 1 ? { ...t, projection } : t)));
+  }
+  return found;
 }
 
-/** Every frame's rows, summed into those to fit and those held out. */
+/** The sums over the rows of each group of frames. */
 async function collect(
   source: TrainingRows,
-  held: ReadonlySet<number>,
-  options: LinearTrainingOptions,
-): Promise<{ readonly fitted: NormalEquations; readonly held?: NormalEquations }> {
+  groups: readonly (readonly number[])[],
+  options: RunOptions,
+): Promise<NormalEquations[]> {
   const { columns, targets = 1 } = source;
-  const fitted = gramAccumulator({ columns, targets });
-  const others = held.size > 0 ? gramAccumulator({ columns, targets }) : undefined;
-  await eachFrame(source, options, (frame) => {
-    source.rowsOf(frame, (held.has(frame) ? others! : fitted).add);
-  });
-  return { fitted: fitted.normalEquations(), ...(others && { held: others.normalEquations() }) };
+  const sums: NormalEquations[] = [];
+  let done = 0;
+  for (const frames of groups) {
+    const accumulator = gramAccumulator({ columns, targets });
+    await eachFrame(frames, { done, total: source.frames }, options, (f) => source.rowsOf(f, accumulator.add));
+    done += frames.length;
+    sums.push(accumulator.normalEquations());
+  }
+  return sums;
 }
 
 async function solveByQr(
@@ -157,8 +191,9 @@ async function solveByQr(
   options: RunOptions,
 ): Promise<LeastSquaresSolution> {
   const { targets = 1 } = source;
-  const accumulator = qrAccumulator({ columns: projection?.rows ?? source.columns, targets });
-  await eachFrame(source, options, (frame) => {
+  const accumulator = qrAccumulator({ columns: projection?.rows ?? source.columns, targets, scaling: "none" });
+  const { frames } = source;
+  await eachFrame([...Array(frames).keys()], { done: 0, total: frames }, options, (frame) => {
     source.rowsOf(frame, (values, y) => {
       const block = { rows: y.length / targets, columns: source.columns, values };
       accumulator.add(projection ? gemm(block, projection, "b").values : values, y);
@@ -167,23 +202,16 @@ async function solveByQr(
   return accumulator.solve(ridge);
 }
 
-async function eachFrame(source: TrainingRows, options: RunOptions, work: (frame: number) => void): Promise<void> {
-  for (let frame = 0; frame < source.frames; frame++) {
+async function eachFrame(
+  frames: readonly number[],
+  progress: { readonly done: number; readonly total: number },
+  options: RunOptions,
+  work: (frame: number) => void,
+): Promise<void> {
+  for (const [k, frame] of frames.entries()) {
     throwIfAborted(options.signal, "collecting training rows");
     work(frame);
-    options.onProgress?.({ label: "training rows", done: frame + 1, total: source.frames, unit: "frames" });
+    options.onProgress?.({ label: "training rows", ...progress, done: progress.done + k + 1, unit: "frames" });
     await breathe();
   }
-}
-
-function heldOut(frames: number, validation: LinearTrainingOptions["validation"]): ReadonlySet<number> {
-  const { fraction = 0.2, seed = 1 } = validation ?? {};
-  const count = Math.max(1, Math.round(fraction * frames));
-  if (!(fraction > 0 && fraction < 1) || count >= frames)
-    throw new OptionError({
-      where: "training",
-      problem: `cannot hold out ${count} of ${frames} frames to choose the ridge`,
-      advice: "give one ridge as a number, or more frames",
-    });
-  return new Set(random(seed).sample(frames, count));
 }

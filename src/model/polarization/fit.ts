@@ -40,6 +40,8 @@ export async function fitPolarization(
   options: PolarizationOptions = {},
 ): Promise<PolarizationModel> {
   rejectUnknownOptions(options, OPTION_NAMES, "fitPolarization");
+  checkChoice("polarization", options.polarization, ["absolute", "differences"]);
+  checkChoice("solver", options.solver, ["cholesky", "qr"]);
   const weights = targetWeights(frames, options.weights);
   const used = frames.filter(
     (f) => (weights.bornCharges > 0 && f.bornCharges) || (weights.polarization > 0 && f.dipole),
@@ -55,19 +57,20 @@ export async function fitPolarization(
   const source = trainingRows(d, plan, used, weights, polarizationOrigin(used, options.polarization));
   const counts = referenceCounts(form);
   const projection = counts && projections(d, used, counts, plan);
-  const { ridge, validation, solver, onProgress, signal } = options;
+  const { ridge, solver, onProgress, signal, validation = { folds: Math.min(5, Math.max(2, used.length)) } } = options;
   const fit = await trainLinear(source, {
     ...(ridge !== undefined && { ridge }),
-    ...(validation && { validation }),
+    validation,
     ...(solver && { solver }),
     ...(projection && { projection }),
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
   const model = assemble(d, plan, fit);
-  const excess = used.map(({ structure }) =>
-    Math.abs(structure.species.reduce((s, x) => s + model.charges[d.options.species.indexOf(x)]!, 0)),
-  );
+  const excessCharge = used.reduce((most, { structure }) => {
+    const charge = structure.species.reduce((sum, x) => sum + model.charges[d.options.species.indexOf(x)]!, 0);
+    return Math.max(most, Math.abs(charge));
+  }, 0);
   const training = {
     frames: used.length,
     bornChargeFrames: weights.bornCharges > 0 ? used.filter((f) => f.bornCharges).length : 0,
@@ -80,10 +83,19 @@ export async function fitPolarization(
     ridge: fit.ridge,
     trials: fit.trials,
     condition: fit.condition,
-    excessCharge: Math.max(...excess),
-    warnings: transpositionWarning(fit),
+    excessCharge,
+    warnings: [...transpositionWarning(fit), ...neutralityWarning(excessCharge)],
   };
   return { ...model, training };
+}
+
+function checkChoice(name: string, given: string | undefined, known: readonly string[]): void {
+  if (given !== undefined && !known.includes(given))
+    throw new OptionError({
+      where: "fitPolarization",
+      problem: `${name} is "${given}"`,
+      advice: `give one of ${known.join(", ")}`,
+    });
 }
 
 function targetWeights(frames: readonly Frame[], given: Partial<TargetWeights> = {}): TargetWeights {
@@ -190,5 +202,14 @@ function transpositionWarning({ trainingErrors: [given, transposed] }: LinearFit
   return [
     `the transposed Born charges fit better (weighted error ${transposed!.toExponential(2)} against ${given!.toExponential(2)}): ` +
       'the file most likely has rows = displacement; read it with becOrder "displacement-field" (--bec-order displacement-field)',
+  ];
+}
+
+/** Without neutrality P depends on the origin, and Σ_i Z*_i is not 0. */
+function neutralityWarning(excessCharge: number): string[] {
+  if (excessCharge < 0.01) return [];
+  return [
+    `the species charges are not neutral: they sum to ${excessCharge.toFixed(3)} e over a frame, by which P depends on the origin; ` +
+      'use charges { kind: "fit" } or neutral formal charges',
   ];
 }
