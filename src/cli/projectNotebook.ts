@@ -9,6 +9,8 @@ export interface NotebookFiles {
   readonly timestep: number;
 }
 
+// The kernel does not find a variable of an earlier cell that is named in short, as in `{ timestep }`.
+
 /** The notebook of a new project: from one's own files to a Raman spectrum. */
 export function projectNotebook({ example, timestep }: NotebookFiles): Notebook {
   const code = (id: string, source: string): Cell => ({
@@ -71,22 +73,26 @@ import { type Frame, showTable, streamFrames } from "spectensor";
 
 const fields = ["time", "energy", "forces", "dipole", "polarizability", "dielectric", "bornCharges"] as const;
 const frames: Frame[] = [];
-const files: { name: string; species: readonly string[]; frames: number; held: number[] }[] = [];
-for (const name of new Set([...tensorFiles, trajectoryFile])) {
-  const file = { name, species: [] as readonly string[], frames: 0, held: fields.map(() => 0) };
+
+async function contents(name: string) {
+  let [species, count]: [readonly string[], number] = [[], 0];
+  const held = fields.map(() => 0);
   for await (const frame of streamFrames(name)) {
-    file.species = frame.structure.species;
-    file.frames++;
-    fields.forEach((field, k) => { if (frame[field] !== undefined) file.held[k]++; });
+    species = frame.structure.species;
+    count++;
+    fields.forEach((field, k) => { if (frame[field] !== undefined) held[k]++; });
     if (tensorFiles.includes(name)) frames.push(frame);
   }
-  files.push(file);
+  return { name, species, count, held };
 }
+
+const files: Awaited<ReturnType<typeof contents>>[] = [];
+for (const name of new Set([...tensorFiles, trajectoryFile])) files.push(await contents(name));
 showTable({
   file: files.map((f) => f.name),
   atoms: files.map((f) => f.species.length),
   species: files.map((f) => [...new Set(f.species)].join(" ")),
-  frames: files.map((f) => f.frames),
+  frames: files.map((f) => f.count),
   ...Object.fromEntries(fields.map((field, k) => [field, files.map((f) => f.held[k])])),
 });`;
 
@@ -120,7 +126,7 @@ const pairs = (components: number[]) => ({
   reference: tested.flatMap((frame) => components.map((c) => frame[model.quantity]![c])),
   predicted: predictions.flatMap((tensor) => components.map((c) => tensor[c])),
 });
-show(parityFigure({ "xx, yy, zz": pairs([0, 4, 8]), "xy, yz, zx": pairs([1, 5, 6]) }, { axis: { quantity: model.quantity, unit } }));`;
+show(parityFigure({ "xx, yy, zz": pairs([0, 4, 8]), "xy, yz, zx": pairs([1, 5, 6]) }, { axis: { quantity: model.quantity, unit: unit } }));`;
 
 const SPECTRUM_TEXT = `
 ## The spectrum
@@ -131,13 +137,14 @@ Where the frames of the trajectory have tensors themselves, their spectrum is sh
 const SPECTRUM = `
 import { loadSeries, loadTrajectory, predictPolarizability, raman, type Spectrum, spectrumFigure } from "spectensor";
 
-const trajectory = await loadTrajectory(trajectoryFile, { timestep });
+const trajectory = await loadTrajectory(trajectoryFile, { timestep: timestep });
 const predicted = await predictPolarizability(model, trajectory, progressBar());
-const spectra: Record<string, Spectrum> = { model: raman(predicted, { temperature }) };
+const options = { temperature: temperature };
+const spectra: Record<string, Spectrum> = { model: raman(predicted, options) };
 
-const { frames: count, held } = files.find((f) => f.name === trajectoryFile)!;
+const { count, held } = files.find((f) => f.name === trajectoryFile)!;
 if (held[fields.indexOf(model.quantity)] === count)
-  spectra["first principles"] = raman(await loadSeries(trajectoryFile, { quantity: model.quantity, timestep }), { temperature });
+  spectra["first principles"] = raman(await loadSeries(trajectoryFile, { quantity: model.quantity, timestep: timestep }), options);
 const figure = spectrumFigure(spectra);
 show(figure);`;
 
@@ -166,4 +173,4 @@ const FURTHER = `
 const PROVENANCE = `
 import { showProvenance } from "spectensor";
 
-showProvenance([], { tensorFiles, trajectoryFile, train, temperature, seed: 1 });`;
+showProvenance([], { files: files.map((f) => f.name), trainingFrames: train, temperature: temperature, seed: 1 });`;
