@@ -1,0 +1,80 @@
+// Derivative learning on the system of the peers' figures: 96-atom ZrO2 cells, n 6, l ≤ 3, r_c 5.5 Å; CPU milliseconds, one thread.
+// polipy4vasp (Schmiedmayer and Kresse's code): training on 119 frames 44 s and 3.4 GB, one frame 250 ms.
+import { random } from "../../dist/math/random.js";
+import { fitPolarization } from "../../dist/model/polarization/fit.js";
+import { polarizationOf, polarizationResponse } from "../../dist/model/polarization/predict.js";
+import { structure } from "../../dist/structure/structure.js";
+
+const descriptor = { cutoff: 5.5, nMax: 6, lMax: 3, smearing: 0.5, twoBody: {} };
+const charges = { Zr: 4, O: -2 };
+
+/** 2 × 2 × 2 cubic fluorite cells (a = 5.09 Å), jittered; Z* of the formal charges plus noise: only the work counts here. */
+function zirconia(seed) {
+  const next = random(seed);
+  const a = 5.09;
+  const species = [];
+  const positions = [];
+  const add = (symbol, f, cell) => {
+    species.push(symbol);
+    positions.push(...f.map((x, c) => a * (x + cell[c]) + 0.1 * next.normal()));
+  };
+  for (let i = 0; i < 8; i++) {
+    const cell = [i >> 2, (i >> 1) & 1, i & 1];
+    for (const f of [
+      [0, 0, 0],
+      [0, 0.5, 0.5],
+      [0.5, 0, 0.5],
+      [0.5, 0.5, 0],
+    ]) {
+      add("Zr", f, cell);
+      for (const q of [0.25, 0.75]) add("O", [f[0] + 0.25, f[1] + 0.25, f[2] + q], cell);
+    }
+  }
+  const edge = 2 * a;
+  const s = structure({ species, positions, cell: [edge, 0, 0, 0, edge, 0, 0, 0, edge] });
+  const bornCharges = Float64Array.from(
+    { length: 9 * species.length },
+    (_, p) => ((p % 9) % 4 === 0 ? charges[species[Math.floor(p / 9)]] : 0) + 0.1 * next.normal(),
+  );
+  return { structure: s, bornCharges };
+}
+
+const frames = (count) => Array.from({ length: count }, (_, k) => zirconia(k + 1));
+
+export const cases = [
+  {
+    name: "polarization: training on 119 frames of 96 atoms",
+    unit: "ms",
+    goal: 25_000,
+    repeat: 1,
+    setup: () => frames(119),
+    run: async (train) => {
+      await fitPolarization(train, { descriptor });
+    },
+  },
+  {
+    name: "polarization: P and Z* of one frame of 96 atoms",
+    unit: "ms",
+    goal: 25,
+    setup: async () => ({
+      model: await fitPolarization(frames(2), { descriptor, ridge: 1e-6 }),
+      s: zirconia(99).structure,
+    }),
+    run: ({ model, s }) => {
+      for (let k = 0; k < 10; k++) polarizationResponse(model, s);
+      return 10;
+    },
+  },
+  {
+    name: "polarization: P alone of one frame of 96 atoms",
+    unit: "ms",
+    setup: async () => ({
+      model: await fitPolarization(frames(2), { descriptor, ridge: 1e-6 }),
+      s: zirconia(99).structure,
+    }),
+    run: ({ model, s }) => {
+      for (let k = 0; k < 10; k++) polarizationOf(model, s);
+      return 10;
+    },
+  },
+];
