@@ -51,13 +51,17 @@ function interruptSignal(): AbortSignal {
   if (!tslab()) return new AbortController().signal;
   if (!interrupt) {
     interrupt = new AbortController();
-    process.on("SIGINT", () => {
-      const pressed = interrupt;
-      interrupt = new AbortController();
-      pressed?.abort(new AbortedError("stop button"));
-    });
+    // Not now: while a cell runs synchronously, Node guards it against SIGINT, and a listener added in that time would leave
+    // the signal with its default action afterwards, which ends the kernel.
+    setImmediate(() => process.on("SIGINT", onInterrupt));
   }
   return interrupt.signal;
+}
+
+function onInterrupt(): void {
+  const pressed = interrupt;
+  interrupt = new AbortController();
+  pressed?.abort(new AbortedError("stopped by the stop button"));
 }
 
 /** "128 of 192 frames, 64 frames/s, 1 s left" */

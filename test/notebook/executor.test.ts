@@ -78,6 +78,24 @@ describe("executeNotebook", () => {
     expect(outputsOf(n, 1)).toEqual([{ output_type: "stream", name: "stdout", text: "alive\n" }]);
   });
 
+  it("lets the stop button reach work that shows progress, twice, without ending the kernel", async () => {
+    const work = `const { onProgress, signal } = progressBar();
+      signal.addEventListener("abort", () => console.log(String(signal.reason)));
+      setTimeout(() => process.kill(process.pid, "SIGINT"), 500);
+      for (let i = 0; ; i++) { await new Promise((r) => setTimeout(r, 20)); onProgress({ label: "fit", done: i }); signal.throwIfAborted(); }`;
+    const { notebook: n } = await executeNotebook(
+      notebook('import { progressBar } from "spectensor";', work, work, "console.log('alive')"),
+      { afterError: "continue" },
+    );
+    for (const cell of [1, 2]) {
+      const said = outputsOf(n, cell).flatMap((o) =>
+        o.output_type === "stream" && o.name === "stdout" ? [o.text] : [],
+      );
+      expect(said).toEqual(["AbortedError: stopped by the stop button\n"]);
+    }
+    expect(outputsOf(n, 3)).toEqual([{ output_type: "stream", name: "stdout", text: "alive\n" }]);
+  });
+
   it("ends a kernel that does not react to the interrupt, without leaving its process", async () => {
     const { notebook: n, failure } = await executeNotebook(
       notebook("console.log(process.pid);", "await Promise.resolve();\nfor (;;) {}"),
