@@ -4,7 +4,9 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
 import { dataCommand } from "./data.js";
+import { harmonicCommand } from "./harmonic.js";
 import { infoCommand, packageVersion } from "./info.js";
+import { infraredCommand } from "./infrared.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
 import { mdCommand } from "./md.js";
@@ -23,6 +25,8 @@ export function program(): Command {
     .addHelpText("after", "\nExit codes: 0 done, 1 the work failed, 2 wrong use, 130 interrupted.");
   for (const command of [
     ramanCommand(),
+    infraredCommand(),
+    harmonicCommand(),
     fitCommand(),
     predictCommand(),
     evaluateCommand(),
