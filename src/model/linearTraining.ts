@@ -126,7 +126,7 @@ function ridgeList(ridge: number | readonly number[]): readonly number[] {
 }
 
 function candidates(projection: LinearTrainingOptions["projection"]): readonly (Matrix | undefined)[] {
-  return projection === undefined || "values" in projection ? [projection as Matrix | undefined] : projection;
+  return Array.isArray(projection) ? (projection as readonly Matrix[]) : [projection as Matrix | undefined];
 }
 
 function projected(e: NormalEquations, projection: Matrix | undefined): NormalEquations {

@@ -1,0 +1,137 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../../src/dataset/load.js";
+import { DataError, FormatError } from "../../src/errors.js";
+import { evaluatePolarization } from "../../src/model/polarization/evaluate.js";
+import { fitPolarization } from "../../src/model/polarization/fit.js";
+import type { PolarizationModel } from "../../src/model/polarization/model.js";
+import { loadPolarization, savePolarization } from "../../src/model/polarization/polarizationFile.js";
+import { polarizationResponse } from "../../src/model/polarization/predict.js";
+import type { Frame } from "../../src/structure/frame.js";
+import { expectClose } from "../support/close.js";
+
+let born: { train: Frame[]; test: Frame[] };
+let dipoles: { train: Frame[]; test: Frame[] };
+let fromBorn: PolarizationModel;
+let folder: string;
+
+const withoutDipole = ({ dipole: _, ...frame }: Frame): Frame => frame;
+
+/** P is tested on 500 other configurations without a constant vector, Z* on 50. */
+function errors(model: PolarizationModel): { p: number; z: number } {
+  return {
+    p: evaluatePolarization(model, dipoles.test).polarization!.rmspe,
+    z: evaluatePolarization(model, born.test).bornCharges!.rmspe,
+  };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "spectensor-"));
+  const { parts } = await loadDataset("water-dimer");
+  const bare = parts.bec!.map(withoutDipole);
+  born = { train: bare.filter((_, i) => i % 3 !== 1), test: bare.filter((_, i) => i % 3 === 1) };
+  dipoles = { train: parts.dipoles!.filter((_, i) => i % 2 === 0), test: parts.dipoles!.filter((_, i) => i % 2 === 1) };
+  fromBorn = await fitPolarization(born.train);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("the water dimer with the default settings", () => {
+  it("gets P within 0.65 % and Z* within 2.0 % from 100 sets of Born charges alone", () => {
+    const { p, z } = errors(fromBorn);
+    expect(p).toBeLessThanOrEqual(0.0065);
+    expect(z).toBeLessThanOrEqual(0.02);
+  });
+
+  it("gets them within 0.27 % and 2.2 % from 500 dipoles as well; from the dipoles alone Z* is clearly worse", async () => {
+    const both = errors(await fitPolarization([...dipoles.train, ...born.train]));
+    expect(both.p).toBeLessThanOrEqual(0.0027);
+    expect(both.z).toBeLessThanOrEqual(0.022);
+    const alone = errors(await fitPolarization(dipoles.train));
+    expect(alone.p).toBeLessThan(0.0035);
+    expect(alone.z).toBeGreaterThan(1.3 * both.z);
+  });
+
+  it("returns nearly the charges of water, and warns about nothing", () => {
+    const [h, o] = fromBorn.charges as unknown as [number, number];
+    expectClose(o, -2 * h, { absolute: 1e-12 });
+    expect(fromBorn.training.warnings).toEqual([]);
+    expect(fromBorn.training.trials.length).toBeGreaterThan(10);
+  });
+});
+
+describe("evaluatePolarization", () => {
+  it("agrees with sums written out by hand", () => {
+    const test = born.test.slice(0, 4);
+    const { bornCharges } = evaluatePolarization(fromBorn, test);
+    const pairs = test.flatMap((f) => {
+      const z = polarizationResponse(fromBorn, f.structure).bornCharges;
+      return Array.from(z, (x, p) => ({
+        error: (x - f.bornCharges![p]!) ** 2,
+        diagonal: Math.floor((p % 9) / 3) === p % 3,
+        species: f.structure.species[Math.floor(p / 9)],
+        value: f.bornCharges![p]!,
+      }));
+    });
+    const rmse = (list: typeof pairs): number => Math.sqrt(list.reduce((s, x) => s + x.error, 0) / list.length);
+    const mean = pairs.reduce((s, x) => s + x.value, 0) / pairs.length;
+    const sigma = Math.sqrt(pairs.reduce((s, x) => s + (x.value - mean) ** 2, 0) / pairs.length);
+    const found = bornCharges!;
+    expect(found.frames).toBe(4);
+    expectClose(
+      [found.rmse, found.rmspe, found.rmseDiagonal, found.rmseOffDiagonal, found.bySpecies.H!, found.bySpecies.O!],
+      [
+        rmse(pairs),
+        rmse(pairs) / sigma,
+        rmse(pairs.filter((x) => x.diagonal)),
+        rmse(pairs.filter((x) => !x.diagonal)),
+        rmse(pairs.filter((x) => x.species === "H")),
+        rmse(pairs.filter((x) => x.species === "O")),
+      ],
+      { relative: 1e-12 },
+    );
+  });
+
+  it("ignores a constant vector only where differences are compared", () => {
+    const shifted = dipoles.test.slice(0, 20).map((f) => ({ ...f, dipole: f.dipole!.map((p, a) => p + 5 * (a + 1)) }));
+    const [absolute, differences] = (["absolute", "differences"] as const).map(
+      (kind) => evaluatePolarization(fromBorn, shifted, kind).polarization!,
+    );
+    expect(absolute!.rmse).toBeGreaterThan(5);
+    expect(differences!.rmse).toBeLessThan(0.01);
+    expect(differences!.r).toBeGreaterThan(0.999);
+    expect(() => evaluatePolarization(fromBorn, [{ structure: shifted[0]!.structure }])).toThrow(DataError);
+  });
+});
+
+describe("a polarization model file", () => {
+  it("gives a model that predicts the same bits", async () => {
+    for (const name of ["model.json", "model.json.gz"]) {
+      const path = join(folder, name);
+      await savePolarization(path, fromBorn);
+      const loaded = await loadPolarization(path);
+      expect(loaded.training).toEqual(fromBorn.training);
+      for (const { structure } of born.test.slice(0, 3))
+        expect(polarizationResponse(loaded, structure)).toEqual(polarizationResponse(fromBorn, structure));
+    }
+  });
+
+  it("is refused when it is damaged, of another kind, or has other shapes than its settings say", async () => {
+    const path = join(folder, "model.json");
+    await savePolarization(path, fromBorn);
+    const json = JSON.parse(await readFile(path, "utf8"));
+    const broken = async (change: (j: typeof json) => void): Promise<PolarizationModel> => {
+      const copy = structuredClone(json);
+      change(copy);
+      const file = join(folder, "broken.json");
+      await writeFile(file, JSON.stringify(copy));
+      return loadPolarization(file);
+    };
+    await expect(broken((j) => Object.assign(j, { kind: "forceField" }))).rejects.toThrow(/expected "polarization"/);
+    await expect(broken((j) => Object.assign(j.settings.descriptor, { nMax: 7 }))).rejects.toThrow(FormatError);
+    await expect(broken((j) => Object.assign(j.settings.descriptor, { cutoff: -1 }))).rejects.toThrow(FormatError);
+    await expect(broken((j) => delete j.arrays.charges)).rejects.toThrow(/charges/);
+    await expect(broken((j) => Object.assign(j.settings.training, { ridge: "x" }))).rejects.toThrow(/ridge/);
+  });
+});
