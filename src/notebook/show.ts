@@ -51,7 +51,8 @@ window.spectensorPlotly = module.exports; document.dispatchEvent(new Event("spec
 
 /**
  * Runs in the page: replaces the picture by the plot when plotly.js is there, and draws again when the page changes its theme.
- * A page tells its theme by data-theme on its root element; pages that do not are light.
+ * A page tells its theme by data-spectensor-theme on its root element; pages that do not are light.
+ * Nothing is offered that would send data anywhere.
  */
 const DRAW = `function (id, figure, darkOf) {
   var host = document.getElementById(id), plot;
@@ -65,11 +66,11 @@ const DRAW = `function (id, figure, darkOf) {
     var next = document.createElement("div");
     next.style.width = spec.layout.width + "px";
     next.style.height = spec.layout.height + "px";
-    next.setAttribute("role", "img");
+    next.setAttribute("role", "figure");
     next.setAttribute("aria-label", (host.querySelector("img") || plot).getAttribute(plot ? "aria-label" : "alt"));
     host.appendChild(next);
-    plotly.newPlot(next, spec.data, spec.layout, { displaylogo: false, responsive: false,
-      modeBarButtonsToRemove: ["lasso2d", "select2d"], toImageButtonOptions: { format: "svg" } }).then(function () {
+    plotly.newPlot(next, spec.data, spec.layout, { displaylogo: false, responsive: false, plotlyServerURL: "",
+      modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"], toImageButtonOptions: { format: "svg" } }).then(function () {
       while (host.firstChild !== next) host.removeChild(host.firstChild);
       plot = next;
     }, function (error) { host.removeChild(next); console.error("figure not drawn", error); });

@@ -152,6 +152,8 @@ describe("HTML", () => {
       /^<div id="spectensor-3-[0-9a-f]{8}" [^>]*><img src="data:image\/svg\+xml;base64,PHN2Zy8\+" alt="y against x: A &#38; B\."/,
     );
     expect(html.match(/<\/script>/g)).toHaveLength(1);
+    expect(html).toContain('plotlyServerURL: ""');
+    expect(html).toContain('"sendChartToCloud"]');
   });
 });
 
