@@ -98,7 +98,9 @@ export { searchPolarizability } from "./model/polarizability/selection.js";
 export { splitFrames } from "./model/polarizability/split.js";
 
 // Polarization from Born charges
+export { evaluatePolarization } from "./model/polarization/evaluate.js";
 export { fitPolarization } from "./model/polarization/fit.js";
+export { polarizationLearningCurve } from "./model/polarization/learningCurve.js";
 export type { PolarizationModel, PolarizationOptions } from "./model/polarization/model.js";
 export { loadPolarization, savePolarization } from "./model/polarization/polarizationFile.js";
 export { polarizationOf, polarizationResponse, predictPolarization } from "./model/polarization/predict.js";
