@@ -1,4 +1,4 @@
-import { DataError } from "../errors.js";
+import { DataError, UnitError } from "../errors.js";
 import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
 import { spacing } from "./collect.js";
 import type { Lines } from "./lines.js";
@@ -61,12 +61,23 @@ function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnO
   rows.forEach((row, k) => {
     values.set(row.values, k * size);
   });
-  const times = rows.flatMap((row) => row.time ?? []);
+  const timestep =
+    options.timestep ??
+    spacing(
+      rows.flatMap((row) => row.time ?? []),
+      rows.length,
+    );
+  if (timestep === undefined)
+    throw new UnitError({
+      where: name,
+      problem: "no time step and no column of evenly spaced times",
+      advice: "give the time between rows in fs as timestep",
+    });
   return tensorSeries({
     quantity,
     shape: vector ? [3] : [3, 3],
     values,
-    timestep: options.timestep ?? spacing(times, rows.length) ?? Number.NaN,
+    timestep,
     origin: options.origin ?? name.replace(/^.*[\\/]/, ""),
   });
 }
