@@ -33,6 +33,7 @@ export function dataCommand(): Command {
     .description("compare every file with its registered size and SHA-256; exit code 1 if one is damaged")
     .argument("[ids...]", "default: all")
     .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExamples:\n  $ spectensor data verify\n  $ spectensor data verify h2o sio2 --json")
     .action(async (ids: string[], flags: { json?: boolean }) => {
       const states = await verifyDatasets({
         signal: interruptSignal(),
@@ -56,8 +57,9 @@ export function dataCommand(): Command {
   data
     .command("fetch")
     .description("fetch published data sets into the cache folder (SPECTENSOR_DATA, default the platform's)")
-    .argument("<ids...>")
+    .argument("<ids...>", "of sets that spectensor data list shows as to fetch")
     .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  $ spectensor data fetch sio2-md-raman")
     .action(async (ids: string[], flags: { json?: boolean }) => {
       const signal = interruptSignal();
       const files = [];

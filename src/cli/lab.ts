@@ -11,7 +11,7 @@ export function labCommand(): Command {
     .argument("[folder]", "folder to open", "notebooks")
     .allowExcessArguments()
     .allowUnknownOption()
-    .addHelpText("after", "\nFurther arguments go to JupyterLab, e.g. spectensor lab notebooks --no-browser")
+    .addHelpText("after", "\nFurther arguments go to JupyterLab:\n  $ spectensor lab notebooks --no-browser")
     .action(async (folder: string, _: unknown, command: Command) => {
       const jupyter = ["jupyter-lab", "jupyter-notebook"].find((name) => !spawnSync(name, ["--version"]).error);
       if (!jupyter)

@@ -129,6 +129,7 @@ export function evaluateCommand(): Command {
     .option("--key <quantity=name>", "name of a tensor in the file; may be repeated", keyOption)
     .option("--components <order>", "order of six tensor components in the file")
     .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  $ spectensor evaluate sio2.json test.extxyz.gz")
     .action(async (model: string, path: string, flags: EvaluateFlags) => {
       const document = await loadModel(model);
       await kindOf(EVALUATE, document, model)(document, model, path, flags);
