@@ -5,7 +5,7 @@ import type { Potential } from "./potential.js";
 
 /**
  * A fitted force field for {@link md}, with its error estimate where the model has one. Neighbours are searched anew for every
- * structure: that is a seventh of a step, and keeps forces a function of the structure alone.
+ * structure: that is a sixth of a step, and keeps forces a function of the structure alone.
  */
 export function forceFieldPotential(model: ForceFieldModel): Potential {
   return {
