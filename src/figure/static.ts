@@ -82,7 +82,7 @@ function titled(svg: string, description: string): string {
 
 /** Rounds coordinates, replaces plotly's random identifiers by constant ones and drops empty groups. */
 function tidy(svg: string): string {
-  const plot = /id="defs-([0-9a-f]{6})"/.exec(svg)?.[1] ?? "";
+  const plot = /id="defs-([0-9a-f]{6})"/.exec(svg)![1]!;
   const traces: string[] = [];
   let text = svg.replace(/<[^>]*>/g, (tag) =>
     tag
