@@ -1,0 +1,99 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { projectNotebook } from "../../src/cli/projectNotebook.js";
+import { type CodeCell, loadNotebook, parseNotebook } from "../../src/notebook/nbformat.js";
+import { complaints, kernels, ours, program } from "../notebook/cells.js";
+import { type Outcome, spectensor, spectensorHere, temporaryFolder } from "./run.js";
+
+const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
+const folder = temporaryFolder();
+const project = join(folder, "My spectra");
+const manifestOf = (path: string) => JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+let made: Outcome;
+
+beforeAll(async () => {
+  made = await spectensor(["new", "My spectra"], { cwd: folder });
+});
+
+describe("spectensor new", () => {
+  it("makes a folder with notebook, kernel, data and what to do next", async () => {
+    expect(made).toMatchObject({ code: 0, err: "" });
+    expect(made.out).toMatch(/next: cd .*My spectra.* && npm install && npm start/);
+    expect(readdirSync(folder)).toEqual(["My spectra"]);
+    expect(readdirSync(project, { recursive: true }).sort()).toEqual([
+      ".gitignore",
+      "README.md",
+      "data",
+      join("data", "README.md"),
+      join("data", "example.xyz.gz"),
+      "package.json",
+      "raman.ipynb",
+    ]);
+    const { metadata } = await loadNotebook(join(project, "raman.ipynb"));
+    expect(metadata.kernelspec).toMatchObject({ name: "spectensor" });
+  });
+
+  it("depends on the package and on the kernel that this repository tests with, and on nothing else", () => {
+    const { name, scripts, dependencies } = manifestOf(project);
+    expect(name).toBe("my-spectra");
+    expect(Object.keys(scripts)).toEqual(["start", "lab", "kernel"]);
+    expect(dependencies).toEqual({
+      spectensor: expect.stringMatching(/^file:/),
+      tslab: manifestOf(join(REPOSITORY, "notebooks")).dependencies.tslab,
+    });
+    expect(manifestOf(join(project, dependencies.spectensor.slice(5))).name).toBe("spectensor");
+  });
+
+  it("depends on the version or tarball it is told to", async () => {
+    writeFileSync(join(folder, "some.tgz"), "");
+    const run = (name: string, what: string) => spectensorHere(["new", join(folder, name), "--package", what]);
+    expect(await run("a", "^1.2.3")).toMatchObject({ code: 0 });
+    expect(await run(join("b", "c"), join(folder, "some.tgz"))).toMatchObject({ code: 0 });
+    expect(manifestOf(join(folder, "a")).dependencies.spectensor).toBe("^1.2.3");
+    expect(manifestOf(join(folder, "b", "c")).dependencies.spectensor).toBe("file:../../some.tgz");
+  });
+
+  it("never writes into what is there already", async () => {
+    const occupied = join(folder, "occupied");
+    mkdirSync(occupied);
+    writeFileSync(join(occupied, "thesis.tex"), "all of it");
+    for (const path of [occupied, join(occupied, "thesis.tex")]) {
+      const { code, out, err } = await spectensorHere(["new", path]);
+      expect([code, out]).toEqual([1, ""]);
+      expect(err).toMatch(/^DataError: .*there already; nothing was changed/);
+    }
+    expect(readdirSync(occupied)).toEqual(["thesis.tex"]);
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+});
+
+describe("the notebook of a new project", () => {
+  const { cells } = projectNotebook({ example: "data/example.xyz.gz", timestep: 2 });
+  const code = cells.filter((c): c is CodeCell => c.cell_type === "code");
+
+  it.each([
+    ["our compiler", ours],
+    ["the kernel's compiler", kernels],
+  ] as const)("passes the strict checks of %s", (_, ts) => {
+    const text = `${code.map((c) => c.source).join("\n")}\nexport {};\n`;
+    expect(complaints(ts, program(ts, new Map([["project.ts", text]])))).toEqual([]);
+  });
+
+  it("runs as it is and ends with a spectrum, as picture and as file", async () => {
+    const modules = join(project, "node_modules");
+    mkdirSync(modules);
+    symlinkSync(REPOSITORY, join(modules, "spectensor"));
+    symlinkSync(join(REPOSITORY, "node_modules", "tslab"), join(modules, "tslab"));
+    const { code: exit, out } = await spectensor(["notebook", "run", "."], { cwd: project });
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^ok +raman\.ipynb/)]);
+    const path = join(project, "gallery", "raman.ipynb");
+    const executed = parseNotebook(readFileSync(path, "utf8"), path);
+    const spectrum = executed.cells.find((c) => c.id === "spectrum") as CodeCell;
+    expect(JSON.stringify(spectrum.outputs)).toMatch(/image\/svg\+xml/);
+    const [title, header, first] = readFileSync(join(project, "raman.csv"), "utf8").split("\n");
+    expect([title, header]).toEqual([expect.stringMatching(/^# xaxis: Raman shift \(cm⁻¹\)/), "curve,x,y"]);
+    expect(first).toMatch(/^model,0,[\d.e-]+$/);
+  });
+});
