@@ -25,6 +25,11 @@ export class SpectensorError extends Error {
     this.where = d.where;
     this.advice = d.advice;
   }
+
+  /** Printed by Node and in a notebook: name and message explain themselves, the stack is for bugs. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `${this.name}: ${this.message}`;
+  }
 }
 
 /** A file that is truncated, corrupted or of another kind than declared. */

@@ -88,7 +88,13 @@ export { evaluateLinearResponse, predictLinearResponse } from "./model/linearRes
 export { evaluateTensors } from "./model/polarizability/evaluation.js";
 export { evaluatePolarizability, runPolarizabilityExperiment } from "./model/polarizability/experiment.js";
 export { constantStep, type FirstStep, linearResponseStep } from "./model/polarizability/firstStep.js";
-export { learningCurve, smallestTrainingSet } from "./model/polarizability/learningCurve.js";
+export {
+  type LearningCurve,
+  learningCurve,
+  medianScore,
+  scorePoints,
+  smallestTrainingSet,
+} from "./model/polarizability/learningCurve.js";
 export type { DeltaOptions, PolarizabilityOptions } from "./model/polarizability/options.js";
 export { fitDelta, fitPolarizability } from "./model/polarizability/polarizability.js";
 export { loadPolarizability, savePolarizability } from "./model/polarizability/polarizabilityFile.js";
@@ -139,6 +145,7 @@ export {
 // Spectra
 export { averageSpectra, blockSpectrum } from "./spectrum/average.js";
 export { type Broadening, broaden } from "./spectrum/broadening.js";
+export { committeeSpectrum } from "./spectrum/committeeSpectrum.js";
 export { cosineSimilarity, fitAxis } from "./spectrum/compare.js";
 export { correlation } from "./spectrum/correlation.js";
 export { dielectricFunction, reflectivity, refractiveIndex } from "./spectrum/dielectric.js";
@@ -170,7 +177,8 @@ export { renderSvg } from "./figure/static.js";
 export { timeSeriesFigure } from "./figure/timeSeries.js";
 
 // Notebooks
-export { showComparison } from "./notebook/comparison.js";
+export { showComparison, ToleranceError } from "./notebook/comparison.js";
+export { installKernelspec } from "./notebook/kernelspec.js";
 export { runMode } from "./notebook/mode.js";
 export { progressBar } from "./notebook/progressBar.js";
 export { showInputs, showProvenance } from "./notebook/provenance.js";

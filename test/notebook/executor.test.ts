@@ -72,9 +72,9 @@ describe("executeNotebook", () => {
   it("interrupts a cell that takes too long, and the kernel lives on", async () => {
     const { notebook: n, failure } = await executeNotebook(
       notebook("await new Promise((r) => setTimeout(r, 60_000));", "console.log('alive')"),
-      { timeout: 1, afterError: "continue" },
+      { timeout: 5, afterError: "continue" },
     );
-    expect(failure).toEqual({ cell: 0, message: "cell: still running after 1 s" });
+    expect(failure).toEqual({ cell: 0, message: "cell: still running after 5 s" });
     expect(outputsOf(n, 1)).toEqual([{ output_type: "stream", name: "stdout", text: "alive\n" }]);
   });
 
@@ -101,7 +101,7 @@ describe("executeNotebook", () => {
       notebook("console.log(process.pid);", "await Promise.resolve();\nfor (;;) {}"),
       { timeout: 1 },
     );
-    expect(failure!.message).toBe("cell: still running after 1 s, and its kernel had to be ended");
+    expect(failure!.message).toBe("cell: still running after 5 s, and its kernel had to be ended");
     const pid = Number((outputsOf(n, 0)[0] as { text: string }).text);
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
   });
