@@ -8,12 +8,13 @@ import { linearResponse } from "../../src/model/linearResponse.js";
 import { evaluateTensors } from "../../src/model/polarizability/evaluation.js";
 import { evaluatePolarizability } from "../../src/model/polarizability/experiment.js";
 import { constantStep, linearResponseStep } from "../../src/model/polarizability/firstStep.js";
-import { fitPart } from "../../src/model/polarizability/kernelFit.js";
+import { structureKernel } from "../../src/model/polarizability/kernel.js";
+import { fitPart, predictPart } from "../../src/model/polarizability/kernelFit.js";
 import { resolvePolarizabilityOptions } from "../../src/model/polarizability/options.js";
 import { fitDelta, fitPolarizability } from "../../src/model/polarizability/polarizability.js";
 import type { PolarizabilityModel } from "../../src/model/polarizability/polarizabilityModel.js";
 import { predictCommittee, predictPolarizability, predictTensor } from "../../src/model/polarizability/predict.js";
-import { prepareFrames } from "../../src/model/polarizability/preparedFrames.js";
+import { prepareFrames, selectPrepared } from "../../src/model/polarizability/preparedFrames.js";
 import { supercell } from "../../src/structure/cell.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
@@ -119,8 +120,6 @@ describe("machine-learnt polarizability of water", () => {
   it("predicts in the primal form what the dual form predicts", async () => {
     const d = descriptor({ ...features, species: ["H", "O"] });
     const all = await prepareFrames([...train, ...test], d, { quantity: "polarizability", keepEnvironments: true });
-    const { selectPrepared } = await import("../../src/model/polarizability/preparedFrames.js");
-    const { structureKernel } = await import("../../src/model/polarizability/kernel.js");
     const [a, b] = [
       selectPrepared(all, [...train.keys()]),
       selectPrepared(
@@ -134,7 +133,6 @@ describe("machine-learnt polarizability of water", () => {
       const dual = gemm(k, matrix(k.columns, 1, fitted.solution.dual)).values.map(
         (x) => fitted.amplitude * x + fitted.solution.intercept,
       );
-      const { predictPart } = await import("../../src/model/polarizability/kernelFit.js");
       expectClose(predictPart(fitted.part, b), dual, { absolute: 1e-10 });
       // The same through the general pair sum of the non-linear kernel, as ζ goes to 1.
       const pairs = structureKernel(b.environments!, a.environments!, { ...fitted.kernel, zeta: 1 + 1e-13 });
@@ -214,6 +212,23 @@ describe("dielectric tensor of quartz", () => {
     const error = evaluatePolarizability(model, set.frames.slice(13, 40)).test;
     expect(error.r2.a).toBeGreaterThan(0.8);
     expect(error.r2.gamma2).toBeGreaterThan(0.8);
+  });
+});
+
+describe("rock salt, first-order Raman-inactive", () => {
+  it("has a constant linear response, which does Δ-ML no harm: it is direct-ML", async () => {
+    const set = await loadDataset("nacl");
+    const lrm = response(set);
+    const quartz = response(await loadDataset("sio2"));
+    const largest = (x: Float64Array): number => x.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    expect(largest(lrm.derivatives)).toBeLessThan(1e-3 * largest(quartz.derivatives));
+    const frames = set.frames.slice(0, 8);
+    const direct = await fitPolarizability(frames, { features });
+    for (const kind of ["fixed", "fitted"] as const) {
+      const model = await fitDelta(lrm, frames, { features, firstStepScale: { kind } });
+      for (const { structure } of set.frames.slice(8, 12))
+        expectClose(predictTensor(model, structure), predictTensor(direct, structure), { absolute: 1e-7 });
+    }
   });
 });
 

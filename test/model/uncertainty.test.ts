@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { descriptor } from "../../src/descriptor/descriptor.js";
 import { DataError, OptionError } from "../../src/errors.js";
+import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
 import { fitPart } from "../../src/model/polarizability/kernelFit.js";
 import { resolvePolarizabilityOptions } from "../../src/model/polarizability/options.js";
@@ -97,7 +98,6 @@ describe("predictive variance", () => {
     const [x, t] = [scale(rows), scale(selectPrepared(all, [...train.keys()]).means[2])];
     const k = gemm(x, t, "b").values.map((v) => fitted.amplitude * v);
     const own = gemm(x, x, "b");
-    const { cholesky, choleskySolve } = await import("../../src/math/cholesky.js");
     const shifted = matrix(fitted.gram.rows, fitted.gram.rows, fitted.gram.values.slice());
     for (let i = 0; i < shifted.rows; i++) shifted.values[i * shifted.rows + i]! += fitted.solution.noise;
     const solved = choleskySolve(cholesky(shifted), matrix(t.rows, x.rows, transposed(k, x.rows, t.rows)));

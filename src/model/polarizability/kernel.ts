@@ -59,10 +59,13 @@ export function structureKernel(
       let stop = start;
       for (let atoms = 0; stop < a.length && atoms < 500; stop++) atoms += a[stop]!.species.length;
       const left = gather(a.slice(start, stop), settings.order, s);
-      addPairs(left, right, settings.zeta, scale * scale, start, out, m);
+      addPairs(left, a === b ? fromStructure(right, start) : right, settings.zeta, scale * scale, start, out, m);
       start = stop;
     }
   });
+  if (a === b)
+    for (let i = 0; i < out.rows; i++)
+      for (let j = 0; j < i; j++) out.values[i * out.rows + j] = out.values[j * out.rows + i]!;
   return out;
 }
 
@@ -99,6 +102,20 @@ function addPairs(
         for (let nu = 0; nu < m; nu++) out.values[to + nu]! += factor * tensor.values[from + nu]!;
       }
     }
+}
+
+/** The atoms of structures from number `start` on; no copy. */
+function fromStructure(g: Gathered, start: number): Gathered {
+  const first = g.owner.findIndex((structure) => structure >= start);
+  if (first <= 0) return first === 0 ? g : { ...g, owner: g.owner.subarray(0, 0) };
+  const rows = (m: Matrix, perAtom: number): Matrix =>
+    matrix(m.rows - first * perAtom, m.columns, m.values.subarray(first * perAtom * m.columns));
+  return {
+    owner: g.owner.subarray(first),
+    size: g.size.subarray(first),
+    scalar: rows(g.scalar, 1),
+    features: rows(g.features, g.features.rows / g.owner.length),
+  };
 }
 
 /** Atoms of species s, with scalar features of unit length. */

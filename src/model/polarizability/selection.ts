@@ -1,15 +1,13 @@
 /** Choice of descriptor and kernel by the error on validation frames. */
-import { descriptor } from "../../descriptor/descriptor.js";
 import { OptionError } from "../../errors.js";
 import type { Frame } from "../../structure/frame.js";
 import type { LinearResponse } from "../linearResponse.js";
-import { type FirstStep, toFirstStep } from "./firstStep.js";
-import { partOf, type TensorPart } from "./kernelFit.js";
-import { DEFAULT_FEATURES, type DeltaOptions, type FeatureSettings, resolvePolarizabilityOptions } from "./options.js";
-import { fitPrepared, needsEnvironments, speciesOf } from "./polarizability.js";
+import type { FirstStep } from "./firstStep.js";
+import type { TensorPart } from "./kernelFit.js";
+import { DEFAULT_FEATURES, type DeltaOptions } from "./options.js";
+import { fitDelta, fitPolarizability } from "./polarizability.js";
 import type { Candidate, PolarizabilityModel, SelectionRecord } from "./polarizabilityModel.js";
-import { type PreparedFrames, prepareFrames, selectPrepared } from "./preparedFrames.js";
-import { quantityOf } from "./tensorData.js";
+import { type PolarizabilityQuantity, quantityOf, toIrreducible, toPolarizability } from "./tensorData.js";
 
 /** Candidates of {@link searchPolarizability} unless others are given: short to long range, sharp to smooth, linear and not. */
 export const DEFAULT_CANDIDATES: readonly Candidate[] = [
@@ -28,9 +26,13 @@ export interface SearchOptions extends Omit<DeltaOptions, "features" | "zeta"> {
   readonly candidates?: readonly Candidate[];
 }
 
+/** Training frames that candidates are compared on; the chosen one is fitted to all. */
+const COMPARED = 60;
+
 /**
  * Fits every candidate and keeps the one with the least error on `validation` and, since validation sets are small, on each training
- * frame left out in turn; the ridge of each is chosen the same way. All errors are recorded in the model.
+ * frame left out in turn; the ridge of each is chosen the same way. Beyond 60 training frames the first 60 (and 12 for validation) decide,
+ * and the choice is fitted to all. The errors of all candidates are recorded in the model.
  * @param frames training frames
  * @throws OptionError without candidates
  */
@@ -38,59 +40,47 @@ export async function searchPolarizability(
   frames: readonly Frame[],
   options: SearchOptions = {},
 ): Promise<PolarizabilityModel> {
-  const { firstStep: given, candidates = DEFAULT_CANDIDATES, ...rest } = options;
+  const { firstStep, candidates = DEFAULT_CANDIDATES, onProgress, ...rest } = options;
   if (candidates.length === 0) throw new OptionError({ where: "searchPolarizability", problem: "no candidates" });
-  const { validation = [], onProgress, signal } = rest;
-  const all = [...frames, ...validation];
-  const quantity = quantityOf(all, rest.quantity);
-  const firstStep = given && toFirstStep(given, quantity);
-  const indices = [...all.keys()];
-  const [train, held] = [indices.slice(0, frames.length), indices.slice(frames.length)];
-  const fits: { readonly candidate: Candidate; readonly model: PolarizabilityModel; readonly error: number }[] = [];
-  let last: { readonly settings: FeatureSettings; readonly prepared: PreparedFrames } | undefined;
+  const { validation = [] } = rest;
+  const quantity = quantityOf([...frames, ...validation], rest.quantity);
+  const trainOn = (on: readonly Frame[], settings: DeltaOptions): Promise<PolarizabilityModel> =>
+    firstStep ? fitDelta(firstStep, on, settings) : fitPolarizability(on, settings);
+  const few = frames.slice(0, COMPARED);
+  const all = few.length === frames.length;
+  const held = all ? validation : validation.slice(0, COMPARED / 5);
+  const variances = targetVariances(few, quantity);
+  const errors: number[] = [];
+  let best: { readonly error: number; readonly candidate: Candidate; readonly model: PolarizabilityModel } | undefined;
   for (const [i, candidate] of candidates.entries()) {
-    const where = firstStep ? "fitDelta" : "fitPolarizability";
-    const resolved = resolvePolarizabilityOptions({ ...rest, ...candidate }, where);
-    const d = descriptor({ ...candidate.features, species: speciesOf(all) });
-    const keepEnvironments = needsEnvironments(resolved);
-    const reuse =
-      last?.settings === candidate.features && (!keepEnvironments || last.prepared.environments)
-        ? last.prepared
-        : undefined;
-    const prepared =
-      reuse ??
-      (await prepareFrames(all, d, {
-        quantity,
-        ...(firstStep && { firstStep }),
-        keepEnvironments,
-        ...(signal && { signal }),
-      }));
-    last = { settings: candidate.features, prepared };
-    const model = fitPrepared(prepared, train, held, {
-      quantity,
-      descriptor: d,
-      ...(firstStep && { firstStep }),
-      options: resolved,
-    });
-    const rows = selectPrepared(prepared, train);
-    const error = 0.5 * (relativeError(model.scalar, rows) + relativeError(model.traceless, rows));
-    fits.push({ candidate, model, error });
+    const model = await trainOn(few, { ...rest, ...candidate, quantity, validation: held });
+    const relative = (part: TensorPart, variance: number): number =>
+      variance > 0 ? Math.min(...part.curve.map((c) => c.error)) / variance : 0;
+    const error = 0.5 * (relative(model.scalar, variances[0]) + relative(model.traceless, variances[1]));
+    errors.push(error);
+    if (!best || error < best.error) best = { error, candidate, model };
     onProgress?.({ label: "model selection", done: i + 1, total: candidates.length, unit: "candidates" });
   }
-  const best = fits.reduce((a, b) => (b.error < a.error ? b : a));
-  const selection = fits.map(({ candidate, error, model }): SelectionRecord => {
-    return { ...candidate, error, chosen: model === best.model };
-  });
-  return { ...best.model, selection };
+  const { candidate: chosen, model } = best!;
+  const selection = candidates.map(
+    (candidate, i): SelectionRecord => ({ ...candidate, error: errors[i]!, chosen: candidate === chosen }),
+  );
+  const progress = onProgress && { onProgress };
+  return { ...(all ? model : await trainOn(frames, { ...rest, ...chosen, ...progress, quantity })), selection };
 }
 
-/** Least error of the ridge curve over the variance of the targets. */
-function relativeError(part: TensorPart, p: PreparedFrames): number {
-  const targets = partOf(p.targets, part.order);
-  const block = 2 * part.order + 1;
-  const mean = new Float64Array(block);
-  for (let i = 0; i < targets.length; i++) mean[i % block]! += (block * targets[i]!) / targets.length;
-  const squares = targets.reduce((s, y, i) => s + (y - mean[i % block]!) ** 2, 0);
-  const least = Math.min(...part.curve.map((c) => c.error));
-  return squares > 0 ? (least * p.count) / squares : 0;
+/** Variance of the targets per frame, λ = 0 and λ = 2, (Å³ per atom)². */
+function targetVariances(frames: readonly Frame[], quantity: PolarizabilityQuantity): readonly [number, number] {
+  const tensors = toIrreducible(
+    frames.map((f) => {
+      const n = f.structure.species.length;
+      return toPolarizability(f[quantity]!, quantity, f.structure).map((x) => x / n);
+    }),
+  );
+  const variance = (y: Float64Array, block: number): number => {
+    const mean = new Float64Array(block);
+    for (let i = 0; i < y.length; i++) mean[i % block]! += (block * y[i]!) / y.length;
+    return y.reduce((s, v, i) => s + (v - mean[i % block]!) ** 2, 0) / frames.length;
+  };
+  return [variance(tensors.scalar, 1), variance(tensors.traceless, 5)];
 }

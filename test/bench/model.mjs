@@ -1,0 +1,88 @@
+// Polarizability models: fitting and prediction, one thread, on synthetic nine-atom crystals.
+import { descriptor } from "../../dist/descriptor/descriptor.js";
+import { random } from "../../dist/math/random.js";
+import { resolvePolarizabilityOptions } from "../../dist/model/polarizability/options.js";
+import { fitPrepared } from "../../dist/model/polarizability/polarizability.js";
+import { predictPolarizability } from "../../dist/model/polarizability/predict.js";
+import { prepareFrames } from "../../dist/model/polarizability/preparedFrames.js";
+import { trajectory } from "../../dist/structure/trajectory.js";
+
+const SPECIES = ["Si", "Si", "Si", "O", "O", "O", "O", "O", "O"];
+// α-quartz, fractional coordinates.
+const SITES = [
+  [0.47, 0, 2 / 3],
+  [0, 0.47, 1 / 3],
+  [0.53, 0.53, 0],
+  [0.413, 0.267, 0.786],
+  [0.733, 0.146, 0.453],
+  [0.854, 0.587, 0.119],
+  [0.267, 0.413, 0.214],
+  [0.146, 0.733, 0.547],
+  [0.587, 0.854, 0.881],
+];
+const CELL = Float64Array.of(4.91, 0, 0, -2.455, 4.2522, 0, 0, 0, 5.4);
+
+/** Crystals with atoms displaced at random by 0.08 Å and tensors that depend on the displacements. */
+function frames(count) {
+  const r = random(1);
+  return Array.from({ length: count }, () => {
+    const shift = Float64Array.from({ length: 27 }, () => 0.08 * r.normal());
+    const positions = Float64Array.from({ length: 27 }, (_, p) => {
+      const [site, c] = [SITES[Math.floor(p / 3)], p % 3];
+      return site[0] * CELL[c] + site[1] * CELL[3 + c] + site[2] * CELL[6 + c] + shift[p];
+    });
+    const [x, y, z] = [shift[0], shift[4], shift[8]];
+    const polarizability = Float64Array.of(10 + x, y, z, y, 10 - x, x, z, x, 10 + x * y);
+    return {
+      structure: { species: SPECIES, positions, cell: CELL, periodic: [true, true, true] },
+      polarizability,
+    };
+  });
+}
+
+const features = { cutoff: 5, nMax: 6, lMax: 4, smearing: 0.5 };
+const quantity = "polarizability";
+const options = resolvePolarizabilityOptions({ features }, "fitPolarizability");
+
+async function prepared(count) {
+  const d = descriptor({ ...features, species: ["O", "Si"] });
+  return { d, data: await prepareFrames(frames(count), d, { quantity }) };
+}
+const fit = ({ d, data }, count) =>
+  fitPrepared(data, [...Array(count).keys()], [], { quantity, descriptor: d, options });
+
+export const cases = [
+  {
+    name: "polarizability: features and fit, 50 frames of 9 atoms",
+    unit: "ms",
+    repeat: 3,
+    run: async () => {
+      fit(await prepared(50), 50);
+    },
+  },
+  {
+    name: "polarizability: fit with ridge search, 440 frames of 9 atoms",
+    unit: "ms",
+    repeat: 1,
+    goal: 30000,
+    setup: () => prepared(440),
+    run: (state) => {
+      fit(state, 440);
+    },
+  },
+  {
+    name: "polarizability: predict 10,000 frames of 9 atoms",
+    unit: "ms",
+    repeat: 2,
+    goal: 5000,
+    setup: async () => {
+      const model = fit(await prepared(20), 20);
+      const some = frames(500).map((f) => f.structure);
+      const all = Array.from({ length: 20 }, () => some).flat();
+      return { model, t: trajectory(all, 1) };
+    },
+    run: async ({ model, t }) => {
+      await predictPolarizability(model, t);
+    },
+  },
+];
