@@ -48,7 +48,7 @@ async function prepared(count) {
   const d = descriptor({ ...features, species: ["O", "Si"] });
   return { d, data: await prepareFrames(frames(count), d, { quantity }) };
 }
-const fit = ({ d, data }, count) =>
+const trained = ({ d, data }, count) =>
   fitPrepared(data, [...Array(count).keys()], [], { quantity, descriptor: d, options });
 
 export const cases = [
@@ -57,7 +57,7 @@ export const cases = [
     unit: "ms",
     repeat: 3,
     run: async () => {
-      fit(await prepared(50), 50);
+      trained(await prepared(50), 50);
     },
   },
   {
@@ -67,7 +67,7 @@ export const cases = [
     goal: 30000,
     setup: () => prepared(440),
     run: (state) => {
-      fit(state, 440);
+      trained(state, 440);
     },
   },
   {
@@ -76,7 +76,7 @@ export const cases = [
     repeat: 2,
     goal: 5000,
     setup: async () => {
-      const model = fit(await prepared(20), 20);
+      const model = trained(await prepared(20), 20);
       const some = frames(500).map((f) => f.structure);
       const all = Array.from({ length: 20 }, () => some).flat();
       return { model, t: trajectory(all, 1) };
