@@ -45,8 +45,8 @@ export function velocityAutocorrelation(
 }
 
 /**
- * Vibrational density of states: the spectral density of √m v, as a spectrum with the intensities `total` and one per species, which
- * sum to it. `total` has area 1 over cm⁻¹.
+ * Vibrational density of states: the spectral density of √m v, as a spectrum with the intensities `density` and one per species, which
+ * sum to it. `density` has area 1 over cm⁻¹.
  * @throws ShapeError without velocities or time step, or with fewer than four frames
  */
 export function vibrationalDensity(
@@ -68,7 +68,7 @@ export function vibrationalDensity(
     quantity: "vibrational",
     axis: { unit: "cm-1", values: wavenumbers },
     intensities: {
-      total: scaled(sums.total),
+      density: scaled(sums.total),
       ...Object.fromEntries(Object.entries(sums.species).map(([symbol, v]) => [symbol, scaled(v)])),
     },
     resolution,
