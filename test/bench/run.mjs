@@ -34,15 +34,28 @@ for (const file of readdirSync(new URL(".", import.meta.url)).sort()) {
     const smallerIsBetter = c.unit === "ms";
     const met = c.goal === undefined ? "" : (smallerIsBetter ? median <= c.goal : median >= c.goal) ? "met" : "missed";
     const before = previous[c.name];
-    const change = flags.has("--compare") && before ? `  ${((median / before.median - 1) * 100).toFixed(0).padStart(4)} %` : "";
-    results[c.name] = { median, best: smallerIsBetter ? values[0] : values.at(-1), unit: c.unit, ...(c.goal !== undefined && { goal: c.goal }) };
+    const change =
+      flags.has("--compare") && before ? `  ${((median / before.median - 1) * 100).toFixed(0).padStart(4)} %` : "";
+    results[c.name] = {
+      median,
+      best: smallerIsBetter ? values[0] : values.at(-1),
+      unit: c.unit,
+      ...(c.goal !== undefined && { goal: c.goal }),
+    };
     const goal = c.goal === undefined ? "" : `  goal ${smallerIsBetter ? "≤" : "≥"} ${c.goal}: ${met}`;
     console.log(`${c.name.padEnd(64)} ${median.toPrecision(4).padStart(8)} ${c.unit}${goal}${change}`);
   }
 }
-console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, ${os.cpus()[0]?.model ?? "unknown processor"}`);
+console.log(
+  `peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, ${os.cpus()[0]?.model ?? "unknown processor"}`,
+);
 if (flags.has("--save")) {
-  history.push({ date: new Date().toISOString().slice(0, 10), node: process.version, cpu: os.cpus()[0]?.model, results });
+  history.push({
+    date: new Date().toISOString().slice(0, 10),
+    node: process.version,
+    cpu: os.cpus()[0]?.model,
+    results,
+  });
   const temporary = new URL("./history.json.part", import.meta.url);
   writeFileSync(temporary, `${JSON.stringify(history, null, 1)}\n`);
   renameSync(temporary, HISTORY);
