@@ -1,5 +1,6 @@
-/** Mean squared displacement and velocity statistics of a trajectory. */
+/** Mean squared displacement of a trajectory. */
 import { ShapeError } from "../errors.js";
+import { correlation } from "../spectrum/correlation.js";
 import { frameCount, type Trajectory } from "../structure/trajectory.js";
 
 /** Mean squared displacement against lag time. */
@@ -12,36 +13,40 @@ export interface MeanSquaredDisplacement {
 }
 
 /**
- * Mean squared displacement, averaged over atoms of a species and all time origins.
+ * Mean squared displacement, averaged over atoms of a species and all time origins: |x(t) − x(0)|² = x(t)² + x(0)² − 2 x(t)·x(0), the
+ * last by fast Fourier transform (Kneller et al., Comput. Phys. Commun. 91, 191 (1995)).
  * @param t unwrapped positions; needs a time step
  * @param maxLag largest lag in frames, default half the trajectory
  * @throws ShapeError without a time step
  */
 export function meanSquaredDisplacement(
   t: Trajectory,
-  maxLag = Math.floor(frameCount(t) / 2),
+  maxLag: number = Math.floor(frameCount(t) / 2),
 ): MeanSquaredDisplacement {
-  if (t.timestep === undefined)
+  const { timestep } = t;
+  if (timestep === undefined)
     throw new ShapeError({ where: "meanSquaredDisplacement", problem: "the trajectory has no time step" });
-  const frames = frameCount(t);
   const n3 = 3 * t.species.length;
   const species = [...new Set(t.species)];
-  const kind = t.species.map((s) => species.indexOf(s));
   const counts = species.map((s) => t.species.filter((x) => x === s).length);
-  const lags = Math.min(maxLag, frames - 1);
+  const lags = Math.min(maxLag, frameCount(t) - 1);
   const value = species.map(() => new Float64Array(lags + 1));
-  for (let lag = 1; lag <= lags; lag++) {
-    for (let f = 0; f + lag < frames; f++) {
-      const a = f * n3;
-      const b = (f + lag) * n3;
-      for (let k = 0; k < n3; k++) {
-        const d = t.positions[b + k]! - t.positions[a + k]!;
-        value[kind[Math.floor(k / 3)]!]![lag]! += d * d;
-      }
-    }
-    value.forEach((v, s) => {
-      v[lag]! /= (frames - lag) * counts[s]!;
-    });
+  for (let c = 0; c < n3; c++) {
+    const kind = species.indexOf(t.species[Math.floor(c / 3)]!);
+    // From the first frame on, so that the three terms do not cancel more digits than they must.
+    const x = Float64Array.from({ length: frameCount(t) }, (_, f) => t.positions[f * n3 + c]! - t.positions[c]!);
+    addSquaredDisplacement(value[kind]!, x, 1 / counts[kind]!);
   }
-  return { lag: Float64Array.from({ length: lags + 1 }, (_, l) => l * t.timestep!), value, species };
+  return { lag: Float64Array.from({ length: lags + 1 }, (_, l) => l * timestep), value, species };
+}
+
+/** Adds the mean of (x_{i+k} − x_i)² over i, times `factor`, for k = 0, 1, … */
+function addSquaredDisplacement(sum: Float64Array, x: Float64Array, factor: number): void {
+  const products = correlation(x, x, { maxLag: sum.length - 1, mean: "keep", normalization: "unbiased" });
+  const n = x.length;
+  let squares = 2 * x.reduce((s, v) => s + v * v, 0);
+  for (let k = 1; k < sum.length; k++) {
+    squares -= x[k - 1]! ** 2 + x[n - k]! ** 2;
+    sum[k]! += factor * Math.max(0, squares / (n - k) - 2 * products[k]!);
+  }
 }

@@ -61,8 +61,21 @@ describe("mean squared displacement", () => {
     const msd = meanSquaredDisplacement(trajectory([0, 1, 2, 3, 4].map(at), 2));
     expect(msd.species).toEqual(["Ar", "He"]);
     expectClose(msd.lag, [0, 2, 4], {});
-    expectClose(msd.value[0]!, [0, 0.01, 0.04], { absolute: 1e-15 });
-    expectClose(msd.value[1]!, [0, 0.09, 0.36], { absolute: 1e-15 });
+    expectClose(msd.value[0]!, [0, 0.01, 0.04], { absolute: 1e-14 });
+    expectClose(msd.value[1]!, [0, 0.09, 0.36], { absolute: 1e-14 });
+  });
+
+  it("equals the direct sum over all time origins for a random walk far from the origin", () => {
+    const rng = random(6);
+    const x = new Float64Array(3 * 2 * 300);
+    for (let k = 0; k < x.length; k++) x[k] = k < 6 ? 50 : x[k - 6]! + 0.1 * rng.normal();
+    const walk = { species: ["Ar", "Ar"], positions: x, periodic: [false, false, false] as const, timestep: 1 };
+    const { value } = meanSquaredDisplacement(walk, 120);
+    for (const lag of [1, 7, 120]) {
+      let sum = 0;
+      for (let k = 6 * lag; k < x.length; k++) sum += (x[k]! - x[k - 6 * lag]!) ** 2;
+      expectClose(value[0]![lag]!, sum / (2 * (300 - lag)), { relative: 1e-11 });
+    }
   });
 });
 
