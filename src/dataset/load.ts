@@ -37,7 +37,9 @@ export interface Dataset {
  * Loads a data set by its id, or from an entry of one's own; every file is checked against its SHA-256 first.
  * @throws DataError for an unknown id, a file that was not fetched, or a damaged one
  * @throws FormatError if a file cannot be read
- * @example const md = await loadDataset("h2o"); md.series("polarizability").timestep // 2
+ * @example
+ * const water = await loadDataset("h2o");
+ * water.series("polarizability").timestep // 2
  */
 export async function loadDataset(
   id: string | DatasetEntry,

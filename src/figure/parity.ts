@@ -22,7 +22,9 @@ export interface ParityFigureOptions extends FigureOptions {
  * Predicted against reference values with the line on which they agree; both axes have the same range.
  * @param pairs by legend entry
  * @throws ShapeError if reference and prediction differ in length or a value is not finite
- * @example parityFigure({ "LRM, R² = 0.93": { reference, predicted } }, { axis: { quantity: "α<sub>xx</sub>", unit: "Å³" } })
+ * @example
+ * const pairs = { reference: [1.48, 1.5, 1.53], predicted: [1.47, 1.5, 1.54] };
+ * show(parityFigure({ "LRM, R² = 0.93": pairs }, { axis: { quantity: "α<sub>xx</sub>", unit: "Å³" } }))
  */
 export function parityFigure(pairs: Readonly<Record<string, Pairs>>, options: ParityFigureOptions): Figure {
   rejectUnknownOptions(options, [...FIGURE_OPTIONS, "axis", "reference"], "parityFigure");

@@ -42,7 +42,10 @@ const AXIS = {
  * @param spectra by legend entry
  * @throws UnitError if intensities of different units meet without scaling
  * @throws OptionError for an unknown option, intensity or reference, or a range without points
- * @example spectrumFigure({ "Δ-ML": raman(alpha), DFPT: raman(reference) }, { range: [0, 1400], reference: "DFPT" })
+ * @example
+ * const { reference, displaced, series, trajectory } = await loadDataset("h2o");
+ * const lrm = predictLinearResponse(linearResponse(reference!, displaced), trajectory());
+ * show(spectrumFigure({ LRM: raman(lrm), DFPT: raman(series("polarizability")) }, { range: [0, 4200], reference: "DFPT" }))
  */
 export function spectrumFigure(
   spectra: Readonly<Record<string, Spectrum>>,

@@ -52,7 +52,10 @@ export interface TimeSeriesFigureOptions extends FigureOptions {
  * @param series by legend entry; time starts at zero for each
  * @throws UnitError if quantities or units differ
  * @throws OptionError for an unknown component or reference
- * @example timeSeriesFigure({ DFPT: md, LRM: predicted }, { component: "xx", reference: "DFPT" })
+ * @example
+ * const { reference, displaced, series, trajectory } = await loadDataset("h2o");
+ * const lrm = predictLinearResponse(linearResponse(reference!, displaced), trajectory());
+ * show(timeSeriesFigure({ DFPT: series("polarizability"), LRM: lrm }, { component: "xx", reference: "DFPT" }))
  */
 export function timeSeriesFigure(
   series: Readonly<Record<string, TensorSeries>>,

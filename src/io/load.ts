@@ -78,7 +78,12 @@ async function* frames(path: string, options: LoadOptions): AsyncGenerator<Frame
   }
 }
 
-/** All frames of a file of any format; see {@link streamFrames}. @example await readFrames("OUTCAR.gz") */
+/**
+ * All frames of a file of any format; see {@link streamFrames}.
+ * @example
+ * await writeExtxyz("md.extxyz", (await loadDataset("h2o")).frames);
+ * (await readFrames("md.extxyz")).length // 1001
+ */
 export async function readFrames(path: string, options: LoadOptions = {}): Promise<Frame[]> {
   rejectUnknownOptions(options, loadOptionNames, "readFrames");
   const all: Frame[] = [];
@@ -108,7 +113,9 @@ export interface SeriesOptions extends LoadOptions {
  * @throws FormatError with file and line
  * @throws DataError if frames lack the tensor
  * @throws UnitError if there is no time step, or the frames' times contradict it
- * @example await loadSeries("alpha.dat", { quantity: "dielectric", timestep: 10 })
+ * @example
+ * await writeExtxyz("md.extxyz.gz", (await loadDataset("h2o")).frames);
+ * (await loadSeries("md.extxyz.gz", { quantity: "polarizability" })).timestep // 2
  */
 export async function loadSeries(path: string, options: SeriesOptions): Promise<TensorSeries> {
   rejectUnknownOptions(options, [...loadOptionNames, "quantity", "timestep", "origin", "skipColumns"], "loadSeries");

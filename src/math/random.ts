@@ -25,7 +25,8 @@ export type RandomState = readonly [number, number, number, number];
  * its state filled from the seed by SplitMix64.
  * @param seed an integer from 0 to 2⁵³ − 1; neighbouring seeds give unrelated streams
  * @throws OptionError for another seed
- * @example random(1).sample(1000, 24) // the same 24 of 1000 frames every time
+ * @example
+ * random(1).sample(1000, 24).length // 24
  */
 export function random(seed: number): Random {
   if (!Number.isSafeInteger(seed) || seed < 0) {

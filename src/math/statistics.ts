@@ -131,7 +131,9 @@ export interface BootstrapEstimate {
  * @param count number of observations
  * @param statistic computes the statistic of the observations with these indices
  * @throws DataError if the statistic is not finite for a resample
- * @example bootstrap(x.length, (i) => mean(i.map((k) => x[k])), { seed: 1 })
+ * @example
+ * const x = [3.1, 2.9, 3.0, 3.2, 2.8];
+ * bootstrap(x.length, (indices) => mean(Array.from(indices, (k) => x[k]!)), { seed: 1 }).estimate // 3
  */
 export function bootstrap(
   count: number,

@@ -74,7 +74,8 @@ export interface AgreementOptions {
  * @param options.size consecutive values that belong to one frame and are resampled together, default 1
  * @throws ShapeError if the lengths differ or there are fewer than two frames
  * @throws DataError for a value that is not finite
- * @example agreement(reference, predicted, { bootstrap: { blockLength: 50 } }).r2?.low
+ * @example
+ * agreement([1, 2, 3, 4], [1.1, 1.9, 3.1, 3.9]).rmse?.estimate // 0.1…
  */
 export function agreement(
   reference: Values,

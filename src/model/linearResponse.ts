@@ -73,7 +73,9 @@ export interface LinearResponse {
  * @param reference the equilibrium structure with its tensor
  * @param displaced one atom displaced in each, in any direction; repeats of the reference are skipped
  * @throws DataError naming the atom and direction whose displacement is missing, or a frame that is not a single displacement
- * @example linearResponse(reference, displaced, { quantity: "polarizability", frame: { kind: "eckart" } })
+ * @example
+ * const { reference, displaced } = await loadDataset("h2o");
+ * linearResponse(reference!, displaced, { quantity: "polarizability", frame: { kind: "eckart" } }).warnings // []
  */
 export function linearResponse(
   reference: Frame,

@@ -75,7 +75,8 @@ export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResu
 /**
  * Shows the paper's values and ours side by side, each row marked as pass or miss, and records the rows in the notebook.
  * @throws ToleranceError after showing, if a required row is missed
- * @example showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: r2, tolerance: { kind: "atLeast" } }])
+ * @example
+ * showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: 0.93, tolerance: { kind: "atLeast" } }])
  */
 export function showComparison(rows: readonly ComparisonRow[], options: ComparisonOptions = {}): void {
   rejectUnknownOptions(options, ["against"], "showComparison");

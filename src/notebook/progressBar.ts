@@ -19,7 +19,9 @@ export interface ProgressBarOptions {
 /**
  * Progress with rate and remaining time, updating in place in JupyterLab and in a terminal, and as a line every ten seconds in a log.
  * The result is what every long call takes; in a notebook its signal is aborted by the stop button.
- * @example const features = await evaluate(frames, { ...progressBar() })
+ * @example
+ * const { frames } = await loadDataset("h2o");
+ * const model = await fitPolarizability(frames.slice(0, 50), progressBar())
  */
 export function progressBar(options: ProgressBarOptions = {}): Required<RunOptions> {
   const stream = options.stream ?? process.stderr;

@@ -51,7 +51,6 @@ export interface NotebookResult {
  * A failing notebook does not stop the others.
  * @throws AbortedError if `signal` is aborted; finished notebooks keep their copies
  * @throws DataError if no notebook is found
- * @example const results = await runNotebooks({ paths: ["notebooks/tutorials"], mode: "quick" })
  */
 export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<readonly NotebookResult[]> {
   const known = ["paths", "galleryDir", "mode", "cache", "workers", "timeout", "onNotebook", "onProgress", "signal"];

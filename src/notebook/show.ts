@@ -13,7 +13,9 @@ let figuresShown = 0;
 /**
  * Shows a figure below the cell: a static picture wherever scripts do not run (an untrusted or reopened notebook, a web page),
  * an interactive plot where they do. Outside a notebook it prints the figure's description.
- * @example show(spectrumFigure({ DFPT: raman(series) }))
+ * @example
+ * const alpha = (await loadDataset("h2o")).series("polarizability");
+ * show(spectrumFigure({ DFPT: raman(alpha) }))
  */
 export function show(figure: Figure): void {
   const svg = renderSvg(figure);

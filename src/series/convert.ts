@@ -50,7 +50,9 @@ export function seriesUnits(quantity: TensorQuantity): readonly string[] {
 /**
  * The series in another unit of its quantity. Units per volume (e/Å², C/m², µC/cm², A/m², Å³/Å³) need the volume.
  * @throws UnitError for a unit the quantity cannot have, or a missing volume
- * @example convertSeries(dipole, "debye")
+ * @example
+ * const dipole = (await loadDataset("h2o")).series("polarization");
+ * convertSeries(dipole, "debye").unit // "debye"
  */
 export function convertSeries(series: TensorSeries, unit: string): TensorSeries {
   if (series.unit === unit) return series;

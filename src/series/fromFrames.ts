@@ -20,7 +20,9 @@ export type FrameQuantity = keyof typeof FIELD;
  * @throws DataError naming the frames whose tensor is missing
  * @throws UnitError if no time step is given and none can be read, or if the frames' times are not evenly spaced by it
  * @throws ShapeError if a tensor has another number of components than the first
- * @example seriesOfFrames(frames, "polarizability", { timestep: 2, origin: "DFPT" })
+ * @example
+ * const { frames } = await loadDataset("h2o");
+ * seriesOfFrames(frames, "polarizability", { timestep: 2, origin: "DFPT" }).shape // [3, 3]
  */
 export function seriesOfFrames(
   frames: readonly Frame[],

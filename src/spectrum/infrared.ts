@@ -47,7 +47,9 @@ export interface InfraredOptions {
  * `crossSection` V α n, Å², instead.
  * @throws UnitError if the source is no polarization or current, or the two differ in time step or volume
  * @throws OptionError for a temperature that is not positive
- * @example infrared(current, { temperature: 300, broadening: { kind: "gaussian", width: 20 } })
+ * @example
+ * const dipole = (await loadDataset("h2o")).series("polarization");
+ * infrared(dipole, { temperature: 300, broadening: { kind: "gaussian", width: 20 } }).axis.unit // "cm-1"
  */
 export function infrared(source: InfraredSource, options: InfraredOptions): Spectrum {
   rejectUnknownOptions(

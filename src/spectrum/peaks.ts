@@ -27,7 +27,9 @@ export interface PeakOptions {
 
 /**
  * Peaks of a spectrum in order of position; plateaus count once.
- * @example peaks(raman(alpha), { from: 50, to: 1300 }).map((p) => p.position)
+ * @example
+ * const alpha = (await loadDataset("h2o")).series("polarizability");
+ * peaks(raman(alpha), { from: 3000, to: 4000, count: 1 }).map((p) => Math.round(p.position / 100)) // [37]
  */
 export function peaks(spectrum: Spectrum, options: PeakOptions = {}): readonly Peak[] {
   const { minProminence = 0.01 } = options;

@@ -41,7 +41,9 @@ export interface RamanOptions extends RamanPrefactor {
  * - isotropic a², anisotropic γ²,
  * - depolarisation perpendicular/parallel, 0 … ¾ (0 where there is no intensity).
  * @throws UnitError for a series of another quantity
- * @example raman(alpha, { temperature: 300, laser: 514, factors: ["laser", "inverseFrequency"] })
+ * @example
+ * const alpha = (await loadDataset("h2o")).series("polarizability");
+ * raman(alpha, { temperature: 300, laser: 514, factors: ["laser", "inverseFrequency"] }).axis.unit // "cm-1"
  */
 export function raman(series: TensorSeries, options: RamanOptions = {}): Spectrum {
   rejectUnknownOptions(

@@ -142,7 +142,7 @@ export interface ScorePoints {
   readonly spread: readonly number[];
 }
 
-/** Median and spread of one score at every size. @example scorePoints(curve, (e) => e.r2.gamma2) */
+/** Median and spread of one score at every size, e.g. of `(e) => e.r2.gamma2`. */
 export function scorePoints(curve: LearningCurve, score: (e: TensorEvaluation) => number): ScorePoints {
   const values = curve.points.map((p) => p.draws.map(score));
   return {

@@ -20,7 +20,10 @@ import { kernelVariance } from "./variance.js";
  * Direct-ML: λ-SOAP kernel ridge regression of the tensor itself, λ = 0 and λ = 2 apart, in Å³ per atom (α = V(ε∞ − 1)/4π).
  * @param frames training frames, at least two, with polarizability (Å³) or dielectric tensor
  * @throws DataError if frames lack the tensor; OptionError for wrong options
- * @example const model = await fitPolarizability(frames.slice(0, 50), { zeta: 1 });
+ * @example
+ * const { frames } = await loadDataset("h2o");
+ * const model = await fitPolarizability(frames.slice(0, 50), { zeta: 1 });
+ * predictTensor(model, frames[60]!.structure).length // 9
  */
 export async function fitPolarizability(
   frames: readonly Frame[],
