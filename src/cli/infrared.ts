@@ -96,7 +96,7 @@ export function infraredCommand(): Command {
         extra: {
           timestep: series.timestep,
           frames: seriesLength(series),
-          quantity: series.quantity,
+          source: series.quantity,
           peaks: peaks(absorption),
         },
         svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum })),
