@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AbortedError, DataError, OptionError } from "../../src/errors.js";
 import { gemv, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
+import { evaluateForceField } from "../../src/model/forceField/evaluate.js";
 import { fitForceField } from "../../src/model/forceField/fit.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
 import { predictForces } from "../../src/model/forceField/predict.js";
@@ -174,5 +175,32 @@ describe("fit of a force field", () => {
     await expect(attempt({ descriptor: { nMx: 3 } })).rejects.toThrow(/did you mean "nMax"/);
     await expect(attempt({}, [{ structure: quartz() }])).rejects.toThrow(DataError);
     await expect(attempt({ signal: AbortSignal.abort() })).rejects.toThrow(AbortedError);
+  });
+});
+
+describe("evaluation of a force field", () => {
+  it("gives root mean square errors in meV/atom, meV/Å and GPa, and leaves out what frames lack", () => {
+    const shifted = fresh.map((f) => ({
+      structure: f.structure,
+      energy: f.energy! + 0.09,
+      forces: f.forces!.map((x, k) => x + (k % 2 ? 0.02 : -0.02)),
+      stress: f.stress!.map((x) => x + 0.01),
+    }));
+    const found = evaluateForceField(truth, shifted);
+    expect(found.frames).toBe(2);
+    expectClose(found.energy!, 10, { relative: 1e-6 });
+    expectClose(found.forces!, 20, { relative: 1e-9 });
+    expectClose(found.stress!, 1.602177, { relative: 1e-6 });
+    const values = shifted.flatMap((f) => [...f.forces]);
+    const mean = values.reduce((a, b) => a + b) / values.length;
+    const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
+    expectClose(found.relativeForces!, 0.02 / deviation, { relative: 1e-6 });
+    const [{ structure: s, forces }] = shifted as [(typeof shifted)[0]];
+    expect(Object.keys(evaluateForceField(truth, [{ structure: s, forces }]))).toEqual([
+      "frames",
+      "forces",
+      "relativeForces",
+    ]);
+    expect(() => evaluateForceField(truth, [{ structure: s }])).toThrow(DataError);
   });
 });
