@@ -23,7 +23,7 @@ export interface VibrationOptions {
 
 /**
  * Mass-weighted velocity autocorrelation.
- * @param maxLag frames, default half the trajectory
+ * @param options.maxLag frames, default half the trajectory
  * @throws ShapeError without velocities or time step
  */
 export function velocityAutocorrelation(

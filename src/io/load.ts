@@ -91,7 +91,7 @@ export async function readFrames(path: string, options: LoadOptions = {}): Promi
   return all;
 }
 
-/** The frames of a file of any format as a trajectory; see {@link collectTrajectory}. */
+/** The frames of a file of any format as a trajectory of the same atoms in one buffer. */
 export async function loadTrajectory(path: string, options: LoadOptions & CollectOptions = {}): Promise<Trajectory> {
   rejectUnknownOptions(options, [...loadOptionNames, "timestep", "stride"], "loadTrajectory");
   return collectTrajectory(frames(path, options), { ...options, name: options.name ?? path });

@@ -14,7 +14,7 @@ export interface Random {
   sample(n: number, k: number): number[];
   /** A rotation matrix uniform over SO(3), 9 numbers row-major, determinant +1. */
   rotation(): Float64Array;
-  /** Four 32-bit words that {@link restoreRandom} continues from; plain data for restart files. */
+  /** Four 32-bit words that `restoreRandom` continues from; plain data for restart files. */
   readonly state: RandomState;
 }
 

@@ -22,7 +22,7 @@ export function variance(values: ArrayLike<number>): number {
   return sum / (values.length - 1);
 }
 
-/** Square root of the unbiased {@link variance}. */
+/** Square root of the unbiased variance. */
 export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(variance(values));
 }

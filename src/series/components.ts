@@ -41,7 +41,7 @@ export function component(series: TensorSeries, name: VectorComponent | Symmetri
   return result;
 }
 
-/** All components over time by name, in the order of {@link componentNames}. */
+/** All components over time by name, "xx", "xy", … row by row. */
 export function components(series: TensorSeries): Readonly<Record<string, Float64Array>> {
   return Object.fromEntries(componentNames(series).map((name) => [name, component(series, name)]));
 }

@@ -60,7 +60,7 @@ export function bornCurrent(charges: TensorSeries, trajectory: Trajectory): Tens
 }
 
 /**
- * Current from a polarization by a time derivative; see {@link DerivativeScheme} for which frames it belongs to.
+ * Current from a polarization by a time derivative: `forward` in the middle of each interval, `central` at the inner frames, `spectral` at all.
  * @param polarization on one branch (see unwrapPolarization)
  * @param scheme default central
  * @returns current, e·Å/fs

@@ -40,7 +40,7 @@ export type FirstStepScale =
 export interface PolarizabilityOptions extends RunOptions {
   /** What the frames' tensors are; default: whichever the frames have, polarizability if both. */
   readonly quantity?: PolarizabilityQuantity;
-  /** Default {@link DEFAULT_FEATURES}. */
+  /** Default `{ cutoff: 5, nMax: 6, lMax: 4, smearing: 0.5 }`. */
   readonly features?: FeatureSettings;
   /** Power ζ ≥ 1 of the kernel, default 1. */
   readonly zeta?: number;
