@@ -41,7 +41,7 @@ export function component(series: TensorSeries, name: VectorComponent | Symmetri
   return result;
 }
 
-/** All components over time by name, "xx", "xy", … row by row. */
+/** All components over time by name: x, y, z of a vector; xx, yy, zz, xy, yz, zx of a [3, 3] tensor. */
 export function components(series: TensorSeries): Readonly<Record<string, Float64Array>> {
   return Object.fromEntries(componentNames(series).map((name) => [name, component(series, name)]));
 }
