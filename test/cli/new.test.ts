@@ -95,5 +95,5 @@ describe("the notebook of a new project", () => {
     const [title, header, first] = readFileSync(join(project, "raman.csv"), "utf8").split("\n");
     expect([title, header]).toEqual([expect.stringMatching(/^# xaxis: Raman shift \(cm⁻¹\)/), "curve,x,y"]);
     expect(first).toMatch(/^model,0,[\d.e-]+$/);
-  });
+  }, 300_000);
 });
