@@ -99,7 +99,12 @@ export type { DeltaOptions, PolarizabilityOptions } from "./model/polarizability
 export { fitDelta, fitPolarizability } from "./model/polarizability/polarizability.js";
 export { loadPolarizability, savePolarizability } from "./model/polarizability/polarizabilityFile.js";
 export type { PolarizabilityModel } from "./model/polarizability/polarizabilityModel.js";
-export { predictCommittee, predictPolarizability, predictTensor } from "./model/polarizability/predict.js";
+export {
+  predictCommittee,
+  predictDeviations,
+  predictPolarizability,
+  predictTensor,
+} from "./model/polarizability/predict.js";
 export { searchPolarizability } from "./model/polarizability/selection.js";
 export { splitFrames } from "./model/polarizability/split.js";
 

@@ -58,7 +58,7 @@ export function ramanCommand(): Command {
       const spectrum = raman(series, ramanOptions(flags));
       const found = peaks(spectrum);
       await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
-        extra: { timestep: series.timestep, frames: series.values.length / 9, quantity: series.quantity, peaks: found },
+        extra: { timestep: series.timestep, frames: series.values.length / 9, source: series.quantity, peaks: found },
         svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) })),
       });
     });

@@ -5,11 +5,11 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadNotebook } from "../dist/notebook/nbformat.js";
-import { notebookPage } from "../dist/notebook/notebookPage.js";
-import { titleOf } from "../dist/notebook/summary.js";
+import { loadNotebook } from "../../dist/notebook/nbformat.js";
+import { notebookPage } from "../../dist/notebook/notebookPage.js";
+import { titleOf } from "../../dist/notebook/summary.js";
 
-const root = fileURLToPath(new URL("../", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 const stage = mkdtempSync(join(tmpdir(), "spectensor-docs-"));
 const sources = (notebook) => JSON.stringify(notebook.cells.map((c) => c.source));
 const items = [];
