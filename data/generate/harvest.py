@@ -2,7 +2,7 @@
 """harvest.py: fold finished frames of the work folder into data/ and rewrite the registry. Can run beside work.py, any number of times.
 
 A trajectory file holds the consecutive frames from 0; later ones stay in the work folder until the gap is closed. A frame whose
-dielectric tensor jumps (validate.py) is not taken: its file is deleted, so that work.py computes it again."""
+dielectric tensor jumps (validate.py) is not taken but set aside once, so that work.py computes it again."""
 import gzip
 import os
 import shutil
@@ -45,9 +45,9 @@ def trajectory(system):
     old = len(frames)
     while '%04d' % len(frames) in new:
         frames.append(normal(extxyz.read(new['%04d' % len(frames)])[0]))
-    bad = [i for i in validate.jumps(frames) if '%04d' % i in new]
+    bad = [i for i in validate.jumps(frames) if '%04d' % i in new and not os.path.exists(new['%04d' % i] + '.suspect')]
     for i in bad:
-        os.remove(new['%04d' % i])
+        os.replace(new['%04d' % i], new['%04d' % i] + '.suspect')
         print(f'{system}: frame {i} jumps, to be computed again')
     frames = frames[:min(bad, default=len(frames))]
     if len(frames) != old:

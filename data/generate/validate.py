@@ -12,7 +12,7 @@ import numpy as np
 
 from targets import DATA, HERE, MOLECULES, frames_in
 
-JUMP = 8.0          # times the median deviation from the neighbours: smooth series stay below 5.5, an unconverged frame stands out
+JUMP = 7.0          # medians; every embedded series stays below 5.5
 
 
 def values(frames, key):
@@ -23,25 +23,43 @@ def tensor(frames):
     return values(frames, 'dielectric' if 'dielectric' in frames[0]['info'] else 'polarizability').reshape(-1, 3, 3)
 
 
-def deviations(frames):
-    """(n - 6, 6): each component against the fifth-degree polynomial through three neighbours on either side, in units of the median.
-    Solids: after subtracting a linear fit in the positions, which leaves less curvature to hide an error."""
-    e = tensor(frames)[:, [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]]
+def in_time(frames):
+    """(n, 6): each component against the fifth-degree polynomial through three neighbours on either side; zero for the outer three."""
+    e, r = components(frames), np.zeros((len(frames), 6))
+    r[3:-3] = abs(e[3:-3] - (15*(e[2:-4] + e[4:-2]) - 6*(e[1:-5] + e[5:-1]) + e[:-6] + e[6:])/20)
+    return r/np.median(r[3:-3], 0)
+
+
+def in_space(frames):
+    """(n, 6): each component against a smooth function of the positions fitted to all other frames (kernel ridge, leave one out)."""
+    e = components(frames)
     x = np.array([f['arrays']['pos'].ravel() for f in frames])
-    if 'dielectric' in frames[0]['info'] and len(frames) > 3*x.shape[1]:
-        x = (x - x.mean(0))/x.std()
-        y = e - e.mean(0)
-        e = y - x @ np.linalg.solve(x.T @ x + 1e-3*len(x)*np.eye(x.shape[1]), x.T @ y)
-    r = abs(e[3:-3] - (15*(e[2:-4] + e[4:-2]) - 6*(e[1:-5] + e[5:-1]) + e[:-6] + e[6:])/20)
+    x = x - x.mean(0)
+    x /= x.std()*np.sqrt(x.shape[1])
+    k = (1 + x @ x.T)**2*np.exp(-((x[:, None] - x[None])**2).sum(-1)/8)
+    inverse = np.linalg.inv(k + 1e-3*np.eye(len(k)))
+    r = abs(inverse @ (e - e.mean(0)))/np.diag(inverse)[:, None]
     return r/np.median(r, 0)
 
 
+def components(frames):
+    return tensor(frames)[:, [0, 1, 2, 0, 1, 2], [0, 1, 2, 1, 2, 0]]
+
+
+def deviations(frames):
+    """Largest deviation of each frame in units of the median. A molecule turns and moves little per frame: neighbours in time. A solid
+    moves much in 8 to 20 fs: all other frames, by position. Found with 122 frames of SiO2: half of single errors of 8e-3, nearly all
+    of 1.2e-2; more frames see finer."""
+    solid = 'dielectric' in frames[0]['info'] and len(frames) >= 60
+    return (in_space if solid else in_time)(frames).max(1)
+
+
 def jumps(frames):
-    """Indices of frames that do not lie on the curve through their neighbours (the worst of each group of neighbours)."""
+    """Indices of frames that do not lie where the others say (the worst of each group of neighbours)."""
     if len(frames) < 20:
         return []
-    d = deviations(frames).max(1)
-    return [i + 3 for i in range(len(d)) if d[i] > JUMP and d[i] == d[max(0, i - 3):i + 4].max()]
+    d = deviations(frames)
+    return [i for i in range(len(d)) if d[i] > JUMP and d[i] == d[max(0, i - 3):i + 4].max()]
 
 
 def energy_drift(system):
