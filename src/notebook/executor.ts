@@ -92,7 +92,13 @@ async function runCell(
 /** What went wrong, from what tslab printed: the last error with its message, or else (a type error) all of it. */
 function problemOf(stderr: string): string {
   const errors = [...stderr.matchAll(/^(?:Uncaught )?\w*Error(?: \[\w+\])?: [\s\S]*?(?=\n {4}at |\n\n|$(?![\n]))/gm)];
-  return errors.at(-1)?.[0].replace(/^Uncaught /, "") ?? (stderr.trim() || "the cell failed without a message");
+  return (
+    errors
+      .at(-1)?.[0]
+      .replace(/^Uncaught /, "")
+      .trimEnd() ??
+    (stderr.trim() || "the cell failed without a message")
+  );
 }
 
 /** tslab reports errors on stderr only; Jupyter's tools look for an error output. */
