@@ -109,7 +109,8 @@ export function spectrumFigure(
 function intensityName(s: Spectrum, name: string | undefined): string {
   const plotted = name ?? Object.keys(s.intensities)[0]!;
   if (s.quantity === "raman") return plotted === "depolarisation" ? "Depolarisation ratio" : "Raman intensity";
-  return plotted.charAt(0).toUpperCase() + plotted.slice(1);
+  const words = plotted.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Index range of the points inside `range`, with one more on either side so that curves reach the frame. */
