@@ -52,10 +52,11 @@ PUBLIC = [
     {'id': 'schmiedmayer-2024', 'title': 'Derivative learning of tensorial quantities: water dimer, liquid water, MAPbI3', 'system': 'H2O, MAPbI3', 'quantities': ['bec', 'dipole'],
      'level': 'see the record', 'temperature': None, 'timestep': None, 'licence': 'see the record',
      'citation': 'B. Schmiedmayer, G. Kresse, J. Chem. Phys. 161, 084703 (2024), 10.1063/5.0217243; data 10.5281/zenodo.12622340',
-     'convention': 'see the record', 'files': [], 'note': 'Names and sizes of the files are listed at https://doi.org/10.5281/zenodo.12622340'},
+     'convention': 'see the record', 'files': [], 'record': 'https://zenodo.org/api/records/12622340',
+     'note': 'Fetched with `spectensor data fetch schmiedmayer-2024`; read the files from the cache folder with readFrames. Record: https://doi.org/10.5281/zenodo.12622340'},
 ]
 MARK = '<!-- written by generate/registry.py -->'
-KEYS = ('id', 'title', 'system', 'quantities', 'level', 'temperature', 'timestep', 'licence', 'citation', 'convention', 'files', 'note', 'provenance')
+KEYS = ('id', 'title', 'system', 'quantities', 'level', 'temperature', 'timestep', 'licence', 'citation', 'convention', 'files', 'record', 'note', 'provenance')
 
 
 def count(path):

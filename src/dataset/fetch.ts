@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { DataError, rejectUnknownOptions } from "../errors.js";
 import { type DownloadOptions, downloadFile } from "./download.js";
-import { type FileState, filePath, type PlaceOptions, verifiedPath } from "./files.js";
+import { defaultCacheFolder, type FileState, filePath, type PlaceOptions, verifiedPath } from "./files.js";
 import { type DatasetEntry, findDataset } from "./registry.js";
+import { checkMd5, recordFiles } from "./zenodo.js";
 
 /** Options of {@link fetchDataset}. */
 export interface FetchOptions extends DownloadOptions, Pick<PlaceOptions, "cacheDir"> {}
@@ -33,11 +35,29 @@ export async function fetchDataset(id: string | DatasetEntry, options: FetchOpti
       );
     states.push({ id: entry.id, file: file.name, state: "ok" });
   }
+  if (entry.record) states.push(...(await fetchRecord(entry, entry.record, options)));
   if (states.length === 0)
     throw new DataError({
       where: `data set ${entry.id}`,
       problem: "has no files to fetch",
       advice: entry.note ?? "it is part of the package: load it directly",
     });
+  return states;
+}
+
+/** Every file of a published record, as the record itself lists them. */
+async function fetchRecord(entry: DatasetEntry, record: string, options: FetchOptions): Promise<FileState[]> {
+  const folder = join(options.cacheDir ?? defaultCacheFolder(), entry.id);
+  const states: FileState[] = [];
+  for (const file of await recordFiles(record, join(folder, "record.json"), options)) {
+    const path = join(folder, file.name);
+    const there = await stat(path).catch(() => undefined);
+    if (there?.size !== file.bytes) {
+      const { url, bytes } = file;
+      await downloadFile({ url, label: `${entry.id}/${file.name}`, bytes }, path, options);
+    }
+    await checkMd5(path, file, `data set ${entry.id}`);
+    states.push({ id: entry.id, file: file.name, state: "ok" });
+  }
   return states;
 }

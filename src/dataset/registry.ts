@@ -36,6 +36,7 @@ const entry = z.strictObject({
   citation: z.string().min(1),
   convention: z.string(),
   files: z.array(z.union([embedded, published])),
+  record: z.url({ protocol: /^https?$/ }).optional(),
   provenance: z.string().optional(),
   note: z.string().optional(),
 });
@@ -89,6 +90,8 @@ export interface DatasetEntry {
   /** Units and index orders in the files. */
   readonly convention: string;
   readonly files: readonly (EmbeddedFile | PublishedFile)[];
+  /** Address of a Zenodo record that lists the files, where the registry does not. */
+  readonly record?: string | undefined;
   readonly provenance?: string | undefined;
   readonly note?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat, truncate as truncateFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { fetchDataset } from "../../src/dataset/fetch.js";
 import { verifyDatasets } from "../../src/dataset/files.js";
 import { loadDataset } from "../../src/dataset/load.js";
 import type { DatasetEntry, PublishedFile } from "../../src/dataset/registry.js";
-import { AbortedError, DataError } from "../../src/errors.js";
+import { AbortedError, DataError, FormatError } from "../../src/errors.js";
 import { type FileServer, fileServer, serve, sha256, stall, status, truncate } from "./server.js";
 
 const content = Buffer.from(Array.from({ length: 30000 }, (_, i) => `${i} ${i + 1} ${i + 2}\n`).join(""));
@@ -185,5 +186,52 @@ describe("fetched files", () => {
     await expect(loadDataset(unknown, { cacheDir })).rejects.toThrow(/SHA-256/);
     await fetchDataset(unknown, { ...quick, cacheDir });
     expect(content.equals(await fetched())).toBe(true);
+  });
+});
+
+describe("fetchDataset of a Zenodo record", () => {
+  const md5 = (b: Buffer): string => createHash("md5").update(b).digest("hex");
+  const listed = (key: string, b: Buffer, more: object = {}) => ({
+    key,
+    size: b.length,
+    checksum: `md5:${md5(b)}`,
+    links: { self: `${server.url}/${key}` },
+    ...more,
+  });
+  const publish = (...files: object[]): DatasetEntry => {
+    server.files.set("/record", Buffer.from(JSON.stringify({ id: 1, files })));
+    return { ...entry(), files: [], record: `${server.url}/record` };
+  };
+  const readme = Buffer.from("words\n");
+
+  it("fetches every file that the record lists, and not again what is in order", async () => {
+    server.files.set("/README.md", readme);
+    const record = publish(listed("p.dat", content), listed("README.md", readme));
+    const states = await fetchDataset(record, { ...quick, cacheDir });
+    expect(states.map((s) => [s.file, s.state])).toEqual([
+      ["p.dat", "ok"],
+      ["README.md", "ok"],
+    ]);
+    expect(content.equals(await fetched())).toBe(true);
+    const before = server.ranges.length;
+    await fetchDataset(record, { ...quick, cacheDir });
+    expect(server.ranges.length).toBe(before + 1); // the list only
+  });
+
+  it("removes a file whose MD5 is not that of the record", async () => {
+    const record = publish(listed("p.dat", content, { checksum: `md5:${md5(readme)}` }));
+    await expect(fetchDataset(record, { ...quick, cacheDir })).rejects.toThrow(
+      /MD5 of p.dat is not that of the record/,
+    );
+    expect(await left()).not.toContain("p.dat");
+  });
+
+  it("refuses an answer that is no record, and names that leave the folder", async () => {
+    await expect(fetchDataset(publish(listed("../p.dat", content)), { ...quick, cacheDir })).rejects.toThrow(
+      FormatError,
+    );
+    const broken = publish();
+    server.files.set("/record", Buffer.from("<html>"));
+    await expect(fetchDataset(broken, { ...quick, cacheDir })).rejects.toThrow(/not JSON/);
   });
 });
