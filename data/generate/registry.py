@@ -79,13 +79,17 @@ def files(system):
     return out
 
 
+def picture(system):
+    return f'<img src="{system}/series.svg" width="430" alt="series of {system}">' if os.path.exists(f'{DATA}/{system}/series.svg') else ''
+
+
 def table(entries):
     """The table of data/README.md, between its two marks."""
     path = f'{DATA}/README.md'
     text = open(path).read() if os.path.exists(path) else ''
     if text.count(MARK) != 2:
         return
-    rows = ['| set | frames with tensors | other frames | per frame | spacing | licence | size |', '|---|---|---|---|---|---|---|']
+    rows = ['| set | frames with tensors | other frames | per frame | spacing | licence | size | series |', '|---|---|---|---|---|---|---|---|']
     for e in entries:
         own = {f['role']: f['frames'] for f in e['files'] if 'path' in f}
         if not own:
@@ -94,7 +98,7 @@ def table(entries):
         spacing = f'{e["timestep"]} fs' if 'timestep' in e else '-'
         size = sum(f['bytes'] for f in e['files'])/1e3
         rows.append(f'| [{e["id"]}]({e["id"]}/README.md) | {main} | {"1000 snapshots to compute or predict" if "snapshots" in own else "-"} | '
-                    f'{", ".join(e["quantities"])} | {spacing} | {e["licence"]} | {size:.0f} kB |')
+                    f'{", ".join(e["quantities"])} | {spacing} | {e["licence"]} | {size:.0f} kB | {picture(e["id"])} |')
     before, _, after = text.split(MARK)
     with open(f'{path}.tmp', 'w') as f:
         f.write(before + MARK + '\n' + '\n'.join(rows) + '\n' + MARK + after)

@@ -32,7 +32,9 @@ start)
     done ;;
 foreground) shift; need && rm -f "$SPECTENSOR_WORK/STOP" && exec nice -n 19 "$PY" work.py "$@" ;;
 status) exec "$PY" status.py ;;
-harvest) exec nice -n 10 "$PY" harvest.py ;;
+harvest)
+    nice -n 10 "$PY" harvest.py || exit 1
+    if command -v node > /dev/null; then nice -n 10 node pictures.mjs; else echo "no node: the pictures are left as they are"; fi ;;
 check) exec nice -n 10 "$PY" validate.py ;;
 stop) touch "$SPECTENSOR_WORK/STOP"; echo "stops after the configurations in work; start removes the mark" ;;
 *) sed -n 2,4p "$0"; exit 2 ;;

@@ -1,0 +1,48 @@
+// pictures.mjs: a picture of every embedded series, data/SYSTEM/series.svg. Run by harvest where the package is built.
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const data = join(dirname(fileURLToPath(import.meta.url)), "..");
+const built = join(data, "../dist/index.js");
+if (!existsSync(built)) {
+  console.log("pictures are left as they are: the package is not built (npm run build)");
+  process.exit();
+}
+const { invariants, lineFigure, listDatasets, loadDataset, panels, renderSvg } = await import(built);
+
+const line = (values, spacing, x, y) =>
+  lineFigure([{ x: Float64Array.from(values, (_, i) => i * spacing), y: values, role: "series" }], { x, y, size: { width: 430, height: 250 } });
+
+/** The two rotational invariants against time. */
+function trajectoryPanels(series) {
+  const { mean, anisotropy } = invariants(series);
+  const [symbol, units] = series.quantity === "dielectric" ? ["ε", [{}, {}]] : ["α", [{ unit: "Å³" }, { unit: "Å⁶" }]];
+  const time = { quantity: "Time", unit: "fs" };
+  return [
+    line(mean, series.timestep, time, { quantity: `mean ${symbol}`, ...units[0] }),
+    line(anisotropy, series.timestep, time, { quantity: "anisotropy γ²", ...units[1] }),
+  ];
+}
+
+/** Configurations that are not a series in time: a number each, in their order. */
+function configurationPanels(frames) {
+  const energy = Float64Array.from(frames, (frame) => frame.energy);
+  const lowest = energy.reduce((a, b) => Math.min(a, b));
+  const order = { quantity: "Configuration" };
+  return [
+    line(Float64Array.from(frames, (frame) => Math.hypot(...frame.dipole)), 1, order, { quantity: "|μ|", unit: "e Å" }),
+    line(energy.map((e) => e - lowest), 1, order, { quantity: "E − lowest E", unit: "eV" }),
+  ];
+}
+
+for (const entry of listDatasets()) {
+  const roles = entry.files.filter((file) => file.path).map((file) => file.role);
+  if (!roles.includes("trajectory") && !roles.includes("dipoles")) continue;
+  const set = await loadDataset(entry.id);
+  const tensor = ["polarizability", "dielectric"].find((quantity) => set.quantities.includes(quantity));
+  const figures = roles.includes("trajectory") ? trajectoryPanels(set.series(tensor)) : configurationPanels(set.parts.dipoles);
+  const path = join(data, entry.id, "series.svg");
+  writeFileSync(`${path}.tmp`, renderSvg(panels(figures, { columns: 2, labels: "none" })));
+  renameSync(`${path}.tmp`, path);
+}
