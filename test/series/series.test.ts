@@ -15,6 +15,7 @@ import { seriesLength, sliceSeries, type TensorSeries, tensorSeries } from "../.
 import type { Frame } from "../../src/structure/frame.js";
 import { structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
+import { rotateTensors } from "../support/equivariance.js";
 
 /** A series of random symmetric tensors. */
 function randomTensors(frames: number, seed: number, extra: Partial<TensorSeries> = {}): TensorSeries {
@@ -29,18 +30,6 @@ function randomTensors(frames: number, seed: number, extra: Partial<TensorSeries
     origin: "random",
   });
   return { ...s, ...extra };
-}
-
-/** R T Rᵀ frame by frame. */
-function rotated(s: TensorSeries, R: Float64Array): TensorSeries {
-  const values = new Float64Array(s.values.length);
-  for (let f = 0; f < seriesLength(s); f++)
-    for (let i = 0; i < 3; i++)
-      for (let j = 0; j < 3; j++)
-        for (let k = 0; k < 3; k++)
-          for (let l = 0; l < 3; l++)
-            values[9 * f + 3 * i + j]! += R[3 * i + k]! * R[3 * j + l]! * s.values[9 * f + 3 * k + l]!;
-  return { ...s, values };
 }
 
 describe("invariants", () => {
@@ -59,7 +48,7 @@ describe("invariants", () => {
   it("do not change under rotation", () => {
     const s = randomTensors(10, 2);
     const before = invariants(s);
-    const after = invariants(rotated(s, random(3).rotation()));
+    const after = invariants(rotateTensors(s, random(3).rotation()));
     expectClose(after.mean, before.mean, { absolute: 1e-14 });
     expectClose(after.anisotropy, before.anisotropy, { relative: 1e-12 });
   });

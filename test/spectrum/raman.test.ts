@@ -4,27 +4,17 @@ import { OptionError, UnitError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { seriesOfComponents } from "../../src/series/components.js";
 import { convertSeries, dielectricOfPolarizability } from "../../src/series/convert.js";
-import { seriesLength, type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { tensorSeries } from "../../src/series/tensorSeries.js";
 import { laserFactor, thermalFactor, verletFrequency } from "../../src/spectrum/corrections.js";
 import { peaks } from "../../src/spectrum/peaks.js";
 import { type RamanOptions, raman } from "../../src/spectrum/raman.js";
 import { spectrumColumns } from "../../src/spectrum/spectrum.js";
 import { wavenumberToAngular } from "../../src/units/frequency.js";
 import { expectClose } from "../support/close.js";
+import { rotateTensors } from "../support/equivariance.js";
 import { commensurate, noisyTensors, waves } from "./signals.js";
 
 const bare = { factors: [], broadening: { kind: "none" } } as const satisfies RamanOptions;
-
-function rotated(s: TensorSeries, R: Float64Array): TensorSeries {
-  const values = new Float64Array(s.values.length);
-  for (let f = 0; f < seriesLength(s); f++)
-    for (let i = 0; i < 3; i++)
-      for (let j = 0; j < 3; j++)
-        for (let k = 0; k < 3; k++)
-          for (let l = 0; l < 3; l++)
-            values[9 * f + 3 * i + j]! += R[3 * i + k]! * R[3 * j + l]! * s.values[9 * f + 3 * k + l]!;
-  return { ...s, values };
-}
 
 describe("raman", () => {
   const series = noisyTensors(800, 2, 40);
@@ -60,7 +50,7 @@ describe("raman", () => {
 
   it("does not change when the trajectory is rotated", () => {
     const before = raman(series).intensities;
-    const after = raman(rotated(series, random(5).rotation())).intensities;
+    const after = raman(rotateTensors(series, random(5).rotation())).intensities;
     for (const name of Object.keys(before))
       expectClose(after[name]!.values, before[name]!.values, { absolute: 1e-10 * Math.max(...before[name]!.values) });
   });

@@ -1,4 +1,5 @@
 /** Random rotations, and structures turned by them. */
+import { seriesLength, type TensorSeries } from "../../src/series/tensorSeries.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { uniform } from "./uniform.js";
 
@@ -47,4 +48,16 @@ export function apply(matrix: ArrayLike<number>, v: ArrayLike<number>): Float64A
     for (let j = 0; j < n; j++) sum += matrix[i * n + j]! * v[j]!;
     return sum;
   });
+}
+
+/** R T Rᵀ for every tensor of a series. */
+export function rotateTensors(s: TensorSeries, rotation: ArrayLike<number>): TensorSeries {
+  const values = new Float64Array(s.values.length);
+  for (let f = 0; f < seriesLength(s); f++)
+    for (let i = 0; i < 3; i++)
+      for (let j = 0; j < 3; j++)
+        for (let k = 0; k < 3; k++)
+          for (let l = 0; l < 3; l++)
+            values[9 * f + 3 * i + j]! += rotation[3 * i + k]! * rotation[3 * j + l]! * s.values[9 * f + 3 * k + l]!;
+  return { ...s, values };
 }
