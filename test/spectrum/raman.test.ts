@@ -4,7 +4,7 @@ import { OptionError, UnitError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { seriesOfComponents } from "../../src/series/components.js";
 import { convertSeries, dielectricOfPolarizability } from "../../src/series/convert.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
 import { laserFactor, thermalFactor, verletFrequency } from "../../src/spectrum/corrections.js";
 import { peaks } from "../../src/spectrum/peaks.js";
 import { type RamanOptions, raman } from "../../src/spectrum/raman.js";
