@@ -1,16 +1,10 @@
-import { readFileSync } from "node:fs";
 import os from "node:os";
 import { Command } from "commander";
 import { defaultCacheFolder } from "../dataset/files.js";
 import { listDatasets } from "../dataset/registry.js";
 import { loadKernels } from "../wasm/load.js";
 import { print, printJson } from "./output.js";
-
-/** Version in package.json. */
-export function packageVersion(): string {
-  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
-    .version;
-}
+import { packageVersion } from "./version.js";
 
 /** `spectensor info` */
 export function infoCommand(): Command {

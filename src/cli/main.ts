@@ -3,42 +3,36 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { dataCommand } from "./data.js";
-import { harmonicCommand } from "./harmonic.js";
-import { infoCommand, packageVersion } from "./info.js";
-import { infraredCommand } from "./infrared.js";
-import { kernelCommand } from "./kernel.js";
-import { labCommand } from "./lab.js";
-import { mdCommand } from "./md.js";
-import { evaluateCommand, fitCommand, predictCommand } from "./model.js";
-import { newCommand } from "./new.js";
-import { notebookCommand } from "./notebook.js";
 import { exitCodeOf, report } from "./output.js";
-import { ramanCommand } from "./raman.js";
+import { packageVersion } from "./version.js";
 
-/** All commands, not yet run. */
-export function program(): Command {
+/** Each command with what it needs is loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  raman: async () => (await import("./raman.js")).ramanCommand(),
+  infrared: async () => (await import("./infrared.js")).infraredCommand(),
+  harmonic: async () => (await import("./harmonic.js")).harmonicCommand(),
+  fit: async () => (await import("./model.js")).fitCommand(),
+  predict: async () => (await import("./model.js")).predictCommand(),
+  evaluate: async () => (await import("./model.js")).evaluateCommand(),
+  md: async () => (await import("./md.js")).mdCommand(),
+  data: async () => (await import("./data.js")).dataCommand(),
+  new: async () => (await import("./new.js")).newCommand(),
+  notebook: async () => (await import("./notebook.js")).notebookCommand(),
+  lab: async () => (await import("./lab.js")).labCommand(),
+  kernel: async () => (await import("./kernel.js")).kernelCommand(),
+  info: async () => (await import("./info.js")).infoCommand(),
+};
+
+/** The command line, not yet run. @param first its first word; unless it names a command, all commands are loaded */
+export async function program(first?: string): Promise<Command> {
   const root = new Command("spectensor")
     .description("Raman and infrared spectra from trajectories, with tensorial machine learning in between")
     .version(packageVersion())
     .showHelpAfterError("(add --help for a description and examples)")
     .addHelpText("after", "\nExit codes: 0 done, 1 the work failed, 2 wrong use, 130 interrupted.");
-  for (const command of [
-    ramanCommand(),
-    infraredCommand(),
-    harmonicCommand(),
-    fitCommand(),
-    predictCommand(),
-    evaluateCommand(),
-    mdCommand(),
-    dataCommand(),
-    newCommand(),
-    notebookCommand(),
-    labCommand(),
-    kernelCommand(),
-    infoCommand(),
-  ])
-    root.addCommand(command);
+  const one = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
+  const none = first === "--version" || first === "-V";
+  for (const load of one ? [one] : none ? [] : Object.values(COMMANDS)) root.addCommand(await load());
   const throwing = (c: Command): void => {
     c.exitOverride();
     c.commands.forEach(throwing);
@@ -50,7 +44,7 @@ export function program(): Command {
 /** Runs one command line. @param args without node and script @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   try {
-    await program().parseAsync([...args], { from: "user" });
+    await (await program(args[0])).parseAsync([...args], { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) report(error);

@@ -7,10 +7,10 @@ import { verifiedPath } from "../dataset/files.js";
 import { findDataset } from "../dataset/registry.js";
 import { DataError } from "../errors.js";
 import { writeNotebook } from "../notebook/nbformat.js";
-import { packageVersion } from "./info.js";
 import { print } from "./output.js";
 import { dataReadme, PROJECT_IGNORE, packageName, projectManifest, projectReadme } from "./projectFiles.js";
 import { projectNotebook } from "./projectNotebook.js";
+import { packageVersion } from "./version.js";
 
 /** `spectensor new FOLDER` */
 export function newCommand(): Command {

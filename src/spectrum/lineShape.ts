@@ -1,5 +1,5 @@
 /** Line shapes for broadening. */
-import { erf } from "mathjs";
+import { createRequire } from "node:module";
 import { OptionError } from "../errors.js";
 import { realFft } from "../math/fft.js";
 
@@ -67,6 +67,8 @@ function wrappedLorentzian(gamma: number, period: number): (x: number) => number
 function wrappedGaussian(width: number, period: number): (x: number) => number {
   const scale = (2 * Math.sqrt(Math.LN2)) / width;
   const images = 1 + Math.ceil((2 * width) / period);
+  // Loaded on use: it takes longer than the rest of the package.
+  const { erf } = createRequire(import.meta.url)("mathjs/number") as { erf(x: number): number };
   return (x) => {
     let sum = 0;
     for (let m = -images; m <= images; m++) sum += erf(scale * (x + m * period)) - erf(scale * m * period);

@@ -20,8 +20,10 @@ function help(command: Command): string {
   return text;
 }
 
+const commands = await program();
+
 describe("help", () => {
-  it.each(leaves(program(), "spectensor"))(
+  it.each(leaves(commands, "spectensor"))(
     "%s says what it does, what each option means, and shows an example",
     (name, c) => {
       const text = help(c);

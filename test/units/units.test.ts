@@ -1,3 +1,4 @@
+import * as mathjs from "mathjs";
 import { describe, expect, test } from "vitest";
 import { OptionError, UnitError } from "../../src/errors.js";
 import * as constants from "../../src/units/constants.js";
@@ -26,6 +27,20 @@ describe("constants", () => {
     expectClose(constants.vacuumPermittivity, 55.26349406e-4, { relative: 1e-8 });
     expectClose(constants.electronAngstromPerDebye, 0.20819434, { relative: 1e-7 });
     expectClose(constants.electronvoltPerKilojoulePerMole, 0.010364269656262, { relative: 1e-12 });
+  });
+
+  test("are the values of mathjs, bit by bit", () => {
+    const { SI } = constants;
+    expect(mathjs.elementaryCharge.toNumber("C")).toBe(SI.elementaryCharge);
+    expect(mathjs.boltzmann.toNumber("J/K")).toBe(SI.boltzmann);
+    expect(mathjs.reducedPlanckConstant.toNumber("J s")).toBe(SI.reducedPlanckConstant);
+    expect(mathjs.speedOfLight.toNumber("m/s")).toBe(SI.speedOfLight);
+    expect(mathjs.electricConstant.toNumber("F/m")).toBe(SI.electricConstant);
+    expect(mathjs.bohrRadius.toNumber("m")).toBe(SI.bohrRadius);
+    expect(mathjs.hartreeEnergy.toNumber("J")).toBe(SI.hartreeEnergy);
+    expect(mathjs.avogadro.toNumber("mol^-1")).toBe(SI.avogadro);
+    expect(mathjs.atomicMass.toNumber("kg")).toBe(SI.atomicMass);
+    expect(constants.speedOfLightCm).toBe(mathjs.speedOfLight.toNumber("cm/s"));
   });
 
   test("fit together: e²/(4πε₀ a₀) is one hartree and ħ²/(m_e a₀²) too", () => {
