@@ -9,8 +9,10 @@ import type { Expansion } from "./expansion.js";
 /** Weights of a linear model in the features of one order. */
 export interface FeatureWeights {
   readonly order: TensorOrder;
-  /** One weight per central species and feature, [species, featureCount(d, order)]. */
+  /** One weight per central species (or atom) and feature, [species, featureCount(d, order)]. */
   readonly values: Float64Array;
+  /** Whether every species (default) or every atom of the structure has weights of its own. */
+  readonly per?: "species" | "atom";
 }
 
 /** A linear model's prediction for one structure. */
@@ -31,7 +33,7 @@ export interface ContractionGradient extends Contraction {
 
 /**
  * Σ_i D(i)·w for one or several lists of weights, never storing features; density expansions are shared between the lists.
- * @throws ShapeError if the number of weights is not species × features
+ * @throws ShapeError if the number of weights is not species (or atoms) × features
  * @throws DataError for a species that the descriptor does not know, coincident atoms, a malformed structure
  */
 export function contract(d: Descriptor, s: Structure, weights: readonly FeatureWeights[]): Contraction[];
@@ -43,7 +45,7 @@ export function contract(
 ): Contraction | Contraction[] {
   if (!isList(weights)) return contract(d, s, [weights])[0]!;
   weights.forEach((w) => {
-    checkWeights(d, w);
+    checkWeights(d, s, w);
   });
   if (d.options.normalisation.kind === "unit") return weights.map((w) => contractFeatures(d, s, w));
   const runs = weights.map((w) => start(d, s, w, false));
@@ -66,7 +68,7 @@ export function gradient(
   if (!isList(weights)) return gradient(d, s, [weights])[0]!;
   refuseNormalised(d, "gradient");
   weights.forEach((w) => {
-    checkWeights(d, w);
+    checkWeights(d, s, w);
   });
   const runs = weights.map((w) => start(d, s, w, true));
   run(d, s, runs);
@@ -109,19 +111,20 @@ function run(d: Descriptor, s: Structure, runs: readonly Run[]): void {
   for (const { weights, atoms, derivatives } of runs) {
     const layout = layoutOf(d, weights.order);
     for (const part of layout.parts) {
-      const list = jobs.get(part.expansion) ?? [];
-      list.push({ part, features: layout.count, weights: weights.values, atoms, ...(derivatives && { derivatives }) });
-      jobs.set(part.expansion, list);
+      const { species } = around(part.expansion);
+      const list = weights.per === "atom" ? species.map((_, atom) => atom) : species;
+      const job = { part, features: layout.count, weights: weights.values, list, atoms };
+      jobs.set(part.expansion, [...(jobs.get(part.expansion) ?? []), derivatives ? { ...job, derivatives } : job]);
     }
   }
-  for (const [expansion, list] of jobs) d.plan.engine.contract(expansion, around(expansion), list);
+  for (const [expansion, shared] of jobs) d.plan.engine.contract(expansion, around(expansion), shared);
 }
 
 function contractFeatures(d: Descriptor, s: Structure, weights: FeatureWeights): Contraction {
   const { components, count, values } = evaluate(d, s, weights.order);
   const atoms = new Float64Array(s.species.length * components);
   s.species.forEach((symbol, atom) => {
-    const row = d.options.species.indexOf(symbol) * count;
+    const row = (weights.per === "atom" ? atom : d.options.species.indexOf(symbol)) * count;
     for (let m = 0; m < components; m++) {
       let sum = 0;
       for (let k = 0; k < count; k++) sum += values[(atom * components + m) * count + k]! * weights.values[row + k]!;
@@ -137,13 +140,13 @@ function sumRows(atoms: Float64Array, components: number): Float64Array {
   return value;
 }
 
-function checkWeights(d: Descriptor, weights: FeatureWeights): void {
-  const { count } = layoutOf(d, weights.order);
-  const kinds = d.options.species.length;
-  if (weights.values.length !== kinds * count)
+function checkWeights(d: Descriptor, s: Structure, { order, values, per = "species" }: FeatureWeights): void {
+  const { count } = layoutOf(d, order);
+  const lists = per === "atom" ? s.species.length : d.options.species.length;
+  if (values.length !== lists * count)
     throw new ShapeError({
-      where: `weights of order ${weights.order}`,
-      problem: `${weights.values.length} weights, expected ${kinds} species × ${count} features = ${kinds * count}`,
+      where: `weights of order ${order}`,
+      problem: `${values.length} weights, expected ${lists} ${per === "atom" ? "atoms" : "species"} × ${count} features = ${lists * count}`,
     });
 }
 

@@ -16,7 +16,7 @@ import { referenceEngine } from "./referenceEngine.js";
 export interface Descriptor {
   /** All settings, defaults filled in. Plain data: `descriptor(JSON.parse(JSON.stringify(d.options)))` is the same descriptor. */
   readonly options: ResolvedDescriptor;
-  /** Prepared tables; not part of the public interface. */
+  /** Prepared tables. @internal */
   readonly plan: DescriptorPlan;
 }
 

@@ -7,8 +7,10 @@ export interface ContractionJob {
   readonly part: FeaturePart;
   /** Features per atom in all, the stride of the weights. */
   readonly features: number;
-  /** [central species, features] */
+  /** [lists, features] */
   readonly weights: Float64Array;
+  /** The list of each atom. */
+  readonly list: Int32Array;
   /** Σ_k D^μ_k(i)·w_k is added here, [atoms, 2λ+1]. */
   readonly atoms: Float64Array;
   /** If given, the derivatives of the sum over atoms are added here. */
@@ -27,6 +29,12 @@ export interface Derivatives {
 export type AtomRows = (atom: number, out: Float64Array) => void;
 
 /**
+ * Adds the derivatives of the part's features of every centre with respect to one atom to `target(centre)`, [2λ+1, 3, features].
+ * Only the atom itself and its neighbours are asked for.
+ */
+export type CentreRows = (atom: number, target: (centre: number) => Float64Array) => void;
+
+/**
  * The numerical work of a descriptor, done once in plain TypeScript (`referenceEngine`) and once in WebAssembly
  * (`kernelEngine`), with the same results up to rounding.
  */
@@ -37,4 +45,6 @@ export interface Engine {
   contract(expansion: Expansion, e: Environments, jobs: readonly ContractionJob[]): void;
   /** Prepares the derivatives of all features and calls `use` once with a function that gives them atom by atom. */
   design(part: FeaturePart, e: Environments, features: number, use: (rows: AtomRows) => void): void;
+  /** As `design`, centre by centre instead of summed. */
+  jacobian(part: FeaturePart, e: Environments, features: number, use: (rows: CentreRows) => void): void;
 }

@@ -1,5 +1,5 @@
 import { loadKernels } from "../wasm/load.js";
-import type { AtomRows, ContractionJob, Engine } from "./engine.js";
+import type { AtomRows, CentreRows, ContractionJob, Engine } from "./engine.js";
 import type { Environments } from "./environments.js";
 import type { Expansion } from "./expansion.js";
 import type { FeatureLayout, FeaturePart } from "./features.js";
@@ -63,6 +63,11 @@ export function kernelEngine(layouts: readonly FeatureLayout[]): Engine | undefi
         designAtoms(kernels, parts.get(part)!, part, e, features, activate, use);
       });
     },
+    jacobian: (part, e, features, use) => {
+      withPairs(part.expansion, e, (activate) => {
+        jacobianAtoms(kernels, parts.get(part)!, part, e, features, activate, use);
+      });
+    },
   };
 }
 
@@ -98,8 +103,8 @@ function contractAtoms(
   const placed = jobs.map(({ part, features, weights, derivatives }) => {
     const components = 2 * part.order + 1;
     return {
-      weights: x.species.map((_, s) => {
-        const own = weights.subarray(s * features, (s + 1) * features);
+      weights: Array.from({ length: weights.length / features }, (_, k) => {
+        const own = weights.subarray(k * features, (k + 1) * features);
         return placeWeights(arena, part, own, derivatives !== undefined);
       }),
       atoms: arena.reserveDoubles(e.count * components),
@@ -121,9 +126,9 @@ function contractAtoms(
   const withGradient = Number(jobs.some(({ derivatives }) => derivatives));
   for (let atom = 0; atom < e.count; atom++) {
     exports.expand(atom, withGradient);
-    jobs.forEach(({ part, features, derivatives }, i) => {
+    jobs.forEach(({ part, features, list, derivatives }, i) => {
       const p = placed[i]!;
-      const weights = p.weights[e.species[atom]!]!;
+      const weights = p.weights[list[atom]!]!;
       const value = p.atoms + 8 * atom * (2 * part.order + 1);
       parts.get(part)!.use(features);
       if (part.kind === "twoBody") exports.twoBodyAdjoint(weights, value, p.adjoints);
@@ -138,7 +143,7 @@ function contractAtoms(
 }
 
 function designAtoms(
-  { arena, exports }: DescriptorKernels,
+  kernels: DescriptorKernels,
   placed: PlacedPart,
   part: FeaturePart,
   e: Environments,
@@ -146,17 +151,10 @@ function designAtoms(
   activate: () => void,
   use: (rows: AtomRows) => void,
 ): void {
-  const { channels, species } = part.expansion;
-  const size = (2 * part.order + 1) * 3 * species.length * features;
-  const perAtom = 8 * placed.partnerRows * padded(channels);
-  const partners = arena.reserve(perAtom * e.count);
+  const { arena, exports } = kernels;
+  const size = (2 * part.order + 1) * 3 * part.expansion.species.length * features;
+  const partners = couplePartners(kernels, placed, part, e, features);
   const out = arena.reserveDoubles(size + 4);
-  placed.use(features);
-  if (part.kind === "threeBody")
-    for (let atom = 0; atom < e.count; atom++) {
-      exports.expand(atom, 0);
-      exports.couplePartners(partners + atom * perAtom);
-    }
   use((atom, target) => {
     // The caller may have worked with the same kernels in between.
     activate();
@@ -167,4 +165,62 @@ function designAtoms(
     else exports.threeBodyRows(atom, partners, placed.partnerRows, out);
     for (let k = 0; k < size; k++) target[k]! += rows[k]!;
   });
+}
+
+function jacobianAtoms(
+  kernels: DescriptorKernels,
+  placed: PlacedPart,
+  part: FeaturePart,
+  e: Environments,
+  features: number,
+  activate: () => void,
+  use: (rows: CentreRows) => void,
+): void {
+  const { arena, exports } = kernels;
+  const size = (2 * part.order + 1) * 3 * features;
+  const partners = couplePartners(kernels, placed, part, e, features);
+  const slots = arena.reserve(4 * e.count);
+  const centresOf = (atom: number): number[] => {
+    const kinds = part.expansion.species.length;
+    return [...new Set([atom, ...e.neighbour.subarray(e.first[atom * kinds]!, e.first[(atom + 1) * kinds]!)])];
+  };
+  let most = 0;
+  for (let atom = 0; atom < e.count; atom++) most = Math.max(most, centresOf(atom).length);
+  const out = arena.reserveDoubles(most * size + 4);
+  use((atom, target) => {
+    activate();
+    placed.use(features);
+    const centres = centresOf(atom);
+    const slot = arena.integers(slots, e.count);
+    centres.forEach((centre, k) => {
+      slot[centre] = k;
+    });
+    const rows = arena.doubles(out, centres.length * size).fill(0);
+    exports.approach(atom);
+    if (part.kind === "twoBody") exports.twoBodyJacobian(atom, part.offset, slots, out);
+    else exports.threeBodyJacobian(atom, partners, placed.partnerRows, slots, out);
+    centres.forEach((centre, k) => {
+      const sum = target(centre);
+      for (let i = 0; i < size; i++) sum[i]! += rows[k * size + i]!;
+    });
+  });
+}
+
+/** The coupling partners of every atom's densities, one after the other. @returns pointer */
+function couplePartners(
+  { arena, exports }: DescriptorKernels,
+  placed: PlacedPart,
+  part: FeaturePart,
+  e: Environments,
+  features: number,
+): number {
+  const perAtom = 8 * placed.partnerRows * padded(part.expansion.channels);
+  const partners = arena.reserve(perAtom * e.count);
+  placed.use(features);
+  if (part.kind === "threeBody")
+    for (let atom = 0; atom < e.count; atom++) {
+      exports.expand(atom, 0);
+      exports.couplePartners(partners + atom * perAtom);
+    }
+  return partners;
 }

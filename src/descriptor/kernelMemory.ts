@@ -44,6 +44,8 @@ export interface DescriptorExports {
   approach(atom: number): void;
   threeBodyRows(atom: number, partners: number, rows: number, out: number): void;
   twoBodyRows(atom: number, offset: number, out: number): void;
+  threeBodyJacobian(atom: number, partners: number, rows: number, slots: number, out: number): void;
+  twoBodyJacobian(atom: number, offset: number, slots: number, out: number): void;
 }
 
 export type DescriptorKernels = KernelInstance<DescriptorExports>;

@@ -1,5 +1,5 @@
 import { densityDerivative, expandDensity } from "./density.js";
-import type { AtomRows, ContractionJob, Derivatives, Engine } from "./engine.js";
+import type { AtomRows, CentreRows, ContractionJob, Derivatives, Engine } from "./engine.js";
 import type { Environments } from "./environments.js";
 import type { Expansion } from "./expansion.js";
 import type { FeaturePart } from "./features.js";
@@ -27,10 +27,24 @@ export const referenceEngine: Engine = {
   },
 
   design(part: FeaturePart, e: Environments, features: number, use: (rows: AtomRows) => void): void {
-    const densities = Array.from({ length: e.count }, (_, atom) => expandDensity(part.expansion, e, atom));
-    use((atom, out) => addAtomRows(part, e, features, densities, atom, out));
+    const densities = allDensities(part.expansion, e);
+    const columns = part.expansion.species.length * features;
+    use((atom, out) =>
+      addAtomRows(part, e, densities, atom, (centre) => ({ out, columns, start: e.species[centre]! * features })),
+    );
+  },
+
+  jacobian(part: FeaturePart, e: Environments, features: number, use: (rows: CentreRows) => void): void {
+    const densities = allDensities(part.expansion, e);
+    use((atom, target) =>
+      addAtomRows(part, e, densities, atom, (centre) => ({ out: target(centre), columns: features, start: 0 })),
+    );
   },
 };
+
+function allDensities(x: Expansion, e: Environments): Float64Array[] {
+  return Array.from({ length: e.count }, (_, atom) => expandDensity(x, e, atom));
+}
 
 /** One term Σ scale·C·c_{a,l1 m1}·c_{b,l2 m2} of a feature. */
 type Term = (component: number, feature: number, coefficient: number, first: number, second: number) => void;
@@ -81,7 +95,7 @@ function writeFeatures(part: FeaturePart, c: Float64Array, features: number, out
 function contractAtom(job: ContractionJob, e: Environments, atom: number, c: Float64Array): void {
   const { part, features, atoms, derivatives } = job;
   const components = 2 * part.order + 1;
-  const weights = job.weights.subarray(e.species[atom]! * features, (e.species[atom]! + 1) * features);
+  const weights = job.weights.subarray(job.list[atom]! * features, (job.list[atom]! + 1) * features);
   const row = new Float64Array(components * features);
   writeFeatures(part, c, features, row);
   for (let component = 0; component < components; component++) {
@@ -138,14 +152,23 @@ function propagate(
   });
 }
 
-/** Derivatives with respect to one atom: as a neighbour of other centres, and as the centre of its own neighbours. */
+/** Columns `start` … of rows [2λ+1, 3, columns]. */
+interface Place {
+  readonly out: Float64Array;
+  readonly columns: number;
+  readonly start: number;
+}
+
+/**
+ * Derivatives with respect to one atom: as a neighbour of other centres, and as the centre of its own neighbours.
+ * @param placeOf where those of a centre's features are added
+ */
 function addAtomRows(
   part: FeaturePart,
   e: Environments,
-  features: number,
   densities: readonly Float64Array[],
   atom: number,
-  out: Float64Array,
+  placeOf: (centre: number) => Place,
 ): void {
   const { expansion } = part;
   const { channels, width, lMax } = expansion;
@@ -169,10 +192,10 @@ function addAtomRows(
         expansion.species[kind]!.offset,
         1,
       );
-      addDerivative(part, densities[e.neighbour[p]!]!, asNeighbour, features, s, out);
+      addDerivative(part, densities[e.neighbour[p]!]!, asNeighbour, placeOf(e.neighbour[p]!));
       spread(asCentre, densityDerivative(expansion, s, vector), expansion.species[s]!.offset, -1);
     }
-  addDerivative(part, densities[atom]!, asCentre, features, kind, out);
+  addDerivative(part, densities[atom]!, asCentre, placeOf(atom));
 
   function spread(target: Float64Array, derivative: Float64Array, offset: number, sign: number): void {
     for (let row = 0; row < 3 * lms; row++)
@@ -180,19 +203,12 @@ function addAtomRows(
   }
 }
 
-/** Product rule: adds the change of an atom's features when its c changes by dc[axis]; `kind` is the species of that atom. */
-function addDerivative(
-  part: FeaturePart,
-  c: Float64Array,
-  dc: Float64Array,
-  features: number,
-  kind: number,
-  out: Float64Array,
-): void {
-  const columns = part.expansion.species.length * features;
+/** Product rule: adds the change of an atom's features when its c changes by dc[axis]. */
+function addDerivative(part: FeaturePart, c: Float64Array, dc: Float64Array, place: Place): void {
+  const { out, columns } = place;
   for (let axis = 0; axis < 3; axis++) {
     const d = dc.subarray(axis * c.length, (axis + 1) * c.length);
-    const start = axis * columns + kind * features;
+    const start = axis * columns + place.start;
     if (part.kind === "twoBody")
       for (let component = 0; component <= 2 * part.order; component++)
         for (let a = 0; a < part.count; a++)

@@ -1,5 +1,5 @@
 // Equivariant features of atomic environments in double precision on 128-bit SIMD: density expansion, features, contraction
-// with weights, its reverse pass, and the rows of a design matrix. The same formulas term by term, in plain TypeScript and
+// with weights, its reverse pass, the rows of a design matrix, and derivatives centre by centre. The same formulas term by term, in plain TypeScript and
 // without regard to speed, are src/descriptor/referenceEngine.ts; callers lay out the memory (src/descriptor/kernelEngine.ts).
 //
 // Almost all work is in one small matrix product. Channels are padded to multiples of four, as are the neighbours of one
@@ -16,4 +16,6 @@ export {
 export { expand } from "./descriptor/expansion";
 export { twoBodyFeatures, threeBodyFeatures } from "./descriptor/features";
 export { threeBodyValue, threeBodyAdjoint, twoBodyAdjoint, reverse } from "./descriptor/contraction";
-export { couplePartners, approach, threeBodyRows, twoBodyRows } from "./descriptor/designRows";
+export { couplePartners } from "./descriptor/partners";
+export { approach, threeBodyRows, twoBodyRows } from "./descriptor/designRows";
+export { threeBodyJacobian, twoBodyJacobian } from "./descriptor/jacobian";

@@ -1,15 +1,13 @@
 // Derivatives of all features with respect to one atom.
 
-import { addScaled, at, clear, int, multiplyAdd, product } from "./product";
+import { at, clear, int, multiplyAdd, product } from "./product";
 import {
   BLOCK_BYTES,
-  COUPLING_BYTES,
   blockCount,
   blocks,
   channelStride,
   channels,
   components,
-  density,
   features,
   first,
   kinds,
@@ -30,36 +28,7 @@ import {
 } from "./settings";
 import { INVERSE, UX, UY, UZ, evaluateRadialSlopes, field, harmonic, surround } from "./expansion";
 import { densityRow } from "./features";
-
-/** First row of a block's U in those of one atom, for the derivative on c_{l1} (which = 0) or c_{l2} (1). */
-@inline
-function couplingRow(block: usize, which: i32): i32 {
-  return int(block, 10 + which);
-}
-
-/**
- * The partners of the expanded centre's densities in its features, U1[μ][m1][b] = Σ C c_{b l2 m2} and, for l1 < l2,
- * U2[μ][m2][a] = Σ C c_{a l1 m1}, so that ∂D_ab = Σ ∂c_{a l1 m1} U1[m1][b] + Σ ∂c_{b l2 m2} U2[m2][a].
- */
-export function couplePartners(target: usize): void {
-  for (let k = 0; k < blockCount; k++) {
-    const block = blocks + <usize>k * BLOCK_BYTES;
-    const l1 = int(block, 0), l2 = int(block, 1);
-    const n1 = 2 * l1 + 1, n2 = 2 * l2 + 1;
-    const u1 = at(target, couplingRow(block, 0) * channelStride), u2 = at(target, couplingRow(block, 1) * channelStride);
-    clear(u1, components * n1 * channelStride);
-    if (l1 < l2) clear(u2, components * n2 * channelStride);
-    const c1 = densityRow(density, l1), c2 = densityRow(density, l2);
-    for (let m = 0; m < components; m++)
-      for (let e = int(block, 4 + m); e < int(block, 5 + m); e++) {
-        const entry = <usize>int(block, 3) + <usize>e * COUPLING_BYTES;
-        const m1 = int(entry, 0), m2 = int(entry, 1);
-        const f = load<f64>(entry, 8);
-        addScaled(channelStride, f, at(c2, m2 * channelStride), at(u1, (m * n1 + m1) * channelStride));
-        if (l1 < l2) addScaled(channelStride, f, at(c1, m1 * channelStride), at(u2, (m * n2 + m2) * channelStride));
-      }
-  }
-}
+import { couplingRow } from "./partners";
 
 /**
  * Prepares the derivatives with respect to one atom: its surroundings, with harmonics turned into those of the opposite
@@ -128,35 +97,40 @@ function ownDerivative(atom: i32, target: usize): void {
 export function threeBodyRows(atom: i32, partners: usize, rows: i32, out: usize): void {
   const p0 = int(first, atom * kinds);
   const own = int(species, atom);
+  const line = kinds * features;
+  const d = differentiateDensities(atom);
+  for (let k = 0; k < blockCount; k++) {
+    const block = blocks + <usize>k * BLOCK_BYTES;
+    for (let m = 0; m < components; m++) {
+      for (let s = 0; s < kinds; s++) {
+        const j0 = int(first, atom * kinds + s) - p0, n = int(first, atom * kinds + s + 1) - p0 - j0;
+        if (n > 0) asNeighbour(block, m, p0, j0, n, partners, rows, own, at(out, s * features), line);
+      }
+      asCentre(block, m, at(partners, atom * rows * channelStride), d, at(out, own * features), line);
+    }
+  }
+}
+
+/**
+ * What the approached atom does to densities: radial slopes as its neighbours see it, and the derivative of its own density.
+ * @returns pointer to the latter
+ */
+export function differentiateDensities(atom: i32): usize {
+  const p0 = int(first, atom * kinds);
+  const own = int(species, atom);
   const d = at(scratch, (2 * lMax + 1) * row + channelStride * channelStride + 7 * row * channelStride);
   ownDerivative(atom, d);
   // The neighbours see an atom of its own species, whose radial functions differ from theirs in compressed channels.
   for (let s = 0; s < kinds; s++)
     if (int(tables, s) != int(tables, own))
       evaluateRadialSlopes(int(first, atom * kinds + s) - p0, int(first, atom * kinds + s + 1) - p0, <usize>int(tables, own));
-  for (let k = 0; k < blockCount; k++) {
-    const block = blocks + <usize>k * BLOCK_BYTES;
-    const l1 = int(block, 0), l2 = int(block, 1);
-    for (let m = 0; m < components; m++) {
-      for (let s = 0; s < kinds; s++) {
-        const j0 = int(first, atom * kinds + s) - p0, n = int(first, atom * kinds + s + 1) - p0 - j0;
-        if (n == 0) continue;
-        asNeighbour(block, 0, l1, l1 == l2, m, s, p0, j0, n, partners, rows, own, out);
-        if (l1 < l2) asNeighbour(block, 1, l2, false, m, s, p0, j0, n, partners, rows, own, out);
-      }
-      asCentre(block, l1, l2, m, own, at(partners, atom * rows * channelStride), d, out);
-    }
-  }
+  return d;
 }
 
-/** Derivatives of features around the neighbours of species s through their density of degree l. */
-function asNeighbour(
+/** Derivatives of a block's features around the n neighbours from j0 on, summed; `line` doubles between rows of `out`. */
+export function asNeighbour(
   block: usize,
-  which: i32,
-  l: i32,
-  symmetric: bool,
   m: i32,
-  s: i32,
   p0: i32,
   j0: i32,
   n: i32,
@@ -164,6 +138,28 @@ function asNeighbour(
   rows: i32,
   own: i32,
   out: usize,
+  line: i32,
+): void {
+  const l1 = int(block, 0), l2 = int(block, 1);
+  throughDegree(block, 0, l1, l1 == l2, m, p0, j0, n, partners, rows, own, out, line);
+  if (l1 < l2) throughDegree(block, 1, l2, false, m, p0, j0, n, partners, rows, own, out, line);
+}
+
+/** The part of {@link asNeighbour} through the neighbours' density of degree l. */
+function throughDegree(
+  block: usize,
+  which: i32,
+  l: i32,
+  symmetric: bool,
+  m: i32,
+  p0: i32,
+  j0: i32,
+  n: i32,
+  partners: usize,
+  rows: i32,
+  own: i32,
+  out: usize,
+  line: i32,
 ): void {
   const stride = <usize>channelStride << 3, tableBytes = <usize>tableWidth << 3;
   const square = scratch;
@@ -191,7 +187,7 @@ function asNeighbour(
   const h = j0 * tableWidth + l * widthStride;
   for (let axis = 0; axis < 3; axis++) {
     const along = at(planes, (4 + axis) * plane), across = at(planes, (1 + axis) * plane);
-    const target = at(out, ((m * 3 + axis) * kinds + s) * features + int(block, 2));
+    const target = at(out, (m * 3 + axis) * line + int(block, 2));
     if (symmetric) {
       clear(square, width * channelStride);
       product(width, channelStride, n, at(radialSlope, h), 8, tableBytes, along, stride, square, stride);
@@ -218,14 +214,15 @@ function addSymmetric(target: usize, a: i32, b: i32, value: f64): void {
   store<f64>(p, load<f64>(p) + (a == b ? value * Math.SQRT2 : value));
 }
 
-/** Derivatives of the features of the atom itself. */
-function asCentre(block: usize, l1: i32, l2: i32, m: i32, own: i32, partners: usize, d: usize, out: usize): void {
+/** Derivatives of a block's features of the atom itself. */
+export function asCentre(block: usize, m: i32, partners: usize, d: usize, out: usize, line: i32): void {
+  const l1 = int(block, 0), l2 = int(block, 1);
   const stride = <usize>channelStride << 3;
   const u1 = at(partners, (couplingRow(block, 0) + m * (2 * l1 + 1)) * channelStride);
   const u2 = at(partners, (couplingRow(block, 1) + m * (2 * l2 + 1)) * channelStride);
   for (let axis = 0; axis < 3; axis++) {
     const c = at(d, axis * (lms + 1) * channelStride);
-    const target = at(out, ((m * 3 + axis) * kinds + own) * features + int(block, 2));
+    const target = at(out, (m * 3 + axis) * line + int(block, 2));
     if (l1 < l2) {
       product(channels, channelStride, 2 * l1 + 1, densityRow(c, l1), 8, stride, u1, stride, target, <usize>channels << 3);
       product(channels, channelStride, 2 * l2 + 1, u2, 8, stride, densityRow(c, l2), stride, target, <usize>channels << 3);
@@ -243,28 +240,37 @@ function asCentre(block: usize, l1: i32, l2: i32, m: i32, own: i32, partners: us
 export function twoBodyRows(atom: i32, offset: i32, out: usize): void {
   const p0 = int(first, atom * kinds);
   const own = int(species, atom);
-  const lm = order * order;
-  const rowBytes = <usize>row << 3, tableBytes = <usize>tableWidth << 3;
-  const turnedY = scratch, sum = at(turnedY, row);
+  const sum = at(scratch, row);
   for (let m = 0; m < components; m++)
     for (let axis = 0; axis < 3; axis++)
       for (let s = 0; s < kinds; s++) {
         const j0 = int(first, atom * kinds + s) - p0, n = int(first, atom * kinds + s + 1) - p0 - j0;
-        for (let j = 0; j < n; j += 2)
-          v128.store(
-            at(turnedY, j),
-            f64x2.mul(v128.load(at(field(UX + axis), j0 + j)), v128.load(at(harmonic(0, lm + m), j0 + j))),
-          );
-        clear(sum, widthStride);
-        const h = j0 * tableWidth + order * widthStride;
-        product(1, widthStride, n, turnedY, rowBytes, 8, at(radialSlope, h), tableBytes, sum, tableBytes);
-        product(1, widthStride, n, at(harmonic(1 + axis, lm + m), j0), rowBytes, 8, at(radial, h), tableBytes, sum, tableBytes);
+        twoBodySlopes(m, axis, j0, n, sum);
         const line = at(out, (m * 3 + axis) * kinds * features + offset);
-        const neighbour = at(line, s * features + int(offsets, own)), centre = at(line, own * features + int(offsets, s));
-        for (let i = 0; i < width; i++) {
-          const v = load<f64>(at(sum, i));
-          store<f64>(at(neighbour, i), load<f64>(at(neighbour, i)) + v);
-          store<f64>(at(centre, i), load<f64>(at(centre, i)) + (order & 1 ? -v : v));
-        }
+        addSlopes(sum, 1, at(line, s * features + int(offsets, own)));
+        addSlopes(sum, order & 1 ? -1 : 1, at(line, own * features + int(offsets, s)));
       }
+}
+
+/** Σ over the n neighbours from j0 on of the derivative of what the approached atom adds to their c_{n,l=λ,m}, into `sum`. */
+export function twoBodySlopes(m: i32, axis: i32, j0: i32, n: i32, sum: usize): void {
+  const lm = order * order;
+  const rowBytes = <usize>row << 3, tableBytes = <usize>tableWidth << 3;
+  const turnedY = scratch;
+  for (let j = 0; j < n; j += 2)
+    v128.store(
+      at(turnedY, j),
+      f64x2.mul(v128.load(at(field(UX + axis), j0 + j)), v128.load(at(harmonic(0, lm + m), j0 + j))),
+    );
+  clear(sum, widthStride);
+  const h = j0 * tableWidth + order * widthStride;
+  product(1, widthStride, n, turnedY, rowBytes, 8, at(radialSlope, h), tableBytes, sum, tableBytes);
+  product(1, widthStride, n, at(harmonic(1 + axis, lm + m), j0), rowBytes, 8, at(radial, h), tableBytes, sum, tableBytes);
+}
+
+export function addSlopes(sum: usize, sign: f64, target: usize): void {
+  for (let i = 0; i < width; i++) {
+    const p = at(target, i);
+    store<f64>(p, load<f64>(p) + sign * load<f64>(at(sum, i)));
+  }
 }
