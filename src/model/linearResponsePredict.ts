@@ -1,7 +1,7 @@
 import { DataError } from "../errors.js";
+import { inverse3, timesMatrix } from "../math/matrix3.js";
 import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
 import { align } from "../structure/alignment.js";
-import { inverse3, timesMatrix } from "../structure/cell.js";
 import { internalDisplacements, requireSameAtoms } from "../structure/displacement.js";
 import { atomicMasses } from "../structure/elements.js";
 import { internalDifference, internalValues } from "../structure/internalCoordinates.js";

@@ -1,6 +1,6 @@
 /** The modern theory of polarization leaves P of a periodic cell open up to multiples of e·a, e·b, e·c: one branch is chosen here. */
 import { DataError } from "../errors.js";
-import { inverse3 } from "../structure/cell.js";
+import { inverse3 } from "../math/matrix3.js";
 import { requireVector } from "./components.js";
 import { seriesLength, type TensorSeries } from "./tensorSeries.js";
 

@@ -1,5 +1,6 @@
 import { ShapeError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
+import { nine } from "../math/matrix3.js";
 import { requireSameAtoms } from "./displacement.js";
 import { atomicMasses } from "./elements.js";
 import type { Structure } from "./structure.js";
@@ -63,17 +64,7 @@ function bestRotation(
   for (let i = 0; i < weights.length; i++)
     for (let c = 0; c < 3; c++)
       for (let d = 0; d < 3; d++) s[3 * c + d]! += weights[i]! * (a[3 * i + c]! - ca[c]!) * (b[3 * i + d]! - cb[d]!);
-  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = s as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [xx, xy, xz, yx, yy, yz, zx, zy, zz] = nine(s);
   // biome-ignore format: a matrix
   const n = Float64Array.of(
     xx + yy + zz, yz - zy, zx - xz, xy - yx,

@@ -1,37 +1,6 @@
 import { DataError, OptionError, ShapeError } from "../errors.js";
+import { inverse3, timesMatrix } from "../math/matrix3.js";
 import { cellVolume, type Structure } from "./structure.js";
-
-/** Inverse of a 3×3 matrix, row-major. @throws DataError if it is singular */
-export function inverse3(m: Float64Array): Float64Array {
-  const [a, b, c, d, e, f, g, h, i] = m as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
-  if (!(Math.abs(determinant) > 0 && Number.isFinite(1 / determinant)))
-    throw new DataError({
-      problem: `matrix with determinant ${determinant} has no inverse`,
-      advice: "give linearly independent cell vectors",
-    });
-  return Float64Array.of(
-    (e * i - f * h) / determinant,
-    (c * h - b * i) / determinant,
-    (b * f - c * e) / determinant,
-    (f * g - d * i) / determinant,
-    (a * i - c * g) / determinant,
-    (c * d - a * f) / determinant,
-    (d * h - e * g) / determinant,
-    (b * g - a * h) / determinant,
-    (a * e - b * d) / determinant,
-  );
-}
 
 /** Distances between opposite faces of the cell along a, b, c, Å. @param cell rows a, b, c, [3, 3], Å */
 export function faceDistances(cell: Float64Array): readonly [number, number, number] {
@@ -41,15 +10,6 @@ export function faceDistances(cell: Float64Array): readonly [number, number, num
     1 / Math.hypot(m[1]!, m[4]!, m[7]!),
     1 / Math.hypot(m[2]!, m[5]!, m[8]!),
   ];
-}
-
-/** Rows of `vectors` [n, 3] times a 3×3 matrix. */
-export function timesMatrix(vectors: Float64Array, matrix: Float64Array): Float64Array {
-  const out = new Float64Array(vectors.length);
-  for (let i = 0; i + 2 < vectors.length; i += 3)
-    for (let d = 0; d < 3; d++)
-      out[i + d] = vectors[i]! * matrix[d]! + vectors[i + 1]! * matrix[3 + d]! + vectors[i + 2]! * matrix[6 + d]!;
-  return out;
 }
 
 /** Fractional coordinates f with x = f·cell, [n, 3]. @param cell rows a, b, c, Å */

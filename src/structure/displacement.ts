@@ -1,5 +1,5 @@
 import { DataError, OptionError, ShapeError } from "../errors.js";
-import { inverse3 } from "./cell.js";
+import { inverse3 } from "../math/matrix3.js";
 import { atomicMasses } from "./elements.js";
 import { imageReducer } from "./minimumImage.js";
 import type { Structure } from "./structure.js";

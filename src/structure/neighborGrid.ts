@@ -1,5 +1,6 @@
 import { DataError } from "../errors.js";
-import { faceDistances, inverse3 } from "./cell.js";
+import { inverse3 } from "../math/matrix3.js";
+import { faceDistances } from "./cell.js";
 import type { Structure } from "./structure.js";
 
 /** Atoms in bins of a parallelepiped grid; non-periodic directions use unit vectors normal to the periodic ones. */

@@ -1,4 +1,4 @@
-import { inverse3 } from "./cell.js";
+import { inverse3 } from "../math/matrix3.js";
 
 /** The orthogonal matrix closest to `m` (polar decomposition by Newton's iteration; Higham, SIAM J. Sci. Stat. Comput. 7, 1160 (1986)). */
 export function nearestOrthogonal(m: Float64Array): Float64Array {

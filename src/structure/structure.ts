@@ -1,4 +1,5 @@
 import { DataError, ShapeError } from "../errors.js";
+import { determinant3 } from "../math/matrix3.js";
 
 /** Which of the three cell vectors are repeated. */
 export type Periodicity = readonly [boolean, boolean, boolean];
@@ -72,18 +73,7 @@ export function checkStructure(s: Structure, where = "structure"): void {
 
 /** Volume of a cell, Å³. @param cell rows a, b, c, shape [3, 3], Å */
 export function cellVolume(cell: Float64Array): number {
-  const [ax, ay, az, bx, by, bz, cx, cy, cz] = cell as unknown as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return Math.abs(ax * (by * cz - bz * cy) - ay * (bx * cz - bz * cx) + az * (bx * cy - by * cx));
+  return Math.abs(determinant3(cell));
 }
 
 /** Number of atoms. */

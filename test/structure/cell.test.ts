@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  faceDistances,
-  inverse3,
-  strain,
-  supercell,
-  timesMatrix,
-  toCartesian,
-  toFractional,
-  wrap,
-} from "../../src/structure/cell.js";
+import { inverse3, timesMatrix } from "../../src/math/matrix3.js";
+import { faceDistances, strain, supercell, toCartesian, toFractional, wrap } from "../../src/structure/cell.js";
 import { cellVolume, structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
