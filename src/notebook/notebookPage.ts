@@ -18,9 +18,11 @@ export interface NotebookPageOptions {
 export async function notebookPage(notebook: Notebook, options: NotebookPageOptions): Promise<string> {
   const markdown = await markdownRenderer();
   const cells = notebook.cells.map((cell) => cellHtml(cell, markdown));
+  const titled = notebook.cells.some((c) => c.cell_type === "markdown" && /^#\s/m.test(c.source));
+  const heading = titled ? [] : [`<h1>${escapeHtml(options.title)}</h1>`];
   return pageHtml({
     title: options.title,
-    body: cells.join("\n"),
+    body: [...heading, ...cells].join("\n"),
     ...(options.home !== undefined && { home: options.home }),
   });
 }
@@ -31,18 +33,19 @@ function cellHtml(cell: Cell, markdown: (source: string) => string): string {
   if (cell.source.trim() === "") return "";
   const count = cell.execution_count ?? " ";
   const code = `<pre tabindex="0" aria-label="Code of cell ${count}"><code>${escapeHtml(cell.source)}</code></pre>`;
-  return `<section aria-label="Cell ${count}"><div class="number" aria-hidden="true">[${count}]</div>${code}${cell.outputs.map(outputHtml).join("\n")}</section>`;
+  return `<section aria-label="Cell ${count}"><div class="number" aria-hidden="true">[${count}]</div>${code}${cell.outputs.map((o) => outputHtml(o, count)).join("\n")}</section>`;
 }
 
-/** The richest form of an output that a web page can show. */
-function outputHtml(output: Output): string {
+/** The richest form of an output that a web page can show. What may be wider than a small screen scrolls, also by keyboard. */
+function outputHtml(output: Output, cell: number | string): string {
   if (output.output_type === "stream")
     return `<div class="output ${output.name}"><pre tabindex="0">${escapeHtml(withoutColours(output.text))}</pre></div>`;
   if (output.output_type === "error")
     return `<div class="output error" role="alert"><pre tabindex="0">${escapeHtml(`${output.ename}: ${output.evalue}`)}</pre></div>`;
   const { data } = output;
   const html = mimeText(data, "text/html");
-  if (html !== undefined) return `<div class="output">${html}</div>`;
+  if (html !== undefined)
+    return `<div class="output" tabindex="0" role="group" aria-label="Output of cell ${cell}">${html}</div>`;
   const svg = mimeText(data, "image/svg+xml");
   const alt = escapeHtml(mimeText(data, "text/plain") ?? "picture");
   if (svg !== undefined) return `<div class="output"><img src="${svgAddress(svg)}" alt="${alt}"></div>`;
