@@ -1,5 +1,8 @@
 /** Table of contents of the public interface. */
 
+// Types of options and results
+export type * from "./types.js";
+
 // Errors and progress
 export {
   AbortedError,
@@ -75,6 +78,7 @@ export { compressChannels } from "./descriptor/compressChannels.js";
 export { contract, type FeatureWeights, gradient } from "./descriptor/contract.js";
 export { type Descriptor, descriptor, featureCount, featureLabels } from "./descriptor/descriptor.js";
 export { designRows } from "./descriptor/designRows.js";
+export { featureJacobian } from "./descriptor/jacobian.js";
 export { evaluate, type Features, featureSums } from "./descriptor/evaluate.js";
 export { contractFrames } from "./descriptor/frames.js";
 export type { DescriptorOptions } from "./descriptor/options.js";
@@ -105,7 +109,7 @@ export {
   predictPolarizability,
   predictTensor,
 } from "./model/polarizability/predict.js";
-export { searchPolarizability } from "./model/polarizability/selection.js";
+export { DEFAULT_CANDIDATES, searchPolarizability } from "./model/polarizability/selection.js";
 export { splitFrames } from "./model/polarizability/split.js";
 
 // Polarization from Born charges

@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   notebook: ["figure", "dataset", "units"],
   cli: ["*"],
   "index.ts": ["*"],
+  "types.ts": ["*"],
   "errors.ts": [],
   "progress.ts": [],
 };

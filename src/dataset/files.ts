@@ -10,7 +10,7 @@ import { type DatasetEntry, dataFolder, type EmbeddedFile, listDatasets, type Pu
 
 /** Options that say where things are. */
 export interface PlaceOptions {
-  /** Folder of fetched data; default {@link defaultCacheFolder}. */
+  /** Folder of fetched data; default `SPECTENSOR_DATA`, or else the cache folder of the platform. */
   readonly cacheDir?: string;
   /** Folder of embedded data; default the package's. */
   readonly dataDir?: string;

@@ -44,7 +44,7 @@ const registrySchema = z.strictObject({ schema: z.literal(1), datasets: z.array(
 
 // Written out rather than inferred: the declarations that users' compilers read then need no zod.
 /** What a registry says about any file. */
-interface FileEntry {
+export interface FileEntry {
   /** "reference", "displaced", "trajectory", "snapshots", "dipoles", "bec", "series", … */
   readonly role: string;
   readonly frames?: number | undefined;

@@ -1,7 +1,7 @@
 import type { RandomState } from "../math/random.js";
 import type { Periodicity } from "../structure/structure.js";
 
-/** Everything the next step depends on. The integrators change it in place; {@link snapshot} copies it. */
+/** Everything the next step depends on. The integrators change it in place. */
 export interface MdState {
   readonly species: readonly string[];
   readonly periodic: Periodicity;

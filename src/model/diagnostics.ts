@@ -6,18 +6,16 @@ import { inPackageUnits } from "../series/convert.js";
 import { invariants } from "../series/invariants.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
 
-type Values = ArrayLike<number>;
-
 /**
  * Coefficient of determination 1 − Σ(y − ŷ)²/Σ(y − ȳ)²: 1 is perfect, 0 as good as the mean of the reference.
  * @throws DataError for a constant reference
  */
-export function rSquared(reference: Values, predicted: Values): number {
+export function rSquared(reference: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return one("r2", reference, predicted);
 }
 
 /** Root mean square error, in the unit of the values. */
-export function rmse(reference: Values, predicted: Values): number {
+export function rmse(reference: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return one("rmse", reference, predicted);
 }
 
@@ -26,17 +24,17 @@ export function rmse(reference: Values, predicted: Values): number {
  * Schmiedmayer & Kresse 2024, Fig. 1.
  * @throws DataError for a constant reference
  */
-export function rmspe(reference: Values, predicted: Values): number {
+export function rmspe(reference: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return one("rmspe", reference, predicted);
 }
 
 /** Mean absolute error, in the unit of the values. */
-export function meanAbsoluteError(reference: Values, predicted: Values): number {
+export function meanAbsoluteError(reference: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return one("mae", reference, predicted);
 }
 
 /** Cosine similarity Σ yŷ/√(Σ y² Σ ŷ²), blind to a common factor. @throws DataError if all values of one are 0 */
-export function cosineOfValues(reference: Values, predicted: Values): number {
+export function cosineOfValues(reference: ArrayLike<number>, predicted: ArrayLike<number>): number {
   return one("cosine", reference, predicted);
 }
 
@@ -78,8 +76,8 @@ export interface AgreementOptions {
  * agreement([1, 2, 3, 4], [1.1, 1.9, 3.1, 3.9]).rmse?.estimate // 0.1…
  */
 export function agreement(
-  reference: Values,
-  predicted: Values,
+  reference: ArrayLike<number>,
+  predicted: ArrayLike<number>,
   options: AgreementOptions & { readonly size?: number } = {},
 ): Agreement {
   rejectUnknownOptions(options, ["bootstrap", "size"], "agreement");
@@ -131,7 +129,7 @@ export function seriesAgreement(
   return result;
 }
 
-function one(name: Measure, reference: Values, predicted: Values): number {
+function one(name: Measure, reference: ArrayLike<number>, predicted: ArrayLike<number>): number {
   const value = MEASURES[name](totals(frameSums(reference, predicted, Math.max(1, reference.length))));
   if (!Number.isFinite(value))
     throw new DataError({
@@ -150,7 +148,7 @@ function variation(s: Sums): number {
 }
 
 /** The sums of every frame of `size` values, [frames, SUMS]. */
-function frameSums(reference: Values, predicted: Values, size: number): Float64Array {
+function frameSums(reference: ArrayLike<number>, predicted: ArrayLike<number>, size: number): Float64Array {
   const n = reference.length;
   if (predicted.length !== n || n === 0 || n % size !== 0)
     throw new ShapeError({

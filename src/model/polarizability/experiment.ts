@@ -19,7 +19,7 @@ export interface PolarizabilityExperiment extends RunOptions {
   readonly method: "direct" | "delta";
   /** Frames to draw training, validation and test frames from. */
   readonly frames: readonly Frame[];
-  /** For Δ-ML: the reference structure and structures with one displaced atom each, see {@link splitDisplaced}. */
+  /** For Δ-ML: the reference structure and structures with one displaced atom each, see `splitDisplaced`. */
   readonly displaced?: readonly Frame[];
   /** Training frames N_t. */
   readonly train: number;

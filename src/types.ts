@@ -1,0 +1,143 @@
+/** Types of the options and results of the public functions; index.ts exports the functions. */
+
+// Data sets
+export type { DownloadOptions } from "./dataset/download.js";
+export type { FetchOptions } from "./dataset/fetch.js";
+export type { FileState, PlaceOptions } from "./dataset/files.js";
+export type { EmbeddedFile, FileEntry, PublishedFile } from "./dataset/registry.js";
+// Descriptors
+export type { CompressChannelsOptions } from "./descriptor/compressChannels.js";
+export type { ChannelMatrices } from "./descriptor/compression.js";
+export type { Contraction, ContractionGradient } from "./descriptor/contract.js";
+export type { CutoffFunction, RadialScaling } from "./descriptor/cutoff.js";
+export type { DesignBlock, DesignOptions } from "./descriptor/designRows.js";
+export type { ChannelLabel, FeatureLabel } from "./descriptor/features.js";
+export type { FrameContraction, FramesOptions } from "./descriptor/frames.js";
+export type { CentreDerivatives, JacobianBlock } from "./descriptor/jacobian.js";
+export type { ExpansionOptions, Normalisation, ResolvedDescriptor, ResolvedExpansion } from "./descriptor/options.js";
+export type { RadialBasis } from "./descriptor/radialBasis.js";
+export type { EnvironmentIndex, SelectEnvironmentsOptions } from "./descriptor/sparsify.js";
+// Force field and molecular dynamics
+export type { MeanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
+export type { EnergyDrift } from "./dynamics/energyDrift.js";
+export type { MdFileOptions } from "./dynamics/mdToFile.js";
+export type { EnergyForces } from "./dynamics/potential.js";
+export type { RadialDistribution } from "./dynamics/rdf.js";
+export type { Restart } from "./dynamics/restart.js";
+export type { MdState } from "./dynamics/state.js";
+export type { VelocityAutocorrelation, VibrationOptions } from "./dynamics/vibrations.js";
+// Errors
+export type { ErrorDetails } from "./errors.js";
+// Figures
+export type { AxisOptions } from "./figure/axis.js";
+export type { Layout, PlotlyOptions, Trace } from "./figure/figure.js";
+export type { CurvePoints, LearningCurveFigureOptions } from "./figure/learningCurve.js";
+export type { FigureOptions, Line, LineFigureOptions, Mark } from "./figure/lines.js";
+export type { PanelsOptions } from "./figure/panels.js";
+export type { Pairs, ParityFigureOptions, SeriesParityFigureOptions } from "./figure/parity.js";
+export type { Scaling, SpectrumFigureOptions } from "./figure/spectrum.js";
+export type { StaticOptions } from "./figure/static.js";
+export type { ThemeName } from "./figure/theme.js";
+export type { PlottedComponent, TimeSeriesFigureOptions } from "./figure/timeSeries.js";
+// Files
+export type { CollectOptions } from "./io/collect.js";
+export type { ColumnOptions } from "./io/columns.js";
+export type { EspressoOptions } from "./io/espresso.js";
+export type { ExtxyzOptions } from "./io/extxyz.js";
+export type { FieldUnits } from "./io/fieldUnits.js";
+export type { ForceSet } from "./io/forceSets.js";
+export type { Format } from "./io/format.js";
+export type { TensorOptions } from "./io/frameFields.js";
+export type { LammpsOptions } from "./io/lammps.js";
+export type { LoadOptions, SeriesOptions } from "./io/load.js";
+export type { PoscarOptions } from "./io/poscar.js";
+export type { ReadOptions, Source } from "./io/source.js";
+export type { BecOrder, ComponentOrder, FrameField } from "./io/tensorNames.js";
+export type { XdatcarOptions } from "./io/xdatcar.js";
+// Numbers
+export type { LineFit, PowerLawFit } from "./math/lineFit.js";
+export type { Matrix } from "./math/matrix.js";
+export type { RidgeTrial } from "./math/normalEquations.js";
+export type { RandomState } from "./math/random.js";
+export type { BlockAverage, BlockLevel, BootstrapEstimate, BootstrapOptions } from "./math/statistics.js";
+// Models
+export type { Agreement, AgreementOptions, Measure } from "./model/diagnostics.js";
+export type { ForceFieldEvaluation } from "./model/forceField/evaluate.js";
+export type { SaveForceFieldOptions } from "./model/forceField/forceFieldFile.js";
+export type { ForceFieldForm, ForceFieldTraining, ForceFieldWeights, Posterior } from "./model/forceField/model.js";
+export type { ForceFieldPrediction } from "./model/forceField/predict.js";
+export type { SelectedConfiguration } from "./model/forceField/select.js";
+export type { ForceFieldUncertainty } from "./model/forceField/uncertainty.js";
+export type { LinearResponseOptions, LinearResponseQuality, ResponseFrame } from "./model/linearResponse.js";
+export type { DisplacementQuality } from "./model/linearResponseDerivatives.js";
+export type { ResponseQuantity } from "./model/linearResponseDisplacements.js";
+export type { InternalDerivatives } from "./model/linearResponseInternal.js";
+export type { TrainingTrial } from "./model/linearTraining.js";
+export type { Committee, CommitteePart, MemberPart } from "./model/polarizability/committee.js";
+export type { SymmetricTensorOrder } from "./model/polarizability/environmentFeatures.js";
+export type { TensorEvaluation, TensorScores } from "./model/polarizability/evaluation.js";
+export type { PolarizabilityExperiment, PolarizabilityReport } from "./model/polarizability/experiment.js";
+export type { ConstantStep, LinearResponseStep } from "./model/polarizability/firstStep.js";
+export type { FitSettings, TensorPart } from "./model/polarizability/kernelFit.js";
+export type { LearningCurveOptions, LearningPoint, ScorePoints } from "./model/polarizability/learningCurve.js";
+export type {
+  FeatureSettings,
+  FirstStepScale,
+  ResolvedPolarizabilityOptions,
+  Uncertainty,
+} from "./model/polarizability/options.js";
+export type { Candidate, SelectionRecord } from "./model/polarizability/polarizabilityModel.js";
+export type { CommitteeSeries, PredictOptions } from "./model/polarizability/predict.js";
+export type { LinearPredictor, Predictor, ReferencePredictor } from "./model/polarizability/predictor.js";
+export type { References } from "./model/polarizability/references.js";
+export type { RidgeChoice, RidgePoint } from "./model/polarizability/ridge.js";
+export type { SearchOptions } from "./model/polarizability/selection.js";
+export type { Split, SplitOptions } from "./model/polarizability/split.js";
+export type { IrreducibleTensors, PolarizabilityQuantity } from "./model/polarizability/tensorData.js";
+export type { KernelVariance, VariancePart } from "./model/polarizability/variance.js";
+export type { BornChargeErrors, PolarizationErrors, PolarizationEvaluation } from "./model/polarization/evaluate.js";
+export type {
+  PolarizationLearningErrors,
+  PolarizationLearningOptions,
+  PolarizationLearningPoint,
+  PolarizationSets,
+} from "./model/polarization/learningCurve.js";
+export type { PolarizationForm, PolarizationTraining, TargetWeights } from "./model/polarization/model.js";
+export type { PolarizationPrediction, PolarizationResponse } from "./model/polarization/predict.js";
+export type { SpeciesCharges } from "./model/polarization/speciesCharges.js";
+export type { ValidationOptions } from "./model/validationFolds.js";
+// Notebooks
+export type { ComparisonOptions, ComparisonRow, Tolerance } from "./notebook/comparison.js";
+export type { KernelspecOptions } from "./notebook/kernelspec.js";
+export type { RunMode } from "./notebook/mode.js";
+export type { ProgressBarOptions } from "./notebook/progressBar.js";
+export type { Column, Columns, TableOptions } from "./notebook/table.js";
+// Series
+export type { SymmetricComponent, VectorComponent } from "./series/components.js";
+export type { DerivativeScheme } from "./series/differentiate.js";
+export type { FrameQuantity } from "./series/fromFrames.js";
+export type { UnwrappedPolarization } from "./series/polarization.js";
+// Spectra
+export type { FitOptions, Similarity, SimilarityOptions, SpectrumFit } from "./spectrum/compare.js";
+export type { Correction, QuantumFactor, RamanFactor } from "./spectrum/corrections.js";
+export type { CorrelationOptions, Normalization } from "./spectrum/correlation.js";
+export type { DielectricOptions } from "./spectrum/dielectric.js";
+export type { Estimator } from "./spectrum/estimator.js";
+export type { DisplacedForces, ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
+export type { HarmonicInfraredOptions, HarmonicRamanOptions, LineSpectrumOptions } from "./spectrum/harmonic.js";
+export type { InfraredSource } from "./spectrum/infrared.js";
+export type { RamanActivities } from "./spectrum/modeActivities.js";
+export type { PeakOptions } from "./spectrum/peaks.js";
+export type { NonAnalytic, NormalModeOptions } from "./spectrum/phonons.js";
+export type { RamanPrefactor } from "./spectrum/ramanFactors.js";
+export type { Intensity, SpectrumColumn } from "./spectrum/spectrum.js";
+export type { LagWindow, Taper } from "./spectrum/window.js";
+// Structures
+export type { InternalCoordinate } from "./structure/internalCoordinates.js";
+export type { StructureInput } from "./structure/structure.js";
+export type { SymmetryOperation } from "./structure/symmetryOperation.js";
+// Tensors
+export type { TensorOrder } from "./tensor/cartesian.js";
+// Units
+export type { PhysicalQuantity, UnitOf } from "./units/convert.js";
+export type { FrequencyUnit } from "./units/frequency.js";
