@@ -1,6 +1,6 @@
 /** What least squares needs of all its rows, as a value: sums can be added, tested against weights, projected and solved. */
 import { ConvergenceError, ShapeError } from "../errors.js";
-import { cholesky, choleskySolve, conditionEstimate } from "./cholesky.js";
+import { type CholeskyFactor, cholesky, choleskySolve, conditionEstimate } from "./cholesky.js";
 import { checkRidge, columnScales, type LeastSquaresSolution } from "./leastSquares.js";
 import { gemm, type Matrix, matrix } from "./matrix.js";
 
@@ -57,6 +57,16 @@ export function solveNormalEquations(
   ridge: number,
   scaling: "columns" | "none" = "columns",
 ): LeastSquaresSolution {
+  const { coefficients, factor } = solveAt(e, ridge, scaling);
+  const residual = squaredError(e, coefficients);
+  return { coefficients, ridge, rows: e.rows, residual, condition: conditionEstimate(factor) };
+}
+
+function solveAt(
+  e: NormalEquations,
+  ridge: number,
+  scaling: "columns" | "none",
+): { coefficients: Matrix; factor: CholeskyFactor } {
   checkRidge(ridge);
   const n = e.gram.rows;
   const diagonal = Float64Array.from({ length: n }, (_, j) => e.gram.values[j * (n + 1)]!);
@@ -76,7 +86,7 @@ export function solveNormalEquations(
   w.values.forEach((v, k) => {
     w.values[k] = v * scale[Math.floor(k / t)]!;
   });
-  return { coefficients: w, ridge, rows: e.rows, residual: squaredError(e, w), condition: conditionEstimate(factor) };
+  return { coefficients: w, factor };
 }
 
 /** One ridge tried on held-out rows. */
@@ -102,11 +112,11 @@ export function ridgeTrials(
   const rms = (errors: Float64Array, rows: number): number => Math.sqrt(errors[0]! / rows);
   for (const ridge of ridges) {
     try {
-      const { coefficients, residual } = solveNormalEquations(training, ridge, scaling);
+      const { coefficients } = solveAt(training, ridge, scaling);
       trials.push({
         ridge,
         validationError: rms(squaredError(validation, coefficients), validation.rows),
-        trainingError: rms(residual, training.rows),
+        trainingError: rms(squaredError(training, coefficients), training.rows),
       });
     } catch (error) {
       if (!(error instanceof ConvergenceError)) throw error;
