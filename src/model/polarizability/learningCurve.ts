@@ -88,9 +88,9 @@ export async function learningCurve(frames: readonly Frame[], options: LearningC
       const expected = Float64Array.from(split.test.flatMap((f) => [...reference.subarray(9 * f, 9 * f + 9)]));
       results.push(evaluateTensors(expected, predicted));
       throwIfAborted(signal, "computing a learning curve");
+      onProgress?.({ label: "learning curve", done: at * draws + seed + 1, total: sizes.length * draws, unit: "fits" });
       await breathe();
     }
-    onProgress?.({ label: "learning curve", done: at + 1, total: sizes.length, unit: "sizes" });
     points.push({
       train,
       validation: splitFrames(frames.length, { train, test: test.length }).validation.length,
