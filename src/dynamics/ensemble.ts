@@ -91,6 +91,7 @@ export async function mdEnsemble(
     shared: {
       descriptor: model.descriptor.options,
       weights: model.weights,
+      ...(model.kernel && { kernel: model.kernel }),
       energies: model.energies,
       training: model.training,
       start,
@@ -141,7 +142,7 @@ async function canonicalSnapshots(
   return snapshots;
 }
 
-interface Shared extends Pick<ForceFieldModel, "weights" | "energies" | "training"> {
+interface Shared extends Pick<ForceFieldModel, "weights" | "kernel" | "energies" | "training"> {
   readonly descriptor: ResolvedDescriptor;
   readonly start: Structure;
   readonly options: Pick<MdOptions, "steps" | "masses" | "maxForce"> & {

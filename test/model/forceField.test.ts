@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AbortedError, DataError, OptionError } from "../../src/errors.js";
 import { gemv, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
+import { basisOf } from "../../src/model/forceField/basisOf.js";
 import { evaluateForceField } from "../../src/model/forceField/evaluate.js";
 import { fitForceField } from "../../src/model/forceField/fit.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
@@ -55,9 +56,9 @@ describe("prediction of a force field", () => {
     ] as const)
       expectClose(stress![a]!, stress![b]!, { absolute: 1e-12 });
 
-    const weights = new Float64Array(columnCount(truth.descriptor));
+    const weights = new Float64Array(columnCount(basisOf(truth)));
     weights.set(truth.weights);
-    const rows = matrix(6, weights.length, strainRows(truth.descriptor, s));
+    const rows = matrix(6, weights.length, strainRows(basisOf(truth), s));
     const voigt = [0, 4, 8, 5, 2, 1].map((k) => volume * stress![k]!);
     expectClose(gemv(rows, weights), voigt, { absolute: 1e-6 * volume * scale });
   });
@@ -120,7 +121,7 @@ describe("fit of a force field", () => {
     const all = Float64Array.from([...truth.weights, ...truth.energies]);
     const base = Float64Array.of(-1, -2);
     const [frame] = frames;
-    forceFieldRows(truth.descriptor, base, frame!, weights, (rows, targets) => {
+    forceFieldRows(basisOf(truth), base, frame!, weights, (rows, targets) => {
       const shifted = all.map((w, k) => (k >= truth.weights.length ? w - base[k - truth.weights.length]! : w));
       const product = gemv(matrix(targets.length, all.length, rows), shifted);
       expectClose(product, targets, { absolute: 1e-6 * Math.max(1, ...targets.map(Math.abs)) });

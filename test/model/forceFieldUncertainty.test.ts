@@ -2,10 +2,13 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { featureCount } from "../../src/descriptor/descriptor.js";
+import { evaluate } from "../../src/descriptor/evaluate.js";
 import { FormatError, OptionError } from "../../src/errors.js";
 import { cholesky, choleskySolve, logDeterminant } from "../../src/math/cholesky.js";
 import { gemm, matrix, transpose } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
+import { basisOf } from "../../src/model/forceField/basisOf.js";
 import { fitForceField } from "../../src/model/forceField/fit.js";
 import { loadForceField, saveForceField } from "../../src/model/forceField/forceFieldFile.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
@@ -38,9 +41,9 @@ const candidates = Array.from({ length: 12 }, (_, k) => jitteredQuartz(50 + k, 0
 function rowsOf(model: ForceFieldModel, s: Structure) {
   const frame: Frame = { structure: s, energy: 0, forces: new Float64Array(s.positions.length) };
   const parts: Float64Array[] = [];
-  forceFieldRows(model.descriptor, new Float64Array(2), frame, model.training.weights, (rows) => parts.push(rows));
+  forceFieldRows(basisOf(model), new Float64Array(2), frame, model.training.weights, (rows) => parts.push(rows));
   const values = Float64Array.from(parts.flatMap((p) => [...p]));
-  return matrix(values.length / columnCount(model.descriptor), columnCount(model.descriptor), values);
+  return matrix(values.length / columnCount(basisOf(model)), columnCount(basisOf(model)), values);
 }
 
 describe("error estimate of a force field", () => {
@@ -65,6 +68,60 @@ describe("error estimate of a force field", () => {
     }
     // One draw of the noise: some 60 to 140 independent weights, so √(mean z²) is 1 ± 0.1.
     expectClose(Math.sqrt(squares / count), 1, { absolute: 0.25 });
+  });
+
+  it("of the energies of atoms is calibrated on held-out frames, and shows which atom is unfamiliar", async () => {
+    // The ridge that stands for what is known of the weights of the truth: variance 1 around 0.
+    const columns = Array.from({ length: columnCount(basisOf(truth)) }, () => 0);
+    for (const { structure } of noisy) {
+      const rows = rowsOf(truth, structure);
+      rows.values.forEach((v, k) => {
+        columns[k % rows.columns]! += v * v;
+      });
+    }
+    const model = await fitForceField(noisy, { ...options, ridge: sigma ** 2 / Math.max(...columns) });
+    const scale = sigma / model.posterior!.noise;
+    const d = truth.descriptor;
+    const count = featureCount(d, 0);
+    const kindOf = (symbol: string): number => d.options.species.indexOf(symbol);
+    /** What the fit has wrong in the energy of each atom. */
+    const mistakes = (s: Structure): Float64Array => {
+      const { values } = evaluate(d, s, 0);
+      return Float64Array.from(s.species, (symbol, atom) => {
+        let sum = 0;
+        for (let k = 0, w = kindOf(symbol) * count; k < count; k++, w++)
+          sum += (model.weights[w]! - truth.weights[w]!) * values[atom * count + k]!;
+        return sum;
+      });
+    };
+    const mean = [0, 0];
+    const counts = [0, 0];
+    for (const { structure } of noisy)
+      mistakes(structure).forEach((e, atom) => {
+        mean[kindOf(structure.species[atom]!)]! += e;
+        counts[kindOf(structure.species[atom]!)]!++;
+      });
+    let squares = 0;
+    const fresh = Array.from({ length: 40 }, (_, k) => jitteredQuartz(200 + k));
+    for (const s of fresh) {
+      const { atoms } = forceFieldUncertainty(model, s);
+      mistakes(s).forEach((e, atom) => {
+        const kind = kindOf(s.species[atom]!);
+        squares += ((e - mean[kind]! / counts[kind]!) / (scale * atoms[atom]!)) ** 2;
+      });
+    }
+    // One draw of the noise, as for forces.
+    expectClose(Math.sqrt(squares / (9 * fresh.length)), 1, { absolute: 0.25 });
+
+    const s = jitteredQuartz(77, 0.05);
+    const moved = { ...s, positions: s.positions.map((x, k) => (k === 12 ? x + 0.6 : x)) };
+    const [before, after] = [s, moved].map((x) => forceFieldUncertainty(model, x).atoms) as [
+      Float64Array,
+      Float64Array,
+    ];
+    const growth = after.map((e, atom) => e / before[atom]!);
+    expect(growth[4]).toBe(Math.max(...growth));
+    expect(growth[4]).toBeGreaterThan(3);
   });
 
   it("equals noise·√(x (XᵀX + ridge)⁻¹ xᵀ) formed from all rows", async () => {

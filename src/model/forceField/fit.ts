@@ -1,7 +1,10 @@
-import { type Descriptor, descriptor, featureCount } from "../../descriptor/descriptor.js";
+import { type Descriptor, descriptor } from "../../descriptor/descriptor.js";
+import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { DataError, OptionError, rejectUnknownOptions } from "../../errors.js";
 import type { Frame } from "../../structure/frame.js";
 import { trainLinear } from "../linearTraining.js";
+import { featureBasis, meanEnvironments } from "./basis.js";
+import { type ForceFieldKernel, kernelBasis, kernelReferences } from "./kernel.js";
 import {
   FORCE_FIELD_DESCRIPTOR,
   type ForceFieldForm,
@@ -26,7 +29,8 @@ const OPTION_NAMES: readonly (keyof ForceFieldOptions)[] = [
 
 /**
  * Fits a force field to energies, forces and stresses: linear in the two- and three-body invariants of each atom (Schmiedmayer
- * and Kresse, J. Chem. Phys. 161, 084703 (2024), sec. II.C). Memory does not grow with the number of frames.
+ * and Kresse, J. Chem. Phys. 161, 084703 (2024), sec. II.C), or in powers of their kernel with reference environments
+ * (`form`; Jinnouchi, Karsai and Kresse, Phys. Rev. B 100, 014105 (2019)). Memory does not grow with the number of frames.
  * @param frames with energy (eV), forces (eV/Å) or stress (eV/Å³)
  * @throws DataError if no frame has any of them
  * @throws OptionError | ConvergenceError | AbortedError
@@ -55,13 +59,15 @@ export async function fitForceField(
     ...options.descriptor,
   });
   const base = speciesEnergies(d, used);
-  const projection = form.kind === "reference" ? referenceProjection(d, used, form.environments) : undefined;
+  const kernel = kernelOf(d, used, form);
+  const basis = kernel ? kernelBasis(d, kernel) : featureBasis(d);
+  const projection = form.kind === "reference" && !kernel ? referenceProjection(d, used, form.environments) : undefined;
   const { ridge, validation, solver, onProgress, signal } = options;
   const fit = await trainLinear(
     {
-      columns: columnCount(d),
+      columns: columnCount(basis),
       frames: used.length,
-      rowsOf: (f, add) => forceFieldRows(d, base, used[f]!, weights, add),
+      rowsOf: (f, add) => forceFieldRows(basis, base, used[f]!, weights, add),
     },
     {
       ...(ridge !== undefined && { ridge }),
@@ -72,11 +78,18 @@ export async function fitForceField(
       ...(signal && { signal }),
     },
   );
-  const posterior = posteriorOf(fit, projection);
+  const posterior = posteriorOf(fit, projection, () =>
+    meanEnvironments(
+      basis,
+      used.map((f) => f.structure),
+    ),
+  );
   return {
     kind: "forceField",
     descriptor: d,
-    ...split(d, base, fit.weights),
+    weights: basis.modelWeights(fit.weights.slice(0, basis.size)),
+    ...(kernel && { kernel }),
+    energies: base.map((e, k) => e + fit.weights[basis.size + k]!),
     training: {
       frames: used.length,
       weights,
@@ -89,10 +102,12 @@ export async function fitForceField(
   };
 }
 
-/** Weights of the features, and energies per species with what was subtracted before the fit. */
-function split(d: Descriptor, base: Float64Array, all: Float64Array): Pick<ForceFieldModel, "weights" | "energies"> {
-  const features = d.options.species.length * featureCount(d, 0);
-  return { weights: all.slice(0, features), energies: base.map((e, k) => e + all[features + k]!) };
+/** References of a non-linear kernel, where the form asks for one. */
+function kernelOf(d: Descriptor, frames: readonly Frame[], form: ForceFieldForm): ForceFieldKernel | undefined {
+  if (form.kind === "primal" || (form.zeta ?? 1) === 1) return undefined;
+  const structures = frames.map((f) => f.structure);
+  const chosen = selectEnvironments(d, structures, { count: form.environments });
+  return kernelReferences(d, structures, chosen, form.zeta!);
 }
 
 function checkWeights(weights: ForceFieldWeights): ForceFieldWeights {
@@ -108,11 +123,22 @@ function checkWeights(weights: ForceFieldWeights): ForceFieldWeights {
 }
 
 function checkForm(form: ForceFieldForm): ForceFieldForm {
-  if (form.kind !== "primal" && form.kind !== "reference")
+  const where = "fitForceField form";
+  if (form.kind === "primal") {
+    rejectUnknownOptions(form, ["kind"], where);
+    return form;
+  }
+  if (form.kind !== "reference")
     throw new OptionError({
-      where: "fitForceField form",
+      where,
       problem: `unknown kind "${(form as { kind: string }).kind}"`,
       advice: "known kinds: primal, reference",
     });
+  rejectUnknownOptions(form, ["kind", "environments", "zeta"], where);
+  const { environments, zeta = 1 } = form;
+  if (!(Number.isInteger(environments) && environments >= 1))
+    throw new OptionError({ where, problem: `environments is ${environments}, expected a whole number ≥ 1` });
+  if (!(Number.isInteger(zeta) && zeta >= 1 && zeta <= 10))
+    throw new OptionError({ where, problem: `zeta is ${zeta}, expected a whole number from 1 (linear) to 10` });
   return form;
 }

@@ -4,6 +4,7 @@ import type { DescriptorOptions } from "../../descriptor/options.js";
 import type { Matrix } from "../../math/matrix.js";
 import type { RidgeTrial } from "../../math/normalEquations.js";
 import type { RunOptions } from "../../progress.js";
+import type { ForceFieldKernel } from "./kernel.js";
 
 /** How much a row of each kind weighs in the fit. A weight of 0 leaves the data out. */
 export interface ForceFieldWeights {
@@ -16,12 +17,14 @@ export interface ForceFieldWeights {
 }
 
 /**
- * How many weights there are: `primal`, one per feature and central species (default), or `reference`, the span of the features
- * of so many environments per species, chosen by farthest-point sampling among those of the training frames.
+ * How many weights there are: `primal`, one per feature and central species (default), or `reference`, one for each of so many
+ * environments per species (fewer where there are fewer distinct ones), chosen by farthest-point sampling among those of the
+ * training frames. `zeta` is the power of their kernel: 1 (default) restricts the linear model to the span of their features; with a
+ * whole number from 2 to 10 the energy of an atom is Σ_B ω_B (x̂·x̂_B)^zeta, x̂ the features divided by their length.
  */
 export type ForceFieldForm =
   | { readonly kind: "primal" }
-  | { readonly kind: "reference"; readonly environments: number };
+  | { readonly kind: "reference"; readonly environments: number; readonly zeta?: number };
 
 export interface ForceFieldOptions extends RunOptions {
   /** Settings of the descriptor other than the defaults; species default to those of the frames. */
@@ -36,12 +39,14 @@ export interface ForceFieldOptions extends RunOptions {
   readonly solver?: "cholesky" | "qr";
 }
 
-/** E = Σ_j [D⁰(X_j)·w_{J(j)} + e_{J(j)}]; see `fitForceField`. */
+/** E = Σ_j [D⁰(X_j)·w_{J(j)} + e_{J(j)}], or with a kernel E = Σ_j [Σ_B ω_B k(X_j, X_B)^ζ + e_{J(j)}]; see `fitForceField`. */
 export interface ForceFieldModel {
   readonly kind: "forceField";
   readonly descriptor: Descriptor;
-  /** [species, features] */
+  /** [species, features]; with a kernel one per reference environment. */
   readonly weights: Float64Array;
+  /** Of the reference form with `zeta` above 1. */
+  readonly kernel?: ForceFieldKernel;
   /** e_J, eV per atom, in the order of the descriptor's species. */
   readonly energies: Float64Array;
   readonly training: ForceFieldTraining;
@@ -68,6 +73,8 @@ export interface Posterior {
   readonly lower: Matrix;
   /** Φ, [n, columns]; absent in the primal form, where n is the number of columns. */
   readonly projection?: Matrix;
+  /** Mean of the functions of an environment over the training atoms of each species, [columns − species]. */
+  readonly mean: Float64Array;
   /** Root mean square error of a weighted row: on held-out frames where the ridge was searched, else on the training frames. */
   readonly noise: number;
 }

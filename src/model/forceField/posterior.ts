@@ -6,8 +6,15 @@ import { projectNormalEquations } from "../../math/normalEquations.js";
 import type { LinearFit } from "../linearTraining.js";
 import type { Posterior } from "./model.js";
 
-/** The posterior of a fit, or none where the sums over its rows were not formed. */
-export function posteriorOf(fit: LinearFit, projection: Matrix | undefined): Posterior | undefined {
+/**
+ * The posterior of a fit, or none where the sums over its rows were not formed.
+ * @param mean see {@link Posterior}
+ */
+export function posteriorOf(
+  fit: LinearFit,
+  projection: Matrix | undefined,
+  mean: () => Float64Array,
+): Posterior | undefined {
   if (!fit.equations) return undefined;
   const { gram } = projection ? projectNormalEquations(fit.equations, projection) : fit.equations;
   const n = gram.rows;
@@ -20,6 +27,7 @@ export function posteriorOf(fit: LinearFit, projection: Matrix | undefined): Pos
   return {
     lower: cholesky(precision).lower,
     ...(projection && { projection }),
+    mean: mean(),
     noise: trial?.validationError ?? fit.trainingErrors[0]!,
   };
 }

@@ -1,5 +1,6 @@
 import { gradient } from "../../descriptor/contract.js";
 import { cellVolume, type Structure } from "../../structure/structure.js";
+import { kernelGradient } from "./kernel.js";
 import type { ForceFieldModel } from "./model.js";
 import { composition } from "./rows.js";
 
@@ -15,11 +16,17 @@ export interface ForceFieldPrediction {
 
 /** Energy, forces and stress of one structure by one reverse pass. @throws DataError for a species that the force field does not know */
 export function predictForces(model: ForceFieldModel, s: Structure): ForceFieldPrediction {
-  const { value, positions, strain } = gradient(model.descriptor, s, { order: 0, values: model.weights });
+  const { energy, positions, strain } = derivatives(model, s);
   const volume = s.cell && cellVolume(s.cell);
   return {
-    energy: value[0]! + composition(model.descriptor, s.species).reduce((e, n, k) => e + n * model.energies[k]!, 0),
+    energy: energy + composition(model.descriptor, s.species).reduce((e, n, k) => e + n * model.energies[k]!, 0),
     forces: positions.map((g) => -g),
     ...(volume !== undefined && { stress: strain.map((g) => g / volume) }),
   };
+}
+
+function derivatives({ descriptor, weights, kernel }: ForceFieldModel, s: Structure) {
+  if (kernel) return kernelGradient(descriptor, kernel, weights, s);
+  const { value, positions, strain } = gradient(descriptor, s, { order: 0, values: weights });
+  return { energy: value[0]!, positions, strain };
 }

@@ -4,6 +4,7 @@ import { evaluate } from "../../descriptor/evaluate.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import type { Frame } from "../../structure/frame.js";
+import { featureBasis } from "./basis.js";
 import { columnCount } from "./rows.js";
 
 /**
@@ -18,7 +19,7 @@ export function referenceProjection(d: Descriptor, frames: readonly Frame[], env
   ).flat();
   const count = featureCount(d, 0);
   const kinds = d.options.species.length;
-  const phi = matrix(chosen.length + kinds, columnCount(d));
+  const phi = matrix(chosen.length + kinds, columnCount(featureBasis(d)));
   const features = new Map<number, Float64Array>();
   chosen.forEach(({ structure, atom }, r) => {
     const s = frames[structure]!.structure;

@@ -1,19 +1,18 @@
 /** Rows of the linear equations for the weights of a force field, from what is known of one frame. */
-import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
-import { designRows } from "../../descriptor/designRows.js";
-import { featureSums } from "../../descriptor/evaluate.js";
+import type { Descriptor } from "../../descriptor/descriptor.js";
 import { DataError } from "../../errors.js";
 import { matrix } from "../../math/matrix.js";
 import { solveNormalEquations } from "../../math/normalEquations.js";
 import type { Frame } from "../../structure/frame.js";
 import { cellVolume, type Structure } from "../../structure/structure.js";
+import { basisSums, type EnergyBasis } from "./basis.js";
 import type { ForceFieldWeights } from "./model.js";
 
 type Add = (rows: Float64Array, targets: Float64Array) => void;
 
-/** Columns of the equations: species × features, then one energy per species. */
-export function columnCount(d: Descriptor): number {
-  return d.options.species.length * (featureCount(d, 0) + 1);
+/** Columns of the equations: the functions of the basis, then one energy per species. */
+export function columnCount({ descriptor, size }: EnergyBasis): number {
+  return size + descriptor.options.species.length;
 }
 
 /** Number of atoms of each species. @throws DataError for a species that the descriptor does not know */
@@ -55,11 +54,11 @@ export function speciesEnergies(d: Descriptor, frames: readonly Frame[]): Float6
 }
 
 /**
- * All weighted rows of one frame with their targets: E/N = (Σ_j D⁰(X_j)·w + Σ_J N_J e_J)/N, F_iβ = −Σ_j ∂D⁰(X_j)/∂x_iβ·w, and
- * V σ_αβ/N = Σ_j ∂D⁰(X_j)/∂ε_αβ·w/N.
+ * All weighted rows of one frame with their targets: E/N = (Σ_j φ(X_j)·w + Σ_J N_J e_J)/N, F_iβ = −Σ_j ∂φ(X_j)/∂x_iβ·w, and
+ * V σ_αβ/N = Σ_j ∂φ(X_j)/∂ε_αβ·w/N.
  */
 export function forceFieldRows(
-  d: Descriptor,
+  basis: EnergyBasis,
   base: Float64Array,
   frame: Frame,
   weights: ForceFieldWeights,
@@ -68,8 +67,8 @@ export function forceFieldRows(
   const { structure, energy, forces, stress } = frame;
   const atoms = structure.species.length;
   if (energy !== undefined && weights.energy > 0) {
-    const row = energyRow(d, structure);
-    const rest = energy - composition(d, structure.species).reduce((s, n, k) => s + n * base[k]!, 0);
+    const row = energyRow(basis, structure);
+    const rest = energy - composition(basis.descriptor, structure.species).reduce((s, n, k) => s + n * base[k]!, 0);
     const scale = weights.energy / atoms;
     add(
       row.map((v) => scale * v),
@@ -77,39 +76,43 @@ export function forceFieldRows(
     );
   }
   if (forces && weights.forces > 0)
-    forceRows(d, structure, (rows, firstAtom) => {
+    forceRows(basis, structure, (rows, firstAtom) => {
       for (let k = 0; k < rows.length; k++) rows[k]! *= weights.forces;
       const start = 3 * firstAtom;
-      const targets = forces.slice(start, start + rows.length / columnCount(d)).map((f) => weights.forces * f);
+      const targets = forces.slice(start, start + rows.length / columnCount(basis)).map((f) => weights.forces * f);
       add(rows, targets);
     });
   if (stress && structure.cell && weights.stress > 0) {
     const scale = weights.stress / atoms;
     const volume = cellVolume(structure.cell);
     add(
-      strainRows(d, structure).map((v) => scale * v),
+      strainRows(basis, structure).map((v) => scale * v),
       Float64Array.from(VOIGT, ([a, b]) => (scale * volume * (stress[3 * a + b]! + stress[3 * b + a]!)) / 2),
     );
   }
 }
 
 /** Coefficients of the energy, [columns]. */
-export function energyRow(d: Descriptor, s: Structure): Float64Array {
-  const row = new Float64Array(columnCount(d));
-  const sums = featureSums(d, s, 0);
-  row.set(sums);
-  row.set(composition(d, s.species), sums.length);
+export function energyRow(basis: EnergyBasis, s: Structure): Float64Array {
+  const row = new Float64Array(columnCount(basis));
+  row.set(basisSums(basis, s));
+  row.set(composition(basis.descriptor, s.species), basis.size);
   return row;
 }
 
 /** Coefficients of the forces, in blocks of whole atoms, [atoms, 3, columns]; each block may be kept. */
-export function forceRows(d: Descriptor, s: Structure, consume: (rows: Float64Array, firstAtom: number) => void): void {
-  const columns = columnCount(d);
-  designRows(d, s, 0, (block) => {
-    const rows = new Float64Array(block.rows * columns);
-    for (let r = 0; r < block.rows; r++)
-      for (let c = 0; c < block.columns; c++) rows[r * columns + c] = -block.values[r * block.columns + c]!;
-    consume(rows, block.firstAtom);
+export function forceRows(
+  basis: EnergyBasis,
+  s: Structure,
+  consume: (rows: Float64Array, firstAtom: number) => void,
+): void {
+  const columns = columnCount(basis);
+  basis.derivatives(s, (values, firstAtom) => {
+    const count = values.length / basis.size;
+    const rows = new Float64Array(count * columns);
+    for (let r = 0; r < count; r++)
+      for (let c = 0; c < basis.size; c++) rows[r * columns + c] = -values[r * basis.size + c]!;
+    consume(rows, firstAtom);
   });
 }
 
@@ -125,13 +128,13 @@ const VOIGT: readonly (readonly [number, number])[] = [
 /** Relative error of the central difference: about its square. */
 const STRAIN = 1e-4;
 
-/** Coefficients of ∂E/∂ε for xx, yy, zz, yz, xz, xy, [6, columns]: central differences of the summed features. */
-export function strainRows(d: Descriptor, s: Structure): Float64Array {
-  const columns = columnCount(d);
+/** Coefficients of ∂E/∂ε for xx, yy, zz, yz, xz, xy, [6, columns]: central differences of the summed functions. */
+export function strainRows(basis: EnergyBasis, s: Structure): Float64Array {
+  const columns = columnCount(basis);
   const rows = new Float64Array(6 * columns);
   VOIGT.forEach(([a, b], k) => {
     for (const sign of [1, -1]) {
-      const sums = featureSums(d, strained(s, a, b, sign * STRAIN), 0);
+      const sums = basisSums(basis, strained(s, a, b, sign * STRAIN));
       for (let c = 0; c < sums.length; c++) rows[k * columns + c]! += (sign * sums[c]!) / (2 * STRAIN);
     }
   });

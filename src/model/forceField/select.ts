@@ -3,6 +3,7 @@ import { cholesky, logDeterminant } from "../../math/cholesky.js";
 import { identity, type Matrix, matrix } from "../../math/matrix.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import type { Structure } from "../../structure/structure.js";
+import { basisOf } from "./basisOf.js";
 import type { ForceFieldModel, Posterior } from "./model.js";
 import { rowCovariance, withRows } from "./posterior.js";
 import { columnCount, energyRow, forceRows } from "./rows.js";
@@ -60,13 +61,14 @@ export async function selectConfigurations(
 }
 
 /** The rows that energy and forces would add, as weighted in training. */
-function rowsOf({ descriptor: d, training }: ForceFieldModel, s: Structure): Matrix {
-  const columns = columnCount(d);
+function rowsOf(model: ForceFieldModel, s: Structure): Matrix {
+  const basis = basisOf(model);
+  const columns = columnCount(basis);
   const atoms = s.species.length;
   const rows = matrix(1 + 3 * atoms, columns);
-  const { energy, forces } = training.weights;
-  rows.values.set(energyRow(d, s).map((v) => (energy / atoms) * v));
-  forceRows(d, s, (block, firstAtom) => {
+  const { energy, forces } = model.training.weights;
+  rows.values.set(energyRow(basis, s).map((v) => (energy / atoms) * v));
+  forceRows(basis, s, (block, firstAtom) => {
     rows.values.set(
       block.map((v) => forces * v),
       (1 + 3 * firstAtom) * columns,
