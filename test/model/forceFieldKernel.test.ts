@@ -23,7 +23,7 @@ import { computedFrames, jitteredQuartz, randomForceField, SMALL } from "../supp
 const form = (environments: number, zeta: number) => ({ kind: "reference", environments, zeta }) as const;
 const jittered = (first: number, count: number) => Array.from({ length: count }, (_, k) => jitteredQuartz(first + k));
 const frames = computedFrames(randomForceField(), jittered(0, 12));
-const fit = (environments: number, zeta: number, ridge = 1e-9) =>
+const fitted = (environments: number, zeta: number, ridge = 1e-9) =>
   fitForceField(frames, { descriptor: SMALL, form: form(environments, zeta), ridge });
 
 /** Σ_j Σ_B ω_B (x̂·x̂_B)^ζ + Σ_j e_J, term by term. */
@@ -43,7 +43,7 @@ function energyOf({ descriptor: d, kernel, weights, energies }: ForceFieldModel,
 
 describe("a force field with a non-linear kernel", () => {
   it.each([2, 3])("of power %i has the energy Σ ω (x̂·x̂_B)^ζ, forces −∂E/∂x and stress ∂E/∂ε", async (zeta) => {
-    const model = await fit(15, zeta);
+    const model = await fitted(15, zeta);
     expect(model.kernel!.references.map((r) => r.rows)).toEqual([15, 15]);
     expect(model.weights.length).toBe(30);
     const s = jitteredQuartz(60);
@@ -74,7 +74,7 @@ describe("a force field with a non-linear kernel", () => {
   });
 
   it("learns a force field of its own form from energies, forces and stresses to its last digits", async () => {
-    const truth = await fit(12, 2);
+    const truth = await fitted(12, 2);
     // The environments of the truth are those that farthest-point sampling finds again in the frames it was made from.
     const own = computedFrames(truth, jittered(0, 12));
     for (const weights of [{}, { energy: 0, stress: 0 }, { stress: 0 }]) {
@@ -86,7 +86,7 @@ describe("a force field with a non-linear kernel", () => {
   });
 
   it("keeps the energy and turns the forces with the structure", async () => {
-    const model = await fit(15, 2);
+    const model = await fitted(15, 2);
     const s = jitteredQuartz(61);
     const one = predictForces(model, s);
     for (const r of randomOrthogonal(2, 3)) {
@@ -97,7 +97,7 @@ describe("a force field with a non-linear kernel", () => {
   });
 
   it("gives an atom without neighbours, which has no direction x̂, the energy e_J and no force", async () => {
-    const model = await fit(5, 2);
+    const model = await fitted(5, 2);
     const lone = structure({ species: ["O"], positions: [[0, 0, 0]] });
     const { energy, forces } = predictForces(model, lone);
     expect([energy, ...forces].map((v) => v + 0)).toEqual([model.energies[0], 0, 0, 0]);
@@ -112,7 +112,7 @@ describe("a force field with a non-linear kernel", () => {
   });
 
   it("agrees with QR, and has error estimates that grow away from the data and choose configurations", async () => {
-    const model = await fit(10, 2, 1e-8);
+    const model = await fitted(10, 2, 1e-8);
     const qr = await fitForceField(frames, { descriptor: SMALL, form: form(10, 2), ridge: 1e-8, solver: "qr" });
     const s = jitteredQuartz(62);
     expectClose(predictForces(qr, s).forces, predictForces(model, s).forces, { absolute: 1e-5 });
@@ -124,7 +124,7 @@ describe("a force field with a non-linear kernel", () => {
   });
 
   it("gives the same trajectories for any number of workers", async () => {
-    const model = await fit(10, 2);
+    const model = await fitted(10, 2);
     const options = { temperature: 20, runs: 2, steps: 20, timestep: 0.2, equilibration: 4, between: 2 };
     const [one, two] = [
       await mdEnsemble(jitteredQuartz(1, 0.02), model, { ...options, workers: 1 }),
@@ -134,7 +134,7 @@ describe("a force field with a non-linear kernel", () => {
   });
 
   it("is read from a file with the same bits, and refused when damaged", async () => {
-    const model = await fit(8, 2);
+    const model = await fitted(8, 2);
     const path = join(mkdtempSync(join(tmpdir(), "spectensor-kernel-")), "model.json");
     await saveForceField(path, model, { posterior: "keep" });
     const read = await loadForceField(path);
@@ -157,8 +157,8 @@ describe("a force field with a non-linear kernel", () => {
   });
 
   it("says which powers there are", async () => {
-    for (const zeta of [0, 2.5, 11, Number.NaN]) await expect(fit(5, zeta)).rejects.toThrow(OptionError);
-    await expect(fit(0, 2)).rejects.toThrow(/environments is 0/);
+    for (const zeta of [0, 2.5, 11, Number.NaN]) await expect(fitted(5, zeta)).rejects.toThrow(OptionError);
+    await expect(fitted(0, 2)).rejects.toThrow(/environments is 0/);
     const wrong = { kind: "reference", environments: 5, zetta: 2 } as never;
     await expect(fitForceField(frames, { descriptor: SMALL, form: wrong })).rejects.toThrow(/did you mean "zeta"/);
   });
