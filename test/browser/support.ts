@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { findProgram, pathOf } from "../../src/cli/findJupyter.js";
 import { KERNEL_METADATA } from "../../src/notebook/kernelspec.js";
 import type { Cell, CodeCell, Notebook } from "../../src/notebook/nbformat.js";
@@ -44,6 +44,15 @@ export async function watchedPage(browser: Browser, options: BrowserContextOptio
     if (!/^(file|data|blob):|^(https?|wss?):\/\/127\.0\.0\.1:/.test(r.url())) complaints.push(`request: ${r.url()}`);
   });
   return { page, complaints };
+}
+
+/** Leaves a picture of the page in `coverage` after each failed test. */
+export function picturesOfFailures(page: () => Page | undefined): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail") return;
+    const name = task.name.replace(/\W+/g, "-");
+    await page()?.screenshot({ path: join(REPOSITORY, "coverage", "browser", `${name}.png`) });
+  });
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
