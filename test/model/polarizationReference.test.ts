@@ -54,8 +54,9 @@ describe("the reference form", () => {
   let equations: NormalEquations;
   beforeAll(() => {
     const plan = planCharges({ kind: "formal", values: { Zr: 4, O: -2 } }, ["O", "Zr"], frames);
-    const sums = gramAccumulator({ columns: columnCount(d, plan), targets: 2 });
-    for (const f of frames) bornChargeRows(d, plan, f, 1, sums.add);
+    const space = { descriptor: d, plan };
+    const sums = gramAccumulator({ columns: columnCount(space), targets: 2 });
+    for (const f of frames) bornChargeRows(space, f, 1, sums.add);
     equations = sums.normalEquations();
   });
   const largest = ({ gram }: NormalEquations): number =>

@@ -8,10 +8,12 @@ import {
   type PolarizationForm,
   type PolarizationModel,
   type PolarizationOptions,
+  type PolarizationTraining,
   type TargetWeights,
 } from "./model.js";
+import { type ProductBasis, productBasis, productCounts, productTerms } from "./products.js";
 import { firstReferences, orthonormalReferences, referenceFeatures } from "./reference.js";
-import { bornChargeRows, columnCount, polarizationRows } from "./rows.js";
+import { bornChargeRows, columnCount, polarizationRows, type RowSpace } from "./rows.js";
 import { type ChargePlan, planCharges } from "./speciesCharges.js";
 
 const OPTION_NAMES: readonly (keyof PolarizationOptions)[] = [
@@ -54,7 +56,9 @@ export async function fitPolarization(
   const charges = options.charges ?? { kind: "fit" };
   const form = options.form ?? { kind: "primal" };
   const plan = planCharges(charges, d.options.species, used);
-  const source = trainingRows(d, plan, used, weights, polarizationOrigin(used, options.polarization));
+  const products = productsOf(d, used, form);
+  const space = { descriptor: d, plan, ...(products && { products }) };
+  const source = trainingRows(space, used, weights, polarizationOrigin(used, options.polarization));
   const counts = referenceCounts(form);
   const projection = counts && projections(d, used, counts, plan);
   const { ridge, solver, onProgress, signal, validation = { folds: Math.min(5, Math.max(2, used.length)) } } = options;
@@ -66,7 +70,7 @@ export async function fitPolarization(
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
-  const model = assemble(d, plan, fit);
+  const model = assemble(space, fit);
   const excessCharge = used.reduce((most, { structure }) => {
     const charge = structure.species.reduce((sum, x) => sum + model.charges[d.options.species.indexOf(x)]!, 0);
     return Math.max(most, Math.abs(charge));
@@ -77,9 +81,7 @@ export async function fitPolarization(
     polarizationFrames: weights.polarization > 0 ? used.filter((f) => f.dipole).length : 0,
     weights,
     charges,
-    form: counts
-      ? { kind: "reference" as const, environments: counts[projection!.indexOf(fit.projection!)]! }
-      : { kind: "primal" as const },
+    form: chosenForm(form, counts?.[projection!.indexOf(fit.projection!)]),
     ridge: fit.ridge,
     trials: fit.trials,
     condition: fit.condition,
@@ -135,22 +137,21 @@ function polarizationOrigin(frames: readonly Frame[], kind: PolarizationOptions[
 }
 
 function trainingRows(
-  d: Descriptor,
-  plan: ChargePlan,
+  space: RowSpace,
   frames: readonly Frame[],
   weights: TargetWeights,
   origin: Frame | undefined,
 ): TrainingRows {
-  const zero = origin && weights.polarization > 0 ? polarizationRows(d, plan, origin) : undefined;
+  const zero = origin && weights.polarization > 0 ? polarizationRows(space, origin) : undefined;
   return {
-    columns: columnCount(d, plan),
+    columns: columnCount(space),
     frames: frames.length,
     targets: 2,
     rowsOf: (index, add) => {
       const frame = frames[index]!;
-      if (frame.bornCharges && weights.bornCharges > 0) bornChargeRows(d, plan, frame, weights.bornCharges, add);
+      if (frame.bornCharges && weights.bornCharges > 0) bornChargeRows(space, frame, weights.bornCharges, add);
       if (!frame.dipole || weights.polarization === 0 || frame === origin) return;
-      const { rows, targets } = polarizationRows(d, plan, frame);
+      const { rows, targets } = polarizationRows(space, frame);
       const scaled = (x: Float64Array, x0: Float64Array | undefined): Float64Array =>
         x.map((v, i) => weights.polarization * (v - (x0 ? x0[i]! : 0)));
       const y = scaled(targets, zero?.targets);
@@ -162,15 +163,30 @@ function trainingRows(
   };
 }
 
-/** Numbers of environments to try. @throws OptionError for an unknown kind */
+/** The factors of the products, where there are any. @throws OptionError for an unknown kind */
+function productsOf(d: Descriptor, frames: readonly Frame[], form: PolarizationForm): ProductBasis | undefined {
+  if (!["primal", "reference", "products"].includes(form.kind))
+    throw new OptionError({
+      where: "fitPolarization form",
+      problem: `unknown kind "${form.kind}"`,
+      advice: "known kinds: primal, reference, products",
+    });
+  if (form.kind !== "products") return undefined;
+  const structures = frames.map((f) => f.structure);
+  return productBasis(d, structures, productCounts(form));
+}
+
+/** Numbers of environments to try. */
 function referenceCounts(form: PolarizationForm): readonly number[] | undefined {
-  if (form.kind === "primal") return undefined;
-  if (form.kind === "reference") return typeof form.environments === "number" ? [form.environments] : form.environments;
-  throw new OptionError({
-    where: "fitPolarization form",
-    problem: `unknown kind "${(form as { kind: string }).kind}"`,
-    advice: "known kinds: primal, reference",
-  });
+  if (form.kind !== "reference") return undefined;
+  return typeof form.environments === "number" ? [form.environments] : form.environments;
+}
+
+/** The form with all that was left open filled in. */
+function chosenForm(form: PolarizationForm, environments: number | undefined): PolarizationTraining["form"] {
+  if (form.kind === "reference") return { kind: "reference", environments: environments! };
+  if (form.kind === "products") return { kind: "products", ...productCounts(form) };
+  return form;
 }
 
 /** Φ for each number of environments, with a unit row for each free charge, which is not restricted. */
@@ -187,13 +203,15 @@ function projections(d: Descriptor, frames: readonly Frame[], counts: readonly n
   });
 }
 
-function assemble(d: Descriptor, plan: ChargePlan, fit: LinearFit): Omit<PolarizationModel, "training"> {
+function assemble({ descriptor: d, plan, products }: RowSpace, fit: LinearFit): Omit<PolarizationModel, "training"> {
   const features = d.options.species.length * featureCount(d, 1);
   const charges = plan.fixed.slice();
   plan.directions.forEach((u, q) => {
     for (let k = 0; k < charges.length; k++) charges[k]! += fit.weights[features + q]! * u[k]!;
   });
-  return { kind: "polarization", descriptor: d, weights: fit.weights.slice(0, features), charges };
+  const model = { kind: "polarization", descriptor: d, weights: fit.weights.slice(0, features), charges } as const;
+  if (!products) return model;
+  return { ...model, products: productTerms(products, fit.weights.subarray(features + plan.directions.length)) };
 }
 
 /** A transposed Z* is no derivative of any P: where the transposed data fit clearly better, their order is most likely the other one. */

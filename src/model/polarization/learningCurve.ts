@@ -120,21 +120,22 @@ function rowSpace(frames: readonly Frame[], model: Pick<PolarizationOptions, "de
   const species = [...new Set(frames.flatMap((f) => f.structure.species))].sort();
   const d = descriptor({ ...POLARIZATION_DESCRIPTOR, species, ...model.descriptor });
   const plan = planCharges({ kind: "fit" }, d.options.species, frames);
-  const columns = columnCount(d, plan);
+  const space = { descriptor: d, plan };
+  const columns = columnCount(space);
   const rowsOf = (
     kind: "bornCharges" | "polarization",
     frame: Frame,
     weight: number,
   ): { readonly rows: Float64Array; readonly targets: Float64Array } => {
     if (kind === "polarization") {
-      const { rows, targets } = polarizationRows(d, plan, frame);
+      const { rows, targets } = polarizationRows(space, frame);
       return { rows: rows.map((v) => weight * v), targets: targets.map((v) => weight * v) };
     }
     const count = 9 * frame.structure.species.length;
     const rows = new Float64Array(count * columns);
     const targets = new Float64Array(count);
     let filled = 0;
-    bornChargeRows(d, plan, frame, weight, (block, values) => {
+    bornChargeRows(space, frame, weight, (block, values) => {
       rows.set(block, filled * columns);
       for (let r = 0; 2 * r < values.length; r++) targets[filled + r] = values[2 * r]!;
       filled += values.length / 2;

@@ -15,13 +15,15 @@ export interface TargetWeights {
 }
 
 /**
- * How many weights there are: `primal`, one per feature and central species (default), or `reference`, the span of the features
- * of so many reference environments per species found by farthest-point sampling (S eq. 9). Of a list of numbers the best
- * on held-out frames is taken.
+ * What the weights stand for. `primal` (default): one per feature and central species. `reference`: the span of the features of so many
+ * reference environments per species found by farthest-point sampling (S eq. 9); of a list of numbers the best on held-out
+ * frames is taken. `products`: the primal ones, and products of the leading principal components of these vectors (default 60 per
+ * species) and of the scalar features of the same atom (default 10): higher body orders, for smaller errors at more cost.
  */
 export type PolarizationForm =
   | { readonly kind: "primal" }
-  | { readonly kind: "reference"; readonly environments: number | readonly number[] };
+  | { readonly kind: "reference"; readonly environments: number | readonly number[] }
+  | { readonly kind: "products"; readonly vectors?: number; readonly scalars?: number };
 
 export interface PolarizationOptions extends RunOptions {
   /** Settings of the descriptor other than the defaults; species default to those of the frames. */
@@ -43,12 +45,25 @@ export interface PolarizationOptions extends RunOptions {
   readonly solver?: "cholesky" | "qr";
 }
 
-/** P_α = Σ_j D^α(X_j)·w_{J(j)} + Σ_i Q_{J(i)} x_{iα}; see `fitPolarization`. */
+/** Σ_q (D⁰(X)·a_q − o_q) (D^α(X)·b_q), a sum of products of scalar and vector features of one atom. */
+export interface ProductTerms {
+  /** Number of products. */
+  readonly count: number;
+  /** a, [count, species, scalar features] */
+  readonly scalars: Float64Array;
+  /** o, [count, species] */
+  readonly offsets: Float64Array;
+  /** b, [count, species, vector features], e·Å */
+  readonly vectors: Float64Array;
+}
+
+/** P_α = Σ_j D^α(X_j)·w_{J(j)} + Σ_i Q_{J(i)} x_{iα}, and Σ_j of products of features where there are any; see `fitPolarization`. */
 export interface PolarizationModel {
   readonly kind: "polarization";
   readonly descriptor: Descriptor;
   /** [species, features] */
   readonly weights: Float64Array;
+  readonly products?: ProductTerms;
   /** Q_J, e, in the order of the descriptor's species. */
   readonly charges: Float64Array;
   readonly training: PolarizationTraining;
@@ -62,7 +77,10 @@ export interface PolarizationTraining {
   readonly weights: TargetWeights;
   readonly charges: SpeciesCharges;
   /** With the number of environments that was chosen. */
-  readonly form: { readonly kind: "primal" } | { readonly kind: "reference"; readonly environments: number };
+  readonly form:
+    | { readonly kind: "primal" }
+    | { readonly kind: "reference"; readonly environments: number }
+    | { readonly kind: "products"; readonly vectors: number; readonly scalars: number };
   readonly ridge: number;
   /** Ridges, and numbers of environments by their place in the list, that were tried on held-out frames. */
   readonly trials: readonly TrainingTrial[];

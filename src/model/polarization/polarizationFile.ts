@@ -21,6 +21,11 @@ const trainingSchema = z.strictObject({
   form: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("primal") }),
     z.strictObject({ kind: z.literal("reference"), environments: z.number().int().positive() }),
+    z.strictObject({
+      kind: z.literal("products"),
+      vectors: z.number().int().positive(),
+      scalars: z.number().int().positive(),
+    }),
   ]),
   ridge: finite.nonnegative(),
   trials: z.array(
@@ -48,7 +53,8 @@ export async function loadPolarization(path: string): Promise<PolarizationModel>
 }
 
 /** The model as a document of kind "polarization". */
-export function polarizationDocument({ descriptor: d, weights, charges, training }: PolarizationModel): ModelDocument {
+export function polarizationDocument(model: PolarizationModel): ModelDocument {
+  const { descriptor: d, weights, charges, training, products } = model;
   const kinds = charges.length;
   return {
     kind: "polarization",
@@ -56,6 +62,11 @@ export function polarizationDocument({ descriptor: d, weights, charges, training
     arrays: {
       weights: { shape: [kinds, weights.length / kinds], values: weights },
       charges: { shape: [kinds], values: charges },
+      ...(products && {
+        productScalars: { shape: [products.count, kinds, featureCount(d, 0)], values: products.scalars },
+        productOffsets: { shape: [products.count, kinds], values: products.offsets },
+        productVectors: { shape: [products.count, kinds, featureCount(d, 1)], values: products.vectors },
+      }),
     },
   };
 }
@@ -68,10 +79,19 @@ export function readPolarization(document: ModelDocument, file: string): Polariz
   const d = readDescriptor(settings.descriptor, file);
   const kinds = d.options.species.length;
   const { trials, ...training } = settings.training;
+  const { form } = training;
   return {
     kind: "polarization",
     descriptor: d,
     weights: arrayOf(document, "weights", [kinds, featureCount(d, 1)], file),
+    ...(form.kind === "products" && {
+      products: {
+        count: form.scalars,
+        scalars: arrayOf(document, "productScalars", [form.scalars, kinds, featureCount(d, 0)], file),
+        offsets: arrayOf(document, "productOffsets", [form.scalars, kinds], file),
+        vectors: arrayOf(document, "productVectors", [form.scalars, kinds, featureCount(d, 1)], file),
+      },
+    }),
     charges: arrayOf(document, "charges", [kinds], file),
     training: {
       ...training,

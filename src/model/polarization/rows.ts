@@ -3,14 +3,24 @@ import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { designRows } from "../../descriptor/designRows.js";
 import { featureSums } from "../../descriptor/evaluate.js";
 import type { Frame } from "../../structure/frame.js";
+import { type ProductBasis, productColumns, productDerivatives, productSums } from "./products.js";
 import type { ChargePlan } from "./speciesCharges.js";
 
 /** Cartesian axis of the irreducible components m = −1, 0, 1 of a vector. */
 export const AXIS_OF: readonly [number, number, number] = [1, 2, 0];
 
-/** Columns of the equations: species × features, then one per free charge direction. */
-export function columnCount(d: Descriptor, plan: ChargePlan): number {
-  return d.options.species.length * featureCount(d, 1) + plan.directions.length;
+/** What the equations are written in. */
+export interface RowSpace {
+  readonly descriptor: Descriptor;
+  readonly plan: ChargePlan;
+  /** Products of features, where there are any. */
+  readonly products?: ProductBasis;
+}
+
+/** Columns of the equations: species × features, then one per free charge direction, then the products. */
+export function columnCount({ descriptor: d, plan, products }: RowSpace): number {
+  const linear = d.options.species.length * featureCount(d, 1) + plan.directions.length;
+  return linear + (products ? productColumns(products) : 0);
 }
 
 type Add = (rows: Float64Array, targets: Float64Array) => void;
@@ -20,10 +30,12 @@ type Add = (rows: Float64Array, targets: Float64Array) => void;
  * with two targets: Z* as it is, and transposed, to notice data in the other order.
  * @param weight multiplies rows and targets
  */
-export function bornChargeRows(d: Descriptor, plan: ChargePlan, frame: Frame, weight: number, add: Add): void {
+export function bornChargeRows(space: RowSpace, frame: Frame, weight: number, add: Add): void {
+  const { descriptor: d, plan, products } = space;
   const { structure } = frame;
   const born = frame.bornCharges!;
-  const columns = columnCount(d, plan);
+  const columns = columnCount(space);
+  const derivatives = products && productDerivatives(d, products, structure);
   designRows(d, structure, 1, (block) => {
     const rows = new Float64Array(block.rows * columns);
     const targets = new Float64Array(2 * block.rows);
@@ -37,6 +49,14 @@ export function bornChargeRows(d: Descriptor, plan: ChargePlan, frame: Frame, we
       plan.directions.forEach((u, q) => {
         rows[to + block.columns + q] = weight * diagonal * u[kind]!;
       });
+      if (derivatives) {
+        const count = productColumns(products);
+        const row = derivatives.subarray((9 * block.firstAtom + r) * count, (9 * block.firstAtom + r + 1) * count);
+        rows.set(
+          row.map((v) => weight * v),
+          to + columns - count,
+        );
+      }
       const fixed = diagonal * plan.fixed[kind]!;
       targets[2 * r] = weight * (born[9 * atom + 3 * alpha + beta]! - fixed);
       targets[2 * r + 1] = weight * (born[9 * atom + 3 * beta + alpha]! - fixed);
@@ -53,10 +73,12 @@ export interface PolarizationRows {
 }
 
 /** P_α = Σ_j D^α(X_j)·w + Σ_i Q_{J(i)} x_{iα} (eqs. 9 and 11), unweighted, for unwrapped positions. */
-export function polarizationRows(d: Descriptor, plan: ChargePlan, frame: Frame): PolarizationRows {
-  const columns = columnCount(d, plan);
+export function polarizationRows(space: RowSpace, frame: Frame): PolarizationRows {
+  const { descriptor: d, plan, products } = space;
+  const columns = columnCount(space);
   const features = d.options.species.length * featureCount(d, 1);
   const sums = featureSums(d, frame.structure, 1);
+  const further = products && productSums(d, products, frame.structure);
   const rows = new Float64Array(3 * columns);
   const targets = frame.dipole!.slice();
   const moments = chargeMoments(d.options.species, frame);
@@ -68,6 +90,10 @@ export function polarizationRows(d: Descriptor, plan: ChargePlan, frame: Frame):
       rows[axis * columns + features + q] = moment(u);
     });
     targets[axis]! -= moment(plan.fixed);
+    if (further) {
+      const count = further.length / 3;
+      rows.set(further.subarray(m * count, (m + 1) * count), (axis + 1) * columns - count);
+    }
   }
   return { rows, targets };
 }
