@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
+import { ensembleFileNames, mdEnsembleToFiles } from "../dynamics/ensembleFiles.js";
 import { forceFieldPotential } from "../dynamics/forceFieldPotential.js";
 import { mdToFile } from "../dynamics/mdToFile.js";
 import type { Ensemble } from "../dynamics/options.js";
@@ -9,7 +10,7 @@ import { streamFrames } from "../io/load.js";
 import { loadForceField } from "../model/forceField/forceFieldFile.js";
 import type { Frame } from "../structure/frame.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
-import { integerOption, numberOption, positiveOption } from "./parse.js";
+import { indicesOption, integerOption, massOption, numberOption, positiveOption } from "./parse.js";
 
 interface MdFlags {
   readonly ensemble: string;
@@ -23,6 +24,12 @@ interface MdFlags {
   readonly restartEvery: number;
   readonly friction?: number;
   readonly pressure?: number;
+  readonly mass?: Readonly<Record<string, number>>;
+  readonly fixed?: readonly number[];
+  readonly runs?: number;
+  readonly equilibration?: number;
+  readonly between?: number;
+  readonly workers?: number;
   readonly maxForce?: number;
   readonly maxUncertainty?: number;
   readonly json?: boolean;
@@ -51,6 +58,16 @@ export function mdCommand(): Command {
     .option("--restart-every <n>", "steps between restart files", integerOption("restart-every", 1), 1000)
     .option("--friction <1/ps>", "of the Langevin thermostat (default: 10)", positiveOption("friction"))
     .option("--pressure <GPa>", "of npt (default: 0)", numberOption("pressure"))
+    .option(
+      "--mass <symbol=u>",
+      "mass of an element where it differs from the standard one; may be repeated",
+      massOption,
+    )
+    .option("--fixed <indices>", "atoms that do not move, counted from 0, e.g. 0,1,5-8", indicesOption("fixed"))
+    .option("--runs <n>", "nve runs from snapshots of a Langevin run, in files of their own", integerOption("runs", 1))
+    .option("--equilibration <n>", "steps before the first snapshot (default: 2000)", integerOption("equilibration"))
+    .option("--between <n>", "steps between snapshots (default: 500)", integerOption("between", 1))
+    .option("--workers <n>", "threads for --runs (default: one per processor)", integerOption("workers"))
     .option("--max-force <eV/Å>", "stop beyond it (default: 100)", positiveOption("max-force"))
     .option(
       "--max-uncertainty <eV/Å>",
@@ -60,35 +77,95 @@ export function mdCommand(): Command {
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (forceField: string, start: string, flags: MdFlags) => {
-      const startedAt = performance.now();
-      const signal = interruptSignal();
-      const ensemble = ensembleOf(flags);
-      const potential = forceFieldPotential(await loadForceField(forceField));
-      const { structure, velocities } = await firstFrame(start, signal);
-      if (!flags.restart) refuseUnfinished(flags);
-      const { out, timestep, steps, seed, saveEvery, restartEvery, temperature, maxForce, maxUncertainty } = flags;
-      const { state, reason } = await mdToFile(structure, potential, {
-        ensemble,
-        timestep,
-        steps,
-        seed,
-        saveEvery,
-        restartEvery,
-        trajectory: out,
-        begin: flags.restart ? "resume" : "new",
-        // velocities of the file, unless a temperature asks for new ones
-        ...(velocities && temperature === undefined && { velocities }),
-        ...(temperature !== undefined && { temperature }),
-        ...(maxForce !== undefined && { maxForce }),
-        ...(maxUncertainty !== undefined && { maxUncertainty }),
-        signal,
-        onProgress: progressLine(flags.json === true),
-      });
-      if (reason === "interrupted")
-        throw new AbortedError({ problem: `interrupted after step ${state.step}`, advice: "go on with --restart" });
-      const result = { out, steps: state.step, potentialEnergy_eV: state.energy, ...resources(startedAt) };
-      if (flags.json) printJson(result);
-      else print(`${state.step} steps of ${timestep} fs: ${out} (${result.seconds} s)`);
+      if (flags.runs !== undefined) return runEnsemble(forceField, start, flags);
+      for (const name of ["equilibration", "between", "workers"] as const)
+        if (flags[name] !== undefined) throw new OptionError(`--${name}: only with --runs`);
+      await runOne(forceField, start, flags);
+    });
+}
+
+async function runOne(forceField: string, start: string, flags: MdFlags): Promise<void> {
+  const startedAt = performance.now();
+  const signal = interruptSignal();
+  const ensemble = ensembleOf(flags);
+  const potential = forceFieldPotential(await loadForceField(forceField));
+  const { structure, velocities } = await firstFrame(start, signal);
+  if (!flags.restart) refuseUnfinished(flags);
+  const { out, timestep, steps, seed, saveEvery, restartEvery, temperature, fixed, maxUncertainty } = flags;
+  const { state, reason } = await mdToFile(structure, potential, {
+    ensemble,
+    timestep,
+    steps,
+    seed,
+    saveEvery,
+    restartEvery,
+    trajectory: out,
+    begin: flags.restart ? "resume" : "new",
+    // velocities of the file, unless a temperature asks for new ones
+    ...(velocities && temperature === undefined && { velocities }),
+    ...(temperature !== undefined && { temperature }),
+    ...(fixed && { fixed }),
+    ...(maxUncertainty !== undefined && { maxUncertainty }),
+    ...sharedOptions(flags),
+    signal,
+    onProgress: progressLine(flags.json === true),
+  });
+  if (reason === "interrupted")
+    throw new AbortedError({ problem: `interrupted after step ${state.step}`, advice: "go on with --restart" });
+  const result = { out, steps: state.step, potentialEnergy_eV: state.energy, ...resources(startedAt) };
+  if (flags.json) printJson(result);
+  else print(`${state.step} steps of ${timestep} fs: ${out} (${result.seconds} s)`);
+}
+
+async function runEnsemble(forceField: string, start: string, flags: MdFlags): Promise<void> {
+  const startedAt = performance.now();
+  const signal = interruptSignal();
+  const { ensemble, temperature, out, steps, timestep, seed, saveEvery, restartEvery, restart } = flags;
+  const { runs = 1, equilibration, between, workers, friction } = flags;
+  if (ensemble !== "nve") throw new OptionError(`--runs: only for --ensemble nve, found "${ensemble}"`);
+  if (temperature === undefined) throw new OptionError("--temperature: needed with --runs");
+  for (const name of ["fixed", "pressure", "maxUncertainty"] as const)
+    if (flags[name] !== undefined)
+      throw new OptionError(`--${name === "maxUncertainty" ? "max-uncertainty" : name}: not with --runs`);
+  const model = await loadForceField(forceField);
+  const { structure } = await firstFrame(start, signal);
+  const files = ensembleFileNames(out, runs);
+  if (!restart) refuseExisting([files.canonical, ...files.runs]);
+  await mdEnsembleToFiles(structure, model, {
+    temperature,
+    runs,
+    steps,
+    timestep,
+    seed,
+    saveEvery,
+    restartEvery,
+    trajectory: out,
+    begin: restart ? "resume" : "new",
+    ...(equilibration !== undefined && { equilibration }),
+    ...(between !== undefined && { between }),
+    ...(friction !== undefined && { friction }),
+    ...(workers !== undefined && { workers }),
+    ...sharedOptions(flags),
+    signal,
+    onProgress: progressLine(flags.json === true),
+  });
+  const used = resources(startedAt);
+  if (flags.json) printJson({ out: files.runs, canonical: files.canonical, steps, ...used });
+  else print(`${runs} runs of ${steps} steps of ${timestep} fs: ${files.runs[0]} … (${used.seconds} s)`);
+}
+
+function sharedOptions({ mass, maxForce }: MdFlags) {
+  return { ...(mass && { masses: mass }), ...(maxForce !== undefined && { maxForce }) };
+}
+
+/** An ensemble that could go on is not overwritten by mistake. */
+function refuseExisting(files: readonly string[]): void {
+  const there = files.find((file) => existsSync(file));
+  if (there)
+    throw new OptionError({
+      where: there,
+      problem: "is there already",
+      advice: "go on with --restart, or remove the files of the earlier ensemble",
     });
 }
 
@@ -127,4 +204,6 @@ const EXAMPLES = `
 Examples:
   $ spectensor md ff.json start.xyz --ensemble nvt --temperature 300 --steps 20000 --save-every 10 --out nvt.xyz.gz
   $ spectensor md ff.json POSCAR --ensemble nve --temperature 300 --timestep 0.5 --steps 40000 --out nve.xyz.gz --seed 7
-  $ spectensor md ff.json start.xyz --ensemble nvt --temperature 300 --steps 40000 --save-every 10 --out nvt.xyz.gz --restart`;
+  $ spectensor md ff.json start.xyz --ensemble nvt --temperature 300 --steps 40000 --save-every 10 --out nvt.xyz.gz --restart
+  $ spectensor md ff.json start.xyz --ensemble nve --temperature 300 --runs 8 --steps 8000 --save-every 8 --out nve.xyz.gz
+  $ spectensor md ff.json ice.xyz --ensemble nvt --temperature 100 --mass H=2.014 --fixed 0-5 --steps 5000 --out heavy.xyz`;

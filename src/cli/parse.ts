@@ -44,6 +44,28 @@ export function keyOption(text: string, previous: Readonly<Record<string, string
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** Repeatable `--mass H=2.014`: symbol and mass in u. */
+export function massOption(text: string, previous: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const [, symbol, value] = /^([A-Z][a-z]?)=(.+)$/.exec(text) ?? [];
+  const mass = Number(value);
+  if (!symbol || !(mass > 0 && Number.isFinite(mass)))
+    throw new OptionError(`--mass: expected SYMBOL=MASS with a mass in u above 0, e.g. H=2.014, found "${text}"`);
+  return { ...previous, [symbol]: mass };
+}
+
+/** Indices from 0, alone or as ranges: `0,1,5-8`. */
+export function indicesOption(name: string): (text: string) => number[] {
+  return (text) => {
+    const parts = text.split(",").map((part) => /^\s*(\d+)(?:-(\d+))?\s*$/.exec(part));
+    return parts.flatMap((match) => {
+      const [first, last] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+      if (!match || last < first || last - first > 1e7)
+        throw new OptionError(`--${name}: expected indices from 0 such as 0,1,5-8, found "${text}"`);
+      return Array.from({ length: last - first + 1 }, (_, k) => first + k);
+    });
+  };
+}
+
 /** A JSON object given inline or as the path of a file. */
 export function jsonOption(text: string): Record<string, unknown> {
   const inline = text.trim().startsWith("{");

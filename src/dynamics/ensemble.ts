@@ -51,7 +51,8 @@ export interface MdRun {
   readonly temperature: Float64Array;
 }
 
-const OPTION_NAMES: readonly (keyof MdEnsembleOptions)[] = [
+/** For checks of the options. */
+export const ENSEMBLE_OPTION_NAMES: readonly (keyof MdEnsembleOptions)[] = [
   "temperature",
   "runs",
   "steps",
@@ -80,10 +81,8 @@ export async function mdEnsemble(
   model: ForceFieldModel,
   options: MdEnsembleOptions,
 ): Promise<MdRun[]> {
-  rejectUnknownOptions(options, OPTION_NAMES, "mdEnsemble");
-  const { runs, steps, timestep = 1, saveEvery = 4, masses, maxForce, workers, onProgress, signal } = options;
-  if (!(Number.isInteger(runs) && runs >= 1))
-    throw new OptionError({ where: "mdEnsemble", problem: `runs is ${runs}, expected a whole number ≥ 1` });
+  rejectUnknownOptions(options, ENSEMBLE_OPTION_NAMES, "mdEnsemble");
+  const { steps, timestep = 1, saveEvery = 4, masses, maxForce, workers, onProgress, signal } = options;
   const snapshots = await canonicalSnapshots(start, model, options);
   return parallelMap({
     workerModule: new URL("./ensemble.js", import.meta.url),
@@ -106,9 +105,40 @@ export async function mdEnsemble(
   });
 }
 
-interface Snapshot {
+/** Where a micro-canonical run starts. */
+export interface Snapshot {
   readonly positions: Float64Array;
   readonly velocities: Float64Array;
+}
+
+/** The canonical run that the snapshots of an ensemble are taken from. */
+export function canonicalRun(options: MdEnsembleOptions): {
+  /** Steps of the snapshots. */
+  readonly at: readonly number[];
+  readonly run: MdOptions;
+} {
+  const { runs, temperature, friction, timestep, seed, masses, maxForce } = options;
+  const { equilibration = 2000, between = 500 } = options;
+  for (const [name, value] of Object.entries({ runs, between }))
+    if (!(Number.isInteger(value) && value >= 1))
+      throw new OptionError({ where: "mdEnsemble", problem: `${name} is ${value}, expected a whole number ≥ 1` });
+  if (!(Number.isInteger(equilibration) && equilibration >= 0))
+    throw new OptionError({
+      where: "mdEnsemble",
+      problem: `equilibration is ${equilibration}, expected a whole number ≥ 0`,
+    });
+  const at = Array.from({ length: runs }, (_, k) => equilibration + k * between);
+  return {
+    at,
+    run: {
+      ensemble: { kind: "nvt", temperature, ...(friction !== undefined && { friction }) },
+      steps: at.at(-1)!,
+      ...(timestep !== undefined && { timestep }),
+      ...(seed !== undefined && { seed }),
+      ...(masses && { masses }),
+      ...(maxForce !== undefined && { maxForce }),
+    },
+  };
 }
 
 async function canonicalSnapshots(
@@ -116,25 +146,17 @@ async function canonicalSnapshots(
   model: ForceFieldModel,
   options: MdEnsembleOptions,
 ): Promise<Snapshot[]> {
-  const { runs, temperature, friction, timestep, seed, masses, maxForce, onProgress, signal } = options;
-  const { equilibration = 2000, between = 500 } = options;
+  const { onProgress, signal } = options;
+  const { at, run } = canonicalRun(options);
   const snapshots: Snapshot[] = [];
-  const canonical: MdOptions = {
-    ensemble: { kind: "nvt", temperature, ...(friction !== undefined && { friction }) },
-    steps: equilibration + (runs - 1) * between,
-    ...(timestep !== undefined && { timestep }),
-    ...(seed !== undefined && { seed }),
-    ...(masses && { masses }),
-  };
-  const { masses: inertia } = startState(start, canonical);
+  const { masses } = startState(start, run);
   const { reason } = await md(start, forceFieldPotential(model), {
-    ...canonical,
+    ...run,
     onFrame: ({ step, structure, velocities }) => {
-      if (step < equilibration || (step - equilibration) % between !== 0) return;
-      removeDrift(velocities, inertia);
+      if (!at.includes(step)) return;
+      removeDrift(velocities, masses);
       snapshots.push({ positions: structure.positions, velocities });
     },
-    ...(maxForce !== undefined && { maxForce }),
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ForceFieldModel } from "../model/forceField/model.js";
 import { predictForces } from "../model/forceField/predict.js";
 import { forceFieldUncertainty } from "../model/forceField/uncertainty.js";
@@ -10,7 +11,15 @@ import type { Potential } from "./potential.js";
 export function forceFieldPotential(model: ForceFieldModel): Potential {
   return {
     name: "force field",
+    fingerprint: fingerprint(model),
     evaluate: (s) => predictForces(model, s),
     ...(model.posterior && { uncertainty: (s) => forceFieldUncertainty(model, s).largest }),
   };
+}
+
+function fingerprint({ descriptor, weights, energies, kernel }: ForceFieldModel): string {
+  const hash = createHash("sha256").update(JSON.stringify([descriptor.options, kernel?.zeta]));
+  for (const values of [weights, energies, ...(kernel?.references.map((r) => r.values) ?? [])])
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return hash.digest("hex").slice(0, 16);
 }

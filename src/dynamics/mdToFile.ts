@@ -23,14 +23,15 @@ export interface MdFileOptions extends Omit<MdOptions, "resume"> {
  * killed at any moment, resumed with the same options, leaves the same frames as one that was not. After an error the frames
  * recorded before it are in the file.
  * @throws FormatError for a damaged restart file
- * @throws OptionError if the restart file is of other atoms, or there is none to resume from
+ * @throws OptionError if the restart file is of other atoms, of another potential or of other settings, or there is none
  * @throws DataError see {@link md}; or if the trajectory is shorter than the restart file says
  */
 export async function mdToFile(start: Structure, potential: Potential, options: MdFileOptions): Promise<MdResult> {
   const { trajectory, restart = `${trajectory}.restart.json`, restartEvery = 1000, begin = "new", ...rest } = options;
   if (!(Number.isInteger(restartEvery) && restartEvery > 0))
     throw new OptionError({ where: "md", problem: `restartEvery is ${restartEvery}, expected a whole number ≥ 1` });
-  const from = begin === "resume" ? resumable(restart, start) : undefined;
+  const settings = settingsOf(potential, rest);
+  const from = begin === "resume" ? resumable(restart, start, settings) : undefined;
   // One of an earlier run must not be taken for this one's.
   if (!from) rmSync(restart, { force: true });
   const file = await openTrajectory(trajectory, from?.trajectoryBytes);
@@ -49,7 +50,7 @@ export async function mdToFile(start: Structure, potential: Potential, options: 
         ...(rest.onProgress && { onProgress: (p) => rest.onProgress?.({ ...p, total: rest.steps }) }),
       });
       resume = part.state;
-      writeRestart(restart, { state: resume, trajectoryBytes: await file.flush() });
+      writeRestart(restart, { state: resume, settings, trajectoryBytes: await file.flush() });
       if (part.reason === "interrupted" || resume.step >= rest.steps) return part;
     }
   } finally {
@@ -57,12 +58,32 @@ export async function mdToFile(start: Structure, potential: Potential, options: 
   }
 }
 
-function resumable(path: string, start: Structure): ReturnType<typeof readRestart> {
+/** Everything that the steps depend on, each as JSON. */
+function settingsOf({ fingerprint, name }: Potential, options: Omit<MdOptions, "resume">): Record<string, string> {
+  const { ensemble, timestep = 1, seed = 1, saveEvery = 1, masses = {}, fixed = [] } = options;
+  const settings = { potential: fingerprint ?? name, ensemble, timestep, seed, saveEvery, masses, fixed };
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, JSON.stringify(value)]));
+}
+
+function resumable(
+  path: string,
+  start: Structure,
+  settings: Readonly<Record<string, string>>,
+): ReturnType<typeof readRestart> {
   if (!existsSync(path))
     throw new OptionError({ where: path, problem: "no restart file to go on from", advice: "start the run anew" });
   const found = readRestart(path);
   const { species } = found.state;
   if (species.length !== start.species.length || species.some((x, i) => x !== start.species[i]))
     throw new OptionError({ where: path, problem: "the restart file is of other atoms than the start structure" });
+  for (const [key, value] of Object.entries(settings)) {
+    const before = found.settings?.[key] ?? value;
+    if (before !== value)
+      throw new OptionError({
+        where: path,
+        problem: `the run had ${key} ${before}, now it is ${value}`,
+        advice: "go on with the same settings, or start a new run from the last frame of the trajectory",
+      });
+  }
   return found;
 }

@@ -94,6 +94,44 @@ export function checkMdOptions(start: Structure, options: MdOptions): void {
     throw new OptionError({ where, problem: `steps is ${steps}, expected a whole number ≥ 0` });
   if (!(Number.isInteger(saveEvery) && saveEvery > 0))
     throw new OptionError({ where, problem: `saveEvery is ${saveEvery}, expected a whole number ≥ 1` });
+  checkEnsemble(ensemble, start);
+  for (const [symbol, mass] of Object.entries(options.masses ?? {})) {
+    if (!start.species.includes(symbol))
+      throw new OptionError({
+        where,
+        problem: `a mass is given for ${symbol}, which the structure does not hold`,
+        advice: `its species are ${[...new Set(start.species)].join(", ")}`,
+      });
+    if (!(mass > 0 && Number.isFinite(mass)))
+      throw new OptionError({ where, problem: `the mass of ${symbol} is ${mass} u, expected a positive number` });
+  }
+}
+
+const ENSEMBLE_NAMES = {
+  nve: ["kind"],
+  nvt: ["kind", "temperature", "friction"],
+  npt: ["kind", "temperature", "friction", "pressure", "relaxation", "compressibility"],
+} as const;
+
+function checkEnsemble(ensemble: Ensemble, start: Structure): void {
+  const where = "md ensemble";
+  const names: readonly string[] | undefined = ENSEMBLE_NAMES[ensemble.kind];
+  if (!names)
+    throw new OptionError({
+      where,
+      problem: `unknown kind "${ensemble.kind}"`,
+      advice: "known kinds: nve, nvt, npt",
+    });
+  rejectUnknownOptions(ensemble, names, where);
+  for (const [name, value] of Object.entries(ensemble)) {
+    const lowest = name === "temperature" ? "a number ≥ 0" : name === "pressure" ? "a number" : "a positive number";
+    const fine =
+      name === "kind" ||
+      (Number.isFinite(value) && (name === "pressure" || value > 0 || (name === "temperature" && value === 0)));
+    if (!fine) throw new OptionError({ where, problem: `${name} is ${value}, expected ${lowest}` });
+  }
+  if (ensemble.kind !== "nve" && ensemble.temperature === undefined)
+    throw new OptionError({ where, problem: "no temperature", advice: "give `temperature` (K)" });
   if (ensemble.kind === "npt" && !start.periodic.every(Boolean))
     throw new OptionError({ where, problem: "constant pressure needs a cell periodic in three directions" });
 }

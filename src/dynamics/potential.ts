@@ -13,6 +13,8 @@ export interface EnergyForces {
 /** Anything that gives energies and forces: a fitted force field, a harmonic crystal, a pair potential. */
 export interface Potential {
   readonly name: string;
+  /** A short text that is another one for another potential; a run is resumed with the same only. */
+  readonly fingerprint?: string;
   /** Must give the same bits whenever it is asked for the same structure, or a resumed run is not the same run. */
   readonly evaluate: (structure: Structure) => EnergyForces;
   /** Its own estimate of the error of the force on the worst atom, eV/Å, where it has one. */

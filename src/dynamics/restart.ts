@@ -23,6 +23,8 @@ const schema = z
     stress: numbers.length(9).optional(),
     step: z.number().int().nonnegative(),
     random: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional(),
+    /** what the run was asked for, each as JSON */
+    settings: z.record(z.string(), z.string()).optional(),
     /** bytes of the trajectory file that belong to this state; what follows was written later and is dropped on resume */
     trajectoryBytes: z.number().int().nonnegative().optional(),
   })
@@ -35,12 +37,14 @@ const schema = z
 /** A state and how much of the trajectory file belongs to it. */
 export interface Restart {
   readonly state: MdState;
+  /** What the run was asked for, each as JSON; a run is resumed with the same only. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly trajectoryBytes?: number;
 }
 
 /** Writes a restart file; it appears whole or not at all. */
 export function writeRestart(path: string, restart: Restart): void {
-  const { state, trajectoryBytes } = restart;
+  const { state, settings, trajectoryBytes } = restart;
   const { species, periodic, energy, step, random, cell, stress } = state;
   const content = JSON.stringify({
     format: KIND,
@@ -56,6 +60,7 @@ export function writeRestart(path: string, restart: Restart): void {
     ...(stress && { stress: Array.from(stress) }),
     step,
     ...(random && { random }),
+    ...(settings && { settings }),
     ...(trajectoryBytes !== undefined && { trajectoryBytes }),
   });
   writeFileSync(`${path}.part`, `${content}\n`);
@@ -97,6 +102,7 @@ export function readRestart(path: string): Restart {
       step: r.step,
       ...(r.random && { random: r.random }),
     },
+    ...(r.settings && { settings: r.settings }),
     ...(r.trajectoryBytes !== undefined && { trajectoryBytes: r.trajectoryBytes }),
   };
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open, stat, unlink } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { DataError } from "../errors.js";
 import { extxyzText } from "../io/extxyzWrite.js";
@@ -11,7 +11,7 @@ export interface TrajectoryFile {
   readonly add: (frame: MdFrame) => Promise<void>;
   /** Puts everything added into the file. @returns the length of the file in bytes, all of it whole frames */
   readonly flush: () => Promise<number>;
-  /** Flushes and closes. */
+  /** Flushes and closes; a file without a frame is removed. */
   readonly close: () => Promise<void>;
 }
 
@@ -59,8 +59,9 @@ export async function openTrajectory(path: string, keep = 0): Promise<Trajectory
     },
     flush,
     async close() {
-      await flush();
+      const length = await flush();
       await file.close();
+      if (length === 0) await unlink(path);
     },
   };
 }

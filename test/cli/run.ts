@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, vi } from "vitest";
 import { run } from "../../src/cli/main.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+/** The built command line. */
+export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export interface Outcome {
   readonly code: number;

@@ -277,6 +277,20 @@ describe("md", () => {
     await expect(run({ fixed: [1] })).rejects.toThrow(/atoms are 0 to 0/);
     await expect(run({ temperature: undefined })).rejects.toThrow(/no start velocities/);
     await expect(run({ ensemble: { kind: "npt", temperature: 1 } })).rejects.toThrow(/periodic in three directions/);
+    await expect(run({ ensemble: { kind: "nvd" } })).rejects.toThrow(/known kinds: nve, nvt, npt/);
+    await expect(run({ ensemble: { kind: "nvt" } })).rejects.toThrow(/no temperature/);
+    await expect(run({ ensemble: { kind: "nvt", temperature: Number.NaN } })).rejects.toThrow(/temperature is NaN/);
+    await expect(run({ ensemble: { kind: "nvt", temperature: 1, friktion: 1 } })).rejects.toThrow(/"friction"/);
+    await expect(run({ ensemble: { kind: "nvt", temperature: 1, friction: 0 } })).rejects.toThrow(/friction is 0/);
+    await expect(run({ masses: { H: 2 } })).rejects.toThrow(/given for H.*its species are Ar/);
+    await expect(run({ masses: { Ar: 0 } })).rejects.toThrow(/mass of Ar is 0/);
+  });
+
+  it("does nothing but record the start in a run of zero steps", async () => {
+    const recorded = await frames(cluster, lj, { ensemble: { kind: "nve" }, steps: 0, temperature: 10 });
+    expect(recorded.map((f) => f.step)).toEqual([0]);
+    expect(recorded[0]!.structure.positions).toEqual(cluster.positions);
+    expect(recorded[0]!.potentialEnergy).toBe(lj.evaluate(cluster).energy);
   });
 
   it("needs a stress for constant pressure", async () => {

@@ -97,6 +97,21 @@ describe("mdToFile", () => {
     expect((await loadExtxyz(run.trajectory)).length).toBeGreaterThan(1);
   });
 
+  it("refuses to go on with another potential, time step, ensemble, seed, mass or spacing of frames", async () => {
+    const run = options("changed.xyz");
+    await mdToFile(cluster, { ...lj, fingerprint: "a" }, run);
+    const resume = (more: object, fingerprint = "a") =>
+      mdToFile(cluster, { ...lj, fingerprint }, { ...run, begin: "resume", ...more });
+    await expect(resume({}, "b")).rejects.toThrow(/the run had potential "a", now it is "b"/);
+    await expect(resume({ timestep: 2 })).rejects.toThrow(/timestep 1, now it is 2/);
+    await expect(resume({ ensemble: { kind: "nvt", temperature: 31 } })).rejects.toThrow(/ensemble .*30.*31/);
+    await expect(resume({ seed: 2 })).rejects.toThrow(/seed/);
+    await expect(resume({ masses: { Ar: 36 } })).rejects.toThrow(/masses/);
+    await expect(resume({ fixed: [0] })).rejects.toThrow(/fixed/);
+    await expect(resume({ saveEvery: 5 })).rejects.toThrow(/saveEvery 3, now it is 5/);
+    expect((await resume({ steps: 120 })).state.step).toBe(120);
+  });
+
   it("says what a resumed run lacks, and begins anew without what an earlier run left", async () => {
     const run = options("other.xyz");
     const resume = (start = cluster) => mdToFile(start, lj, { ...run, begin: "resume" });
