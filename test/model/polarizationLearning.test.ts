@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../../src/dataset/load.js";
+import { OptionError } from "../../src/errors.js";
+import { random } from "../../src/math/random.js";
+import { evaluatePolarization } from "../../src/model/polarization/evaluate.js";
+import { fitPolarization } from "../../src/model/polarization/fit.js";
+import { type PolarizationSets, polarizationLearningCurve } from "../../src/model/polarization/learningCurve.js";
+import type { Frame } from "../../src/structure/frame.js";
+import { expectClose } from "../support/close.js";
+
+const descriptor = { nMax: 4, lMax: 2 };
+let train: PolarizationSets;
+let test: PolarizationSets;
+
+beforeAll(async () => {
+  const { parts } = await loadDataset("water-dimer");
+  const bare = parts.bec!.map(({ dipole: _, ...frame }): Frame => frame);
+  const sets = (start: number): PolarizationSets => ({
+    bornCharges: bare.slice(start, start + 12),
+    polarization: parts.dipoles!.slice(start, start + 20),
+  });
+  train = sets(0);
+  test = sets(30);
+});
+
+describe("polarizationLearningCurve", () => {
+  it("has at every size the errors of fitPolarization on the same frames", async () => {
+    for (const form of [{ kind: "primal" }, { kind: "products", vectors: 8, scalars: 2 }] as const) {
+      const model = { descriptor, ridge: 1e-8, form };
+      const [whole] = await polarizationLearningCurve(train, test, { from: "both", sizes: [20], model });
+      expect(whole!.draws.length).toBe(1);
+      const fitted = await fitPolarization([...train.polarization, ...train.bornCharges], model);
+      const expected = [
+        evaluatePolarization(fitted, test.polarization).polarization!.rmspe,
+        evaluatePolarization(fitted, test.bornCharges).bornCharges!.rmspe,
+      ];
+      // What is left out of the span is a hundredth of the ridge, so the errors differ by less than as much.
+      expectClose([whole!.draws[0]!.polarization, whole!.draws[0]!.bornCharges], expected, { relative: 1e-2 });
+    }
+  });
+
+  it("draws seeded subsets, so many of each size, and the same ones again", async () => {
+    const model = { descriptor, ridge: 1e-8 };
+    const curve = () =>
+      polarizationLearningCurve(train, test, { from: "bornCharges", sizes: [4, 12], draws: 3, model });
+    const [few, all] = await curve();
+    expect([few!.draws.length, all!.draws.length]).toEqual([3, 1]);
+    expect(new Set(few!.draws.map((d) => d.bornCharges)).size).toBe(3);
+    expect(all!.draws[0]!.bornCharges).toBeLessThan(Math.min(...few!.draws.map((d) => d.bornCharges)));
+    expect(await curve()).toEqual([few, all]);
+    const subset = random(1)
+      .sample(12, 4)
+      .map((i) => train.bornCharges[i]!);
+    const fitted = await fitPolarization(subset, model);
+    // The basis is that of the whole set, and so is the factor between ridges in the two bases.
+    const rmspe = evaluatePolarization(fitted, test.bornCharges).bornCharges!.rmspe;
+    expectClose(few!.draws[1]!.bornCharges, rmspe, { relative: 0.02 });
+  });
+
+  it("refuses sizes that cannot be drawn and options it does not know", async () => {
+    const curve = (options: object) =>
+      polarizationLearningCurve(train, test, { from: "bornCharges", sizes: [4], ...options });
+    await expect(curve({ sizes: [13] })).rejects.toThrow(/12 frames/);
+    await expect(curve({ sizes: [] })).rejects.toThrow(OptionError);
+    await expect(curve({ model: { rigde: 1 } })).rejects.toThrow(/did you mean "ridge"/);
+  });
+});
