@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   predict: async () => (await import("./model.js")).predictCommand(),
   evaluate: async () => (await import("./model.js")).evaluateCommand(),
   md: async () => (await import("./md.js")).mdCommand(),
+  select: async () => (await import("./select.js")).selectCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
   new: async () => (await import("./new.js")).newCommand(),
   notebook: async () => (await import("./notebook.js")).notebookCommand(),

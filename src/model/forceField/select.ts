@@ -1,4 +1,4 @@
-import { OptionError } from "../../errors.js";
+import { OptionError, rejectUnknownOptions } from "../../errors.js";
 import { cholesky, logDeterminant } from "../../math/cholesky.js";
 import { identity, type Matrix, matrix } from "../../math/matrix.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
@@ -17,6 +17,11 @@ export interface SelectedConfiguration {
   readonly gain: number;
 }
 
+export interface SelectConfigurationsOptions extends RunOptions {
+  /** Structures that are being computed, although the force field has not learned from them yet. */
+  readonly already?: readonly Structure[];
+}
+
 /**
  * Chooses the structures whose first-principles energies and forces would teach the force field most: greedily by the information
  * gain ½ ln det(1 + R A⁻¹ Rᵀ), where R A⁻¹ Rᵀ is the predictive covariance of a structure's energy and forces in units of the
@@ -30,14 +35,16 @@ export async function selectConfigurations(
   model: ForceFieldModel,
   candidates: readonly Structure[],
   count: number,
-  options: RunOptions = {},
+  options: SelectConfigurationsOptions = {},
 ): Promise<SelectedConfiguration[]> {
+  rejectUnknownOptions(options, ["already", "onProgress", "signal"], "selectConfigurations");
   if (!(Number.isInteger(count) && count >= 1 && count <= candidates.length))
     throw new OptionError({
       where: "selectConfigurations",
       problem: `count is ${count}, expected a whole number from 1 to ${candidates.length}`,
     });
   let posterior = requirePosterior(model);
+  for (const s of options.already ?? []) posterior = withRows(posterior, rowsOf(model, s));
   const gains = new Float64Array(candidates.length).fill(Number.POSITIVE_INFINITY);
   const computedFor = new Int32Array(candidates.length).fill(-1);
   const chosen: SelectedConfiguration[] = [];
