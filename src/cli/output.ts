@@ -2,6 +2,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { AbortedError, OptionError, SpectensorError } from "../errors.js";
+import { streamProgress } from "../notebook/progressBar.js";
 import type { Progress } from "../progress.js";
 
 /** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted. */
@@ -69,20 +70,7 @@ export function resources(startedAt: number): { readonly seconds: number; readon
   };
 }
 
-/** A progress line on standard error: redrawn in place on a terminal, every ten seconds otherwise, silent when quiet. */
+/** Progress on standard error; none when quiet. */
 export function progressLine(quiet: boolean): (progress: Progress) => void {
-  let last = 0;
-  const inPlace = process.stderr.isTTY === true;
-  const start = performance.now();
-  return ({ label, done, total, unit = "" }) => {
-    const now = performance.now();
-    const finished = total !== undefined && done >= total;
-    if (quiet || (!finished && now - last < (inPlace ? 100 : 10_000))) return;
-    if (finished && !inPlace && last === 0) return; // short work needs no line in a log
-    last = now;
-    const rate = done / ((now - start) / 1000);
-    const left = total !== undefined && rate > 0 ? `, ${Math.ceil((total - done) / rate)} s left` : "";
-    const line = `${label}: ${done}${total === undefined ? "" : `/${total}`} ${unit}, ${rate.toPrecision(3)} ${unit}/s${finished ? "" : left}`;
-    process.stderr.write(inPlace ? `\r\u001b[K${line}${finished ? "\n" : ""}` : `${line}\n`);
-  };
+  return quiet ? () => {} : streamProgress(process.stderr);
 }

@@ -8,7 +8,7 @@ import { displayBundle, tslab } from "./kernelDisplay.js";
 interface Sink {
   /** Least time between two updates, s. */
   readonly interval: number;
-  show(progress: Progress, seconds: number, finished: boolean): void;
+  show(progress: Progress, text: string, seconds: number, finished: boolean): void;
 }
 
 export interface ProgressBarOptions {
@@ -24,25 +24,33 @@ export interface ProgressBarOptions {
  * const model = await fitPolarizability(frames.slice(0, 50), progressBar())
  */
 export function progressBar(options: ProgressBarOptions = {}): Required<RunOptions> {
-  const stream = options.stream ?? process.stderr;
-  const sink = tslab() ? notebookSink() : stream.isTTY ? terminalSink(stream) : logSink(stream);
+  const onProgress = tslab() ? reporter(notebookSink()) : streamProgress(options.stream ?? process.stderr);
+  return { signal: interruptSignal(), onProgress };
+}
+
+/** Progress as text: one line that is redrawn on a terminal; in a log a line every ten seconds, none for work under a second. */
+export function streamProgress(stream: NodeJS.WriteStream): (progress: Progress) => void {
+  return reporter(stream.isTTY ? terminalSink(stream) : logSink(stream));
+}
+
+/** Passes on what is worth showing, with the time since its label came up. */
+function reporter(sink: Sink): (progress: Progress) => void {
   let label: string | undefined;
   let start = 0;
+  let first = 0;
   let shown = 0;
-  return {
-    signal: interruptSignal(),
-    onProgress: (progress) => {
-      const now = performance.now() / 1000;
-      if (progress.label !== label) {
-        label = progress.label;
-        start = shown = now;
-      }
-      const finished = progress.total !== undefined && progress.done >= progress.total;
-      if (!finished && now - shown < sink.interval) return;
-      shown = now;
-      sink.show(progress, now - start, finished);
-      if (finished) label = undefined;
-    },
+  return (progress) => {
+    const now = performance.now() / 1000;
+    if (progress.label !== label) {
+      label = progress.label;
+      start = shown = now;
+      first = progress.done;
+    }
+    const finished = progress.total !== undefined && progress.done >= progress.total;
+    if (!finished && now - shown < sink.interval) return;
+    shown = now;
+    sink.show(progress, progressText(progress, now - start, first), now - start, finished);
+    if (finished) label = undefined;
   };
 }
 
@@ -66,12 +74,16 @@ function onInterrupt(): void {
   pressed?.abort(new AbortedError("stopped by the stop button"));
 }
 
-/** "128 of 192 frames, 64 frames/s, 1 s left" */
-export function progressText(progress: Progress, seconds: number): string {
+/**
+ * "128 of 192 frames, 64 frames/s, 1 s left"
+ * @param seconds since the first report
+ * @param first what had been done by then
+ */
+export function progressText(progress: Progress, seconds: number, first = 0): string {
   const { done, total, unit = "steps" } = progress;
-  const rate = seconds > 0 ? done / seconds : 0;
+  const rate = seconds > 0 ? (done - first) / seconds : 0;
   const parts = [total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`];
-  if (rate > 0 && done > 0) parts.push(`${count(Number(rate.toPrecision(3)))} ${unit}/s`);
+  if (rate > 0) parts.push(`${count(Number(rate.toPrecision(3)))} ${unit}/s`);
   if (total !== undefined && rate > 0)
     parts.push(done < total ? `${duration((total - done) / rate)} left` : `took ${duration(seconds)}`);
   return parts.join(", ");
@@ -95,9 +107,8 @@ function notebookSink(): Sink {
   let current: string | undefined;
   return {
     interval: 0.2,
-    show: (progress, seconds, finished) => {
-      const { label, done, total } = progress;
-      const text = `${label}: ${progressText(progress, seconds)}`;
+    show: ({ label, done, total }, counts, _, finished) => {
+      const text = `${label}: ${counts}`;
       const bar =
         total === undefined || finished
           ? ""
@@ -113,11 +124,13 @@ function notebookSink(): Sink {
 function terminalSink(stream: NodeJS.WriteStream): Sink {
   return {
     interval: 0.1,
-    show: (progress, seconds, finished) => {
-      const { label, done, total } = progress;
+    show: ({ label, done, total }, counts, _, finished) => {
       const filled = total === undefined ? 0 : Math.round((24 * Math.min(done, total)) / Math.max(total, 1));
       const bar = total === undefined ? "" : `${"█".repeat(filled)}${"░".repeat(24 - filled)} `;
-      stream.write(`\r${label} ${bar}${progressText(progress, seconds)}\u001b[K${finished ? "\n" : ""}`);
+      const line = `${label} ${bar}${counts}`;
+      // A line that wraps could not be drawn over.
+      const width = stream.columns > 1 ? stream.columns - 1 : line.length;
+      stream.write(`\r${line.slice(0, width)}\u001b[K${finished ? "\n" : ""}`);
     },
   };
 }
@@ -125,8 +138,8 @@ function terminalSink(stream: NodeJS.WriteStream): Sink {
 function logSink(stream: NodeJS.WriteStream): Sink {
   return {
     interval: 10,
-    show: (progress, seconds) => {
-      stream.write(`${progress.label}: ${progressText(progress, seconds)}\n`);
+    show: ({ label }, counts, seconds, finished) => {
+      if (!finished || seconds >= 1) stream.write(`${label}: ${counts}\n`);
     },
   };
 }

@@ -10,7 +10,7 @@ import {
 } from "../../src/notebook/comparison.js";
 import { codeForScript, escapeHtml, jsonForScript } from "../../src/notebook/html.js";
 import { runMode } from "../../src/notebook/mode.js";
-import { duration, progressBar, progressText } from "../../src/notebook/progressBar.js";
+import { duration, progressText } from "../../src/notebook/progressBar.js";
 import { figureHtml } from "../../src/notebook/show.js";
 import { formatNumber, tableCsv, tableText, toColumns } from "../../src/notebook/table.js";
 
@@ -116,24 +116,6 @@ describe("progress", () => {
       "1 min 15 s",
       "1 h 6 min",
     ]);
-  });
-
-  it("writes few lines into a log, but always the end", () => {
-    const written: string[] = [];
-    const stream = { isTTY: false, write: (s: string) => written.push(s) } as unknown as NodeJS.WriteStream;
-    const { onProgress, signal } = progressBar({ stream });
-    for (let done = 1; done <= 1000; done++) onProgress({ label: "fit", done, total: 1000, unit: "rows" });
-    expect(written).toHaveLength(1);
-    expect(written[0]).toMatch(/^fit: 1,000 of 1,000 rows, .*\n$/);
-    expect(signal.aborted).toBe(false);
-  });
-
-  it("updates one line in a terminal", () => {
-    const written: string[] = [];
-    const stream = { isTTY: true, write: (s: string) => written.push(s) } as unknown as NodeJS.WriteStream;
-    const { onProgress } = progressBar({ stream });
-    onProgress({ label: "fit", done: 4, total: 4 });
-    expect(written).toEqual([expect.stringMatching(/^\rfit █{24} 4 of 4 steps.*\n$/)]);
   });
 });
 
