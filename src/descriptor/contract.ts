@@ -1,9 +1,9 @@
 import { OptionError, ShapeError } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
-import { type Descriptor, environmentsOf, layoutOf } from "./descriptor.js";
+import { type Descriptor, environmentsOf, type KnownEnvironments, layoutOf } from "./descriptor.js";
 import type { ContractionJob, Derivatives } from "./engine.js";
-import { evaluate } from "./evaluate.js";
+import { evaluateAround } from "./evaluate.js";
 import type { Expansion } from "./expansion.js";
 
 /** Weights of a linear model in the features of one order. */
@@ -43,13 +43,23 @@ export function contract(
   s: Structure,
   weights: FeatureWeights | readonly FeatureWeights[],
 ): Contraction | Contraction[] {
-  if (!isList(weights)) return contract(d, s, [weights])[0]!;
+  const found = contractAround(d, s, isList(weights) ? weights : [weights], environmentsOf(d, s));
+  return isList(weights) ? found : found[0]!;
+}
+
+/** {@link contract} where the structure's environments are known already. */
+export function contractAround(
+  d: Descriptor,
+  s: Structure,
+  weights: readonly FeatureWeights[],
+  around: KnownEnvironments,
+): Contraction[] {
   weights.forEach((w) => {
     checkWeights(d, s, w);
   });
-  if (d.options.normalisation.kind === "unit") return weights.map((w) => contractFeatures(d, s, w));
+  if (d.options.normalisation.kind === "unit") return weights.map((w) => contractFeatures(d, s, w, around));
   const runs = weights.map((w) => start(d, s, w, false));
-  run(d, s, runs);
+  run(d, runs, around);
   return runs.map(({ atoms, components }) => ({ atoms, value: sumRows(atoms, components) }));
 }
 
@@ -71,7 +81,7 @@ export function gradient(
     checkWeights(d, s, w);
   });
   const runs = weights.map((w) => start(d, s, w, true));
-  run(d, s, runs);
+  run(d, runs, environmentsOf(d, s));
   return runs.map(({ atoms, components, derivatives }) => ({
     atoms,
     value: sumRows(atoms, components),
@@ -105,8 +115,7 @@ function start(d: Descriptor, s: Structure, weights: FeatureWeights, differentia
 }
 
 /** Does all runs, one expansion after the other. */
-function run(d: Descriptor, s: Structure, runs: readonly Run[]): void {
-  const around = environmentsOf(d, s);
+function run(d: Descriptor, runs: readonly Run[], around: KnownEnvironments): void {
   const jobs = new Map<Expansion, ContractionJob[]>();
   for (const { weights, atoms, derivatives } of runs) {
     const layout = layoutOf(d, weights.order);
@@ -120,8 +129,13 @@ function run(d: Descriptor, s: Structure, runs: readonly Run[]): void {
   for (const [expansion, shared] of jobs) d.plan.engine.contract(expansion, around(expansion), shared);
 }
 
-function contractFeatures(d: Descriptor, s: Structure, weights: FeatureWeights): Contraction {
-  const { components, count, values } = evaluate(d, s, weights.order);
+function contractFeatures(
+  d: Descriptor,
+  s: Structure,
+  weights: FeatureWeights,
+  around: KnownEnvironments,
+): Contraction {
+  const { components, count, values } = evaluateAround(d, s, weights.order, around);
   const atoms = new Float64Array(s.species.length * components);
   s.species.forEach((symbol, atom) => {
     const row = (weights.per === "atom" ? atom : d.options.species.indexOf(symbol)) * count;

@@ -78,8 +78,11 @@ export function layoutOf(d: Descriptor, order: TensorOrder): FeatureLayout {
   return layout;
 }
 
+/** Environments of one structure, per expansion of a descriptor. */
+export type KnownEnvironments = (x: Expansion) => Environments;
+
 /** Environments of a structure per expansion, found once per cutoff radius. */
-export function environmentsOf(d: Descriptor, s: Structure): (x: Expansion) => Environments {
+export function environmentsOf(d: Descriptor, s: Structure): KnownEnvironments {
   const byCutoff = new Map<number, Environments>();
   return ({ cutoff }) => {
     let found = byCutoff.get(cutoff);

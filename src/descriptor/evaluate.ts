@@ -1,6 +1,6 @@
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
-import { type Descriptor, environmentsOf, layoutOf } from "./descriptor.js";
+import { type Descriptor, environmentsOf, type KnownEnvironments, layoutOf } from "./descriptor.js";
 
 /** Features of every atom of a structure. */
 export interface Features {
@@ -20,10 +20,14 @@ export interface Features {
  * @throws DataError for a species that the descriptor does not know, coincident atoms, a malformed structure
  */
 export function evaluate(d: Descriptor, s: Structure, order: TensorOrder): Features {
+  return evaluateAround(d, s, order, environmentsOf(d, s));
+}
+
+/** {@link evaluate} where the structure's environments are known already. */
+export function evaluateAround(d: Descriptor, s: Structure, order: TensorOrder, around: KnownEnvironments): Features {
   const layout = layoutOf(d, order);
   const atoms = s.species.length;
   const values = new Float64Array(atoms * layout.components * layout.count);
-  const around = environmentsOf(d, s);
   for (const part of layout.parts) d.plan.engine.features(part, around(part.expansion), layout.count, values);
   const features = { order, atoms, components: layout.components, count: layout.count, values };
   if (d.options.normalisation.kind === "unit") normalise(features);

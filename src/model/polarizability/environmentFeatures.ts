@@ -1,6 +1,6 @@
 /** The features of a structure's atoms that λ-SOAP kernels compare, and their mean over a structure. */
-import type { Descriptor } from "../../descriptor/descriptor.js";
-import { evaluate } from "../../descriptor/evaluate.js";
+import { type Descriptor, environmentsOf } from "../../descriptor/descriptor.js";
+import { evaluateAround } from "../../descriptor/evaluate.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 
@@ -22,10 +22,11 @@ export interface EnvironmentFeatures {
 export function environmentFeatures(descriptor: Descriptor, s: Structure): EnvironmentFeatures {
   const symbols = descriptor.options.species;
   const species = Int32Array.from(s.species, (symbol) => symbols.indexOf(symbol));
+  const around = environmentsOf(descriptor, s);
   return {
     species,
-    scalar: evaluate(descriptor, s, 0).values,
-    traceless: evaluate(descriptor, s, 2).values,
+    scalar: evaluateAround(descriptor, s, 0, around).values,
+    traceless: evaluateAround(descriptor, s, 2, around).values,
   };
 }
 

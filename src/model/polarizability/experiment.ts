@@ -9,7 +9,7 @@ import { type FirstStep, linearResponseStep } from "./firstStep.js";
 import type { DeltaOptions } from "./options.js";
 import { fitDelta, fitPolarizability } from "./polarizability.js";
 import type { PolarizabilityModel } from "./polarizabilityModel.js";
-import { predictTensor } from "./predict.js";
+import { predictTensors } from "./predict.js";
 import { searchPolarizability } from "./selection.js";
 import { splitFrames } from "./split.js";
 import { quantityOf } from "./tensorData.js";
@@ -92,12 +92,9 @@ export function evaluatePolarizability(model: PolarizabilityModel, frames: reado
 
 function reportOf(model: PolarizabilityModel, test: readonly Frame[], start: number): PolarizabilityReport {
   if (test.length > 0) quantityOf(test, model.quantity);
-  const expected = new Float64Array(9 * test.length);
-  const predicted = new Float64Array(9 * test.length);
-  test.forEach((frame, i) => {
-    expected.set(frame[model.quantity]!, 9 * i);
-    predicted.set(predictTensor(model, frame.structure), 9 * i);
-  });
+  const structures = test.map((frame) => frame.structure);
+  const expected = Float64Array.from(test.flatMap((frame) => [...frame[model.quantity]!]));
+  const predicted = Float64Array.from(predictTensors(model, structures).flatMap((tensor) => [...tensor]));
   return {
     test: evaluateTensors(expected, predicted),
     quantity: model.quantity,

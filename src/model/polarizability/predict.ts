@@ -6,10 +6,9 @@ import { type TensorSeries, tensorSeries } from "../../series/tensorSeries.js";
 import { cellVolume, type Structure } from "../../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../../structure/trajectory.js";
 import { symmetricToIrreducible } from "../../tensor/cartesian.js";
-import { environmentFeatures } from "./environmentFeatures.js";
 import type { PolarizabilityModel } from "./polarizabilityModel.js";
-import { predictReferences } from "./predictor.js";
 import { prepareStructures } from "./preparedFrames.js";
+import { referenceContraction } from "./referenceContraction.js";
 import { fromIrreducible, fromPolarizability, type IrreducibleTensors, toPolarizability } from "./tensorData.js";
 import { predictDeviation } from "./variance.js";
 
@@ -25,22 +24,35 @@ interface LinearPart {
  * @throws DataError for a species the model was not trained on
  */
 export function predictTensor(model: PolarizabilityModel, s: Structure): Float64Array {
-  const { scalar, traceless } = model;
+  return predictTensors(model, [s])[0]!;
+}
+
+/** As {@link predictTensor} for several structures, which non-linear kernels predict faster together. */
+export function predictTensors(model: PolarizabilityModel, structures: readonly Structure[]): Float64Array[] {
+  const predict = tensorsOf(model);
+  const together = blockLength(Math.max(...structures.map((s) => s.species.length)));
+  const tensors: Float64Array[] = [];
+  for (let start = 0; start < structures.length; start += together)
+    tensors.push(...predict(structures.slice(start, start + together)));
+  return tensors;
+}
+
+/** {@link predictTensors} with what all structures have in common computed once. */
+function tensorsOf(model: PolarizabilityModel): (structures: readonly Structure[]) => Float64Array[] {
+  const { descriptor, scalar, traceless } = model;
+  if (scalar.predictor.kind === "references" && traceless.predictor.kind === "references") {
+    const sums = referenceContraction(descriptor, scalar.predictor, traceless.predictor);
+    const parts = [scalar, traceless] as const;
+    return (structures) => sums(structures).map((sum, i) => assemble(model, structures[i]!, sum, parts));
+  }
   if (scalar.predictor.kind === "linear" && traceless.predictor.kind === "linear") {
     const pair = [
       { ...scalar, weights: scalar.predictor.weights },
       { ...traceless, weights: traceless.predictor.weights },
     ] as const;
-    return predictLinear(model, s, [pair])[0]!;
+    return (structures) => structures.map((s) => predictLinear(model, s, [pair])[0]!);
   }
-  const features = environmentFeatures(model.descriptor, s);
-  const n = s.species.length;
-  const sums = ([scalar, traceless] as const).map((part) =>
-    part.predictor.kind === "references"
-      ? predictReferences(part.predictor, [features], part.order).map((x) => n * x)
-      : contract(model.descriptor, s, { order: part.order, values: part.predictor.weights }).value,
-  ) as [Float64Array, Float64Array];
-  return assemble(model, s, sums, [scalar, traceless]);
+  throw new DataError({ where: "model", problem: "its two orders have different kinds of kernel" });
 }
 
 /**
@@ -55,7 +67,8 @@ export async function predictPolarizability(
   trajectory: Trajectory,
   options: PredictOptions = {},
 ): Promise<TensorSeries> {
-  const values = await alongTrajectory(trajectory, 1, options, (s) => [predictTensor(model, s)]);
+  const predict = tensorsOf(model);
+  const values = await alongTrajectory(trajectory, 1, options, (block) => predict(block).map((t) => [t]));
   return seriesOf(model, trajectory, values[0]!, options);
 }
 
@@ -98,7 +111,9 @@ export async function predictCommittee(
     calibrated(fullTraceless, committee.traceless.members, committee.traceless.calibration),
   ] as const;
   const pairs = [[full, fullTraceless] as const, ...deviations[0].map((part, i) => [part, deviations[1][i]!] as const)];
-  const values = await alongTrajectory(trajectory, pairs.length, options, (s) => predictLinear(model, s, pairs));
+  const values = await alongTrajectory(trajectory, pairs.length, options, (block) =>
+    block.map((s) => predictLinear(model, s, pairs)),
+  );
   const [mean, ...members] = values.map((v) => seriesOf(model, trajectory, v, options)) as [
     TensorSeries,
     ...TensorSeries[],
@@ -179,21 +194,30 @@ function assemble(
   return fromPolarizability(fromIrreducible({ scalar, traceless }, 0), model.quantity, s);
 }
 
+/** Structures that are predicted together: few enough for features to stay in memory, enough of them for matrix products. */
+function blockLength(atoms: number): number {
+  return Math.max(1, Math.floor(256 / atoms));
+}
+
+/** @param predict for each structure of a block its `count` tensors */
 async function alongTrajectory(
   trajectory: Trajectory,
   count: number,
   options: RunOptions,
-  predict: (s: Structure) => readonly Float64Array[],
+  predict: (block: readonly Structure[]) => readonly (readonly Float64Array[])[],
 ): Promise<Float64Array[]> {
   const frames = frameCount(trajectory);
+  const together = blockLength(trajectory.species.length);
   const values = Array.from({ length: count }, () => new Float64Array(9 * frames));
   let last = performance.now();
-  for (let f = 0; f < frames; f++) {
-    predict(frameStructure(trajectory, f)).forEach((t, i) => {
-      values[i]!.set(t, 9 * f);
+  for (let start = 0; start < frames; start += together) {
+    const stop = Math.min(start + together, frames);
+    const block = Array.from({ length: stop - start }, (_, i) => frameStructure(trajectory, start + i));
+    predict(block).forEach((tensors, i) => {
+      for (const [k, t] of tensors.entries()) values[k]!.set(t, 9 * (start + i));
     });
-    if (f === frames - 1 || performance.now() - last > 50) {
-      options.onProgress?.({ label: "predicting", done: f + 1, total: frames, unit: "frames" });
+    if (stop === frames || performance.now() - last > 50) {
+      options.onProgress?.({ label: "predicting", done: stop, total: frames, unit: "frames" });
       throwIfAborted(options.signal, "predicting");
       await breathe();
       last = performance.now();

@@ -15,12 +15,15 @@ export interface ReferencePredictor {
   readonly kind: "references";
   readonly zeta: number;
   /** Per species of the descriptor. */
-  readonly species: readonly {
-    /** Scalar features of unit length, [references, K₀]. */
-    readonly scalar: Matrix;
-    /** v_k = Σ_ν D_kν w_kν, [references, K]. */
-    readonly vectors: Matrix;
-  }[];
+  readonly species: readonly ReferenceSpecies[];
+}
+
+/** Reference atoms of one species. */
+export interface ReferenceSpecies {
+  /** Scalar features of unit length, [references, K₀]. */
+  readonly scalar: Matrix;
+  /** v_k = Σ_ν D_kν w_kν, [references, K]. For λ = 0 a multiple of the scalar features. */
+  readonly vectors: Matrix;
 }
 
 export type Predictor = LinearPredictor | ReferencePredictor;
@@ -73,8 +76,7 @@ export function predictReferences(
     const { owner, size, scalar, features } = gather(structures, order, s);
     if (owner.length === 0) return;
     const similarity = gemm(scalar, reference.scalar, "b");
-    const power = similarity.values.map((k) => k ** (p.zeta - 1));
-    const direction = gemm({ ...similarity, values: power }, reference.vectors).values;
+    const direction = gemm(powersOf(similarity, p.zeta), reference.vectors).values;
     owner.forEach((structure, j) => {
       for (let mu = 0; mu < m; mu++) {
         let sum = 0;
@@ -84,4 +86,18 @@ export function predictReferences(
     });
   });
   return out;
+}
+
+/** (k⁰)^(ζ−1) of every similarity k⁰. */
+export function powersOf(similarity: Matrix, zeta: number): Matrix {
+  return zeta === 2 ? similarity : { ...similarity, values: similarity.values.map((k) => k ** (zeta - 1)) };
+}
+
+/** ω_k with v_k = ω_k times the unit features of reference k: for λ = 0 an atom's value is its length times Σ_k ω_k (k⁰)^ζ. */
+export function scalarWeights({ scalar, vectors }: ReferenceSpecies): Float64Array {
+  return Float64Array.from({ length: scalar.rows }, (_, k) => {
+    let sum = 0;
+    for (let c = k * scalar.columns; c < (k + 1) * scalar.columns; c++) sum += scalar.values[c]! * vectors.values[c]!;
+    return sum;
+  });
 }
