@@ -27,6 +27,18 @@ def displaced(system):
         extxyz.write(f'{DATA}/{system}/displaced.xyz.gz', frames)
 
 
+def selected(system):
+    new = computed(system, 'selected')
+    if not new:
+        return
+    old = frames_in(f'{DATA}/{system}/selected.xyz.gz')
+    have = {f['info']['label'] for f in old}
+    frames = [normal(f) for f in old] + [normal(extxyz.read(p)[0]) for label, p in new.items() if label not in have]
+    frames.sort(key=lambda f: f['info']['label'])
+    if len(frames) > len(old):
+        extxyz.write(f'{DATA}/{system}/selected.xyz.gz', frames)
+
+
 def normal(frame):
     """Numbers of the comment line, read as text, back as they were."""
     info = dict(frame['info'])
@@ -95,6 +107,7 @@ def read_whole(path):
 def main():
     for system in SOLIDS:
         displaced(system)
+        selected(system)
         trajectory(system)
     for system in MOLECULES:
         molecule(system)

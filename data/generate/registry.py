@@ -6,7 +6,7 @@ import json
 import os
 
 DATA = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-ROLES = (('reference', 'reference'), ('displaced', 'displaced'), ('trajectory', 'trajectory'), ('snapshots', 'md-snapshots'),
+ROLES = (('reference', 'reference'), ('displaced', 'displaced'), ('trajectory', 'trajectory'), ('selected', 'selected'), ('snapshots', 'md-snapshots'),
          ('dipoles', 'dipoles'), ('bec', 'bec'))
 OWN = {'licence': 'CC-BY-4.0', 'citation': 'spectensor reference data, made for this package (data/README.md)'}
 BEC = 'bec: 9 per atom, row-major, row = polarization (field) component, column = displacement'
@@ -94,7 +94,7 @@ def table(entries):
         own = {f['role']: f['frames'] for f in e['files'] if 'path' in f}
         if not own:
             continue
-        main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'dipoles', 'bec', 'displaced', 'reference') if r in own)
+        main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'selected', 'dipoles', 'bec', 'displaced', 'reference') if r in own)
         spacing = f'{e["timestep"]} fs' if 'timestep' in e else '-'
         size = sum(f['bytes'] for f in e['files'])/1e3
         rows.append(f'| [{e["id"]}]({e["id"]}/README.md) | {main} | {"1000 snapshots to compute or predict" if "snapshots" in own else "-"} | '

@@ -27,3 +27,9 @@ def embedded(system, role):
 def computed(system, role):
     """{label: path} of finished frames that wait in the work folder."""
     return {os.path.basename(p)[:-4]: p for p in glob.glob(f'{WORK}/{system}/{role}/*.xyz')}
+
+
+def waiting(system):
+    """Frames of the list of choose.py that are not embedded yet."""
+    known = {f['info']['label'] for f in frames_in(f'{DATA}/{system}/selected.xyz.gz')}
+    return [f for f in frames_in(f'{WORK}/{system}/select.xyz') if f['info']['label'] not in known]

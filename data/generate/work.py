@@ -14,7 +14,7 @@ import numpy as np
 import extxyz
 from solids.dfpt import compute
 from solids.systems import DFT
-from targets import DATA, HERE, MOLECULES, ROUNDS, SHARE, SOLIDS, WORK, computed, embedded, frames_in
+from targets import DATA, HERE, MOLECULES, ROUNDS, SHARE, SOLIDS, WORK, computed, embedded, frames_in, waiting
 
 CHUNK = 100                                     # steps of molecular dynamics per claim
 
@@ -47,6 +47,7 @@ class Solid:
     def __init__(self, system):
         self.system = system
         self.done = {'displaced': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/displaced.xyz.gz')},
+                     'selected': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/selected.xyz.gz')},
                      'trajectory': {'%04d' % i for i in range(embedded(system, 'trajectory'))}}
         self.snapshots, self.failed = None, set()
 
@@ -58,6 +59,9 @@ class Solid:
         if len(self.done['displaced']) < 6*len(DFT[self.system]['atoms']):
             for label, frame in displacements(self.system):
                 yield 'displaced', label, frame
+        for frame in waiting(self.system):
+            if frame['info']['label'] not in self.done['selected']:
+                yield 'selected', frame['info']['label'], frame
         if self.snapshots is None:
             self.snapshots = frames_in(f'{DATA}/{self.system}/md-snapshots.xyz.gz')
         for i, f in enumerate(self.snapshots[:target]):
@@ -94,6 +98,10 @@ class Solid:
 
     def fraction(self, target):
         return len(self.done['trajectory'])/target
+
+    def urgent(self):
+        """Whether anything but trajectory frames is missing."""
+        return len(self.done['displaced']) < 6*len(DFT[self.system]['atoms']) or any(f['info']['label'] not in self.done['selected'] for f in waiting(self.system))
 
 
 class Molecule:
@@ -132,8 +140,8 @@ def main():
                 s.refresh()
             names = [n for n in targets if (not only or n in only)]
             names.sort(key=lambda n: systems[n].fraction(targets[n])/SHARE.get(n, 1))
-            incomplete = [n for n in names if isinstance(systems[n], Solid) and len(systems[n].done['displaced']) < 6*len(DFT[n]['atoms'])]
-            if not any(systems[n].advance(targets[n]) for n in incomplete + [n for n in names if n not in incomplete]):
+            urgent = [n for n in names if isinstance(systems[n], Solid) and systems[n].urgent()]
+            if not any(systems[n].advance(targets[n]) for n in urgent + [n for n in names if n not in urgent]):
                 break
 
 
