@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { rejectUnknownOptions } from "../errors.js";
 import { readFrames } from "../io/load.js";
 import { evaluateForceField, type ForceFieldEvaluation } from "../model/forceField/evaluate.js";
 import { fitForceField } from "../model/forceField/fit.js";
@@ -95,8 +94,7 @@ async function readAll(files: readonly string[], flags: FileFlags, signal: Abort
  * @throws OptionError for an unknown name, or a setting given twice
  */
 function forceFieldOptions(json: Readonly<Record<string, unknown>>): ForceFieldOptions {
-  rejectUnknownOptions(json, [...FIT_KEYS, ...DESCRIPTOR_KEYS], "--options");
-  return nestDescriptor(json, "descriptor") as ForceFieldOptions;
+  return nestDescriptor(json, "descriptor", FIT_KEYS) as ForceFieldOptions;
 }
 
 const EXAMPLES = `

@@ -4,12 +4,15 @@ import { loadDataset } from "../dataset/load.js";
 import { listDatasets } from "../dataset/registry.js";
 import { OptionError } from "../errors.js";
 import { readFrames } from "../io/load.js";
-import type { TensorEvaluation } from "../model/polarizability/evaluation.js";
-import { type PolarizabilityExperiment, runPolarizabilityExperiment } from "../model/polarizability/experiment.js";
+import {
+  type PolarizabilityExperiment,
+  type PolarizabilityReport,
+  runPolarizabilityExperiment,
+} from "../model/polarizability/experiment.js";
 import { DEFAULT_FEATURES } from "../model/polarizability/options.js";
 import { savePolarizability } from "../model/polarizability/polarizabilityFile.js";
 import type { Frame } from "../structure/frame.js";
-import { nestDescriptor } from "./modelOptions.js";
+import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, printTable, progressLine } from "./output.js";
 import { integerOption, jsonOption, keyOption } from "./parse.js";
 import { type FileFlags, loadOptions } from "./series.js";
@@ -27,6 +30,8 @@ interface Flags extends FileFlags {
   readonly json?: boolean;
 }
 
+const FIT_KEYS = ["features", "quantity", "zeta", "ridge", "references", "uncertainty", "firstStepScale"];
+
 /** `spectensor fit polarizability` */
 export function fitPolarizabilityCommand(): Command {
   return new Command("polarizability")
@@ -40,7 +45,7 @@ export function fitPolarizabilityCommand(): Command {
     .option("--seed <s>", "of the draw", integerOption("seed"), 0)
     .option(
       "--options <json>",
-      'settings of the model, inline or as a file, e.g. \'{"cutoff": 5, "zeta": 2}\'',
+      `settings of the model, inline or as a file: ${[...FIT_KEYS, ...DESCRIPTOR_KEYS].join(", ")}`,
       jsonOption,
     )
     .option("--key <quantity=name>", "name of a tensor in the file; may be repeated", keyOption)
@@ -54,7 +59,7 @@ export function fitPolarizabilityCommand(): Command {
         throw new OptionError(`--method: expected direct or delta, found "${method}"`);
       const signal = interruptSignal();
       const { frames, displaced } = await readData(flags, signal);
-      const options = withDefaultFeatures(nestDescriptor(flags.options ?? {}, "features"));
+      const options = withDefaultFeatures(nestDescriptor(flags.options ?? {}, "features", FIT_KEYS));
       const { model, report } = await runPolarizabilityExperiment({
         method,
         frames,
@@ -68,11 +73,11 @@ export function fitPolarizabilityCommand(): Command {
         signal,
       });
       await savePolarizability(flags.out, model);
-      if (flags.json) return printJson(report);
+      if (flags.json) return printReport(report);
       print(
         `${report.method} of the ${report.quantity}, ${report.train} training and ${report.validation} validation frames`,
       );
-      printScores(report.test);
+      printScores(report);
       print(`model: ${flags.out} (${report.seconds.toFixed(1)} s, ${report.peakMemoryMB.toFixed(0)} MB)`);
     });
 }
@@ -97,10 +102,18 @@ async function readData(
   return { frames: set.frames, displaced: flags.displaced ? fromFile : own };
 }
 
+/** Units of the errors of each quantity: of a and the components, and of γ². */
+const UNITS = {
+  polarizability: { error: "Å³", gamma2: "Å⁶" },
+  dielectric: { error: "1 (relative permittivity)", gamma2: "1" },
+} as const;
+
 /** R² and RMSE of a, γ² and each component. */
-export function printScores({ frames, r2, rmse }: TensorEvaluation): void {
+export function printScores({ quantity, test }: Pick<PolarizabilityReport, "quantity" | "test">): void {
+  const { frames, r2, rmse } = test;
   const names = Object.keys(r2.components) as (keyof typeof r2.components)[];
-  print(`test on ${frames} frames`);
+  const { error, gamma2 } = UNITS[quantity];
+  print(`test on ${frames} frames; unit of the RMSE: ${error}, of gamma2: ${gamma2}`);
   printTable(
     ["", "a", "gamma2", ...names],
     (["r2", "rmse"] as const).map((kind) => {
@@ -110,6 +123,12 @@ export function printScores({ frames, r2, rmse }: TensorEvaluation): void {
   );
 }
 
+/** The report as `--json` prints it, with the units of the errors. */
+export function printReport(report: PolarizabilityReport): void {
+  printJson({ ...report, units: { rmse: UNITS[report.quantity].error, gamma2: UNITS[report.quantity].gamma2 } });
+}
+
 const EXAMPLE = `
-Example:
-  $ spectensor fit polarizability --method delta --data sio2 --train 20 --out sio2.json`;
+Examples:
+  $ spectensor fit polarizability --method delta --data sio2 --train 20 --out sio2.json
+  $ spectensor fit polarizability --method direct --data sio2 --train 50 --options '{"cutoff": 5, "zeta": 2}' --out sio2.json`;

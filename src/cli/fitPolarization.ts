@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { OptionError } from "../errors.js";
 import { readFrames } from "../io/load.js";
 import { evaluatePolarization, type PolarizationEvaluation } from "../model/polarization/evaluate.js";
 import { fitPolarization } from "../model/polarization/fit.js";
@@ -145,8 +145,7 @@ export function polarizationOptions(
   json: Readonly<Record<string, unknown>>,
   charges?: SpeciesCharges,
 ): PolarizationOptions {
-  rejectUnknownOptions(json, [...FIT_KEYS, ...DESCRIPTOR_KEYS], "--options");
-  return { ...(nestDescriptor(json, "descriptor") as PolarizationOptions), ...(charges && { charges }) };
+  return { ...(nestDescriptor(json, "descriptor", FIT_KEYS) as PolarizationOptions), ...(charges && { charges }) };
 }
 
 const EXAMPLES = `

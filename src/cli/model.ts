@@ -18,7 +18,7 @@ import type { TensorSeries } from "../series/tensorSeries.js";
 import { unwrap } from "../structure/displacement.js";
 import type { Trajectory } from "../structure/trajectory.js";
 import { errorsOf, fitForceFieldCommand, printErrors as printForceErrors } from "./fitForceField.js";
-import { fitPolarizabilityCommand, printScores } from "./fitPolarizability.js";
+import { fitPolarizabilityCommand, printReport, printScores } from "./fitPolarizability.js";
 import { fitPolarizationCommand, printErrors } from "./fitPolarization.js";
 import { interruptSignal, print, printJson, progressLine } from "./output.js";
 import { integerOption, keyOption, positiveOption } from "./parse.js";
@@ -56,8 +56,8 @@ const EVALUATE: Readonly<
   polarizability: async (document, file, path, flags) => {
     const frames = await readFrames(path, loadOptions(flags));
     const report = evaluatePolarizability(readPolarizability(document, file), frames);
-    if (flags.json) printJson(report);
-    else printScores(report.test);
+    if (flags.json) printReport(report);
+    else printScores(report);
   },
   polarization: async (document, file, path, flags) => {
     const frames = await readFrames(path, loadOptions(flags));

@@ -1,5 +1,5 @@
 /** Options of a fit as a command line gives them: descriptor settings may stand beside the others. */
-import { OptionError } from "../errors.js";
+import { OptionError, rejectUnknownOptions } from "../errors.js";
 
 /** Settings of the descriptor that may stand beside the options of a fit. */
 export const DESCRIPTOR_KEYS: readonly string[] = [
@@ -17,9 +17,15 @@ export const DESCRIPTOR_KEYS: readonly string[] = [
 
 /**
  * Moves descriptor settings (`cutoff`, `nMax`, …) into the entry `group`, where the fit expects them.
- * @throws OptionError if a setting is given in both places
+ * @param known names of the other entries that the fit takes, `group` included
+ * @throws OptionError for an unknown name, with the one that may have been meant, or if a setting is given in both places
  */
-export function nestDescriptor(options: Readonly<Record<string, unknown>>, group: string): Record<string, unknown> {
+export function nestDescriptor(
+  options: Readonly<Record<string, unknown>>,
+  group: string,
+  known: readonly string[],
+): Record<string, unknown> {
+  rejectUnknownOptions(options, [...known, ...DESCRIPTOR_KEYS], "--options");
   const given = options[group];
   if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
     throw new OptionError({

@@ -32,6 +32,7 @@ describe("spectensor fit polarizability", () => {
     expect(report).toMatchObject({ quantity: "polarizability", method: "direct-ML", train: 24, validation: 4 });
     expect(report.test).toMatchObject({ frames: 12 });
     expect(report.test.r2.a).toBeGreaterThan(0.999);
+    expect(report.units).toEqual({ rmse: "Å³", gamma2: "Å⁶" });
     expect(report.seconds).toBeGreaterThan(0);
     expect(JSON.parse(readFileSync(join(cwd, "model.json"), "utf8"))).toMatchObject({ kind: "polarizability" });
   });
@@ -46,7 +47,9 @@ describe("spectensor fit polarizability", () => {
     ["an unknown method", ["--method", "magic"], 2, /^OptionError: --method.*magic/],
     ["more frames than there are", ["--train", "4000"], 2, /^OptionError: .*4000/],
     ["options that are not JSON", ["--options", "cutoff=5"], 2, /^OptionError: --options/],
-    ["an unknown setting", ["--options", '{"cutof": 5}'], 2, /^OptionError: .*"cutof"/],
+    ["an unknown setting", ["--options", '{"cutof": 5}'], 2, /^OptionError: .*"cutof".*did you mean "cutoff"/s],
+    ["an unknown setting of the fit", ["--options", '{"zetta": 2}'], 2, /"zetta".*did you mean "zeta"/s],
+    ["an unknown feature", ["--options", '{"features": {"nmax": 5}}'], 2, /"nmax".*did you mean "nMax"/s],
     ["data without the tensor", ["--data", join(cwd, "bare.extxyz")], 1, /^DataError: .*polarizability/],
   ])("says what is wrong with %s and writes no model", async (_, args, exit, message) => {
     await writeExtxyz(
@@ -80,7 +83,7 @@ describe("spectensor predict and evaluate", () => {
   it("evaluate without --json prints a table", async () => {
     const { code, out } = await spectensorHere(["evaluate", join(cwd, "model.json"), join(cwd, "trajectory.extxyz")]);
     expect(code).toBe(0);
-    expect(out).toMatch(/^test on 24 frames\n +a +gamma2 +xx.*\nr2 +(0\.99|1\.0)/);
+    expect(out).toMatch(/^test on 24 frames; unit of the RMSE: Å³, of gamma2: Å⁶\n +a +gamma2 +xx.*\nr2 +(0\.99|1\.0)/);
   });
 
   it("a file that is no model is named", async () => {
