@@ -163,6 +163,7 @@ export { harmonicInfrared, harmonicRaman } from "./spectrum/harmonic.js";
 export { type InfraredOptions, infrared } from "./spectrum/infrared.js";
 export { kramersKronig } from "./spectrum/kramersKronig.js";
 export { infraredIntensities, modeCharges, modeDerivatives, ramanActivities } from "./spectrum/modeActivities.js";
+export { modeDisplacements } from "./spectrum/modeDisplacements.js";
 export { type Peak, peaks } from "./spectrum/peaks.js";
 export { type NormalModes, nonAnalyticTerm, normalModes } from "./spectrum/phonons.js";
 export { type RamanOptions, raman } from "./spectrum/raman.js";
@@ -183,6 +184,8 @@ export { panels } from "./figure/panels.js";
 export { parityFigure, seriesParityFigure } from "./figure/parity.js";
 export { spectrumFigure } from "./figure/spectrum.js";
 export { renderSvg } from "./figure/static.js";
+export { renderStructureSvg } from "./figure/structureSvg.js";
+export { type StructureView, type StructureViewOptions, structureView } from "./figure/structureView.js";
 export { timeSeriesFigure } from "./figure/timeSeries.js";
 
 // Notebooks

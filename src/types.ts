@@ -37,6 +37,9 @@ export type { PanelsOptions } from "./figure/panels.js";
 export type { Pairs, ParityFigureOptions, SeriesParityFigureOptions } from "./figure/parity.js";
 export type { Scaling, SpectrumFigureOptions } from "./figure/spectrum.js";
 export type { StaticOptions } from "./figure/static.js";
+export type { Arrow, Ellipsoid } from "./figure/structureGlyphs.js";
+export type { Segment, Vector } from "./figure/structureImages.js";
+export type { Ball, LegendEntry } from "./figure/structureView.js";
 export type { ThemeName } from "./figure/theme.js";
 export type { PlottedComponent, TimeSeriesFigureOptions } from "./figure/timeSeries.js";
 // Files
@@ -64,9 +67,10 @@ export type { BlockAverage, BlockLevel, BootstrapEstimate, BootstrapOptions } fr
 export type { Agreement, AgreementOptions, Measure } from "./model/diagnostics.js";
 export type { ForceFieldEvaluation } from "./model/forceField/evaluate.js";
 export type { SaveForceFieldOptions } from "./model/forceField/forceFieldFile.js";
+export type { ForceFieldKernel } from "./model/forceField/kernel.js";
 export type { ForceFieldForm, ForceFieldTraining, ForceFieldWeights, Posterior } from "./model/forceField/model.js";
 export type { ForceFieldPrediction } from "./model/forceField/predict.js";
-export type { SelectedConfiguration } from "./model/forceField/select.js";
+export type { SelectConfigurationsOptions, SelectedConfiguration } from "./model/forceField/select.js";
 export type { ForceFieldUncertainty } from "./model/forceField/uncertainty.js";
 export type { LinearResponseOptions, LinearResponseQuality, ResponseFrame } from "./model/linearResponse.js";
 export type { DisplacementQuality } from "./model/linearResponseDerivatives.js";
@@ -88,7 +92,12 @@ export type {
 } from "./model/polarizability/options.js";
 export type { Candidate, SelectionRecord } from "./model/polarizability/polarizabilityModel.js";
 export type { CommitteeSeries, PredictOptions } from "./model/polarizability/predict.js";
-export type { LinearPredictor, Predictor, ReferencePredictor } from "./model/polarizability/predictor.js";
+export type {
+  LinearPredictor,
+  Predictor,
+  ReferencePredictor,
+  ReferenceSpecies,
+} from "./model/polarizability/predictor.js";
 export type { References } from "./model/polarizability/references.js";
 export type { RidgeChoice, RidgePoint } from "./model/polarizability/ridge.js";
 export type { SearchOptions } from "./model/polarizability/selection.js";
@@ -102,7 +111,12 @@ export type {
   PolarizationLearningPoint,
   PolarizationSets,
 } from "./model/polarization/learningCurve.js";
-export type { PolarizationForm, PolarizationTraining, TargetWeights } from "./model/polarization/model.js";
+export type {
+  PolarizationForm,
+  PolarizationTraining,
+  ProductTerms,
+  TargetWeights,
+} from "./model/polarization/model.js";
 export type { PolarizationPrediction, PolarizationResponse } from "./model/polarization/predict.js";
 export type { SpeciesCharges } from "./model/polarization/speciesCharges.js";
 export type { ValidationOptions } from "./model/validationFolds.js";

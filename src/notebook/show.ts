@@ -2,30 +2,35 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Figure, figureJson } from "../figure/figure.js";
 import { plotlyBundlePath, renderSvg } from "../figure/static.js";
+import { renderStructureSvg } from "../figure/structureSvg.js";
+import type { StructureView } from "../figure/structureView.js";
 import { DARK_OF } from "../figure/theme.js";
 import { codeForScript, escapeHtml, jsonForScript, svgAddress } from "./html.js";
 import { displayBundle } from "./kernelDisplay.js";
+import { structureHtml, structureLibraryScript } from "./structureHtml.js";
 
-/** Whether this process has sent the plotly.js bundle: once per run of a notebook is enough. */
-let bundleSent = false;
-let figuresShown = 0;
+/** Libraries that this process has sent: once per run of a notebook is enough. */
+const sent = new Set<"plots" | "structures">();
+let shown = 0;
 
 /**
- * Shows a figure below the cell: a static picture wherever scripts do not run (an untrusted or reopened notebook, a web page),
- * an interactive plot where they do. Outside a notebook it prints the figure's description.
+ * Shows a figure or a structure below the cell: a static picture wherever scripts do not run (an untrusted or reopened
+ * notebook, a web page), an interactive one where they do. Outside a notebook it prints the description.
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
  * show(spectrumFigure({ DFPT: raman(alpha) }))
  */
-export function show(figure: Figure): void {
-  const svg = renderSvg(figure);
-  const html = figureHtml(figure, svg, figuresShown++);
-  const shown = displayBundle({
-    "text/html": bundleSent ? html : `${html}\n<script>${plotlyBundleScript()}</script>`,
+export function show(figure: Figure | StructureView): void {
+  const library = "kind" in figure ? "structures" : "plots";
+  const svg = "kind" in figure ? renderStructureSvg(figure) : renderSvg(figure);
+  const html = "kind" in figure ? structureHtml(figure, svg, shown++) : figureHtml(figure, svg, shown++);
+  const script = sent.has(library) ? "" : library === "plots" ? plotlyBundleScript() : structureLibraryScript();
+  const displayed = displayBundle({
+    "text/html": script === "" ? html : `${html}\n<script>${script}</script>`,
     "image/svg+xml": svg,
     "text/plain": figure.description,
   });
-  if (shown) bundleSent = true;
+  if (displayed) sent.add(library);
   else console.log(figure.description);
 }
 

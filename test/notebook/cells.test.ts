@@ -39,7 +39,7 @@ describe.each([
       const lost = JSON.parse("1");`;
     const wrong = program(ts, new Map([["wrong.ts", text]]));
     expect(complaints(ts, wrong)).toEqual([
-      expect.stringMatching(/^wrong\.ts:3 Argument of type 'Dataset' is not assignable to parameter of type 'Figure'/),
+      expect.stringMatching(/^wrong\.ts:3 Argument of type 'Dataset' is not assignable to parameter of type 'Figure/),
       "wrong.ts:4 'set.reference' is possibly 'undefined'.",
     ]);
     expect(untypedVariables(ts, wrong)).toEqual(["wrong.ts lost"]);

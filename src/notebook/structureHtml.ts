@@ -1,0 +1,91 @@
+/** A structure in a page: its picture, which becomes a viewer that can be turned where scripts and WebGL are. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Vector } from "../figure/structureImages.js";
+import { extent, projector } from "../figure/structureProjection.js";
+import { BOND_COLOUR, BOND_RADIUS } from "../figure/structureSvg.js";
+import { GLYPH_COLOURS, type StructureView } from "../figure/structureView.js";
+import { DARK_OF, THEMES } from "../figure/theme.js";
+import { codeForScript, escapeHtml, jsonForScript, svgAddress } from "./html.js";
+import { STRUCTURE_VIEWER } from "./structureViewer.js";
+
+/**
+ * The picture as HTML that stands alone; {@link structureLibraryScript} makes it a viewer once it has run in the page.
+ * @param index number of the picture within its page, part of its element's name
+ */
+export function structureHtml(view: StructureView, svg: string, index: number): string {
+  const scene = jsonForScript(JSON.stringify(sceneOf(view)));
+  const id = `spectensor-${index}-${createHash("sha256").update(scene).digest("hex").slice(0, 8)}`;
+  const image = `<img src="${svgAddress(svg)}" alt="${escapeHtml(view.description)}" width="${view.width}" height="${view.height}" style="max-width:100%;height:auto">`;
+  return `<div id="${id}" class="spectensor-structure">${image}</div>\n<script>(window.spectensorStructures = window.spectensorStructures || []).push([${JSON.stringify(id)}, ${scene}]); document.dispatchEvent(new Event("spectensor-structures"));</script>`;
+}
+
+/** Script that puts 3Dmol.js into the page under a name of our own, whatever module loader the page has, and starts the viewers. */
+export function structureLibraryScript(): string {
+  const library = readFileSync(createRequire(import.meta.url).resolve("3dmol/build/3Dmol-min.js"), "utf8");
+  return `(function () { var module = { exports: {} }, exports = module.exports, define; ${codeForScript(library)}
+(${STRUCTURE_VIEWER})(module.exports, ${JSON.stringify(DARK_OF)}); })();`;
+}
+
+/** Å */
+const EDGE_RADIUS = 0.015;
+
+type Numbers = readonly number[];
+
+/** What the page's viewer draws, in the axes of the viewer around the middle of the scene, Å with three decimals. */
+interface Scene {
+  readonly size: readonly [number, number];
+  /** Half the width and height that have to be seen. */
+  readonly reach: readonly [number, number];
+  /** By colour: x, y, z, radius. */
+  readonly balls: Readonly<Record<string, readonly Numbers[]>>;
+  /** Colour, radius, and both ends of each. */
+  readonly sticks: readonly (readonly [string, number, readonly Numbers[]])[];
+  readonly arrows: readonly [string, readonly Numbers[]];
+  /** Centre, three semi-axes; colour of the surface and of each axis. */
+  readonly ellipsoids: readonly (readonly [Numbers, readonly Numbers[], string, readonly string[]])[];
+  readonly labels: readonly (readonly [string, Numbers])[];
+  readonly directions: readonly (readonly [string, Numbers])[];
+  readonly legend: readonly (readonly [string, string])[];
+  readonly note?: string;
+  readonly colours: { readonly background: string; readonly text: string; readonly axis: string };
+}
+
+function sceneOf(view: StructureView): Scene {
+  const turn = projector(view);
+  const { low, high } = extent(view);
+  const rounded = (v: Vector): Numbers => v.map((x) => Math.round(1000 * x) / 1000);
+  const place = (v: Vector): Numbers => {
+    const [x, y, z] = turn(v);
+    return rounded([x - (low[0] + high[0]) / 2, y - (low[1] + high[1]) / 2, z - (low[2] + high[2]) / 2]);
+  };
+  const balls: Record<string, Numbers[]> = {};
+  for (const b of view.balls) {
+    balls[b.colour] ??= [];
+    balls[b.colour]!.push([...place(b.position), b.radius]);
+  }
+  const sign = (value: number): string => (value < 0 ? GLYPH_COLOURS.negative : GLYPH_COLOURS.positive);
+  const { background, text, axis } = THEMES.light;
+  return {
+    size: [view.width, view.height],
+    reach: [(high[0] - low[0]) / 2, (high[1] - low[1]) / 2],
+    balls,
+    sticks: [
+      [BOND_COLOUR, BOND_RADIUS, view.bonds.map((b) => [...place(b.from), ...place(b.to)])],
+      [axis, EDGE_RADIUS, view.edges.map(([a, b]) => [...place(a), ...place(b)])],
+    ],
+    arrows: [GLYPH_COLOURS.arrow, view.arrows.map((a) => [...place(a.from), ...place(a.to)])],
+    ellipsoids: view.ellipsoids.map(({ centre, axes, values }) => [
+      place(centre),
+      axes.map((a) => rounded(turn(a))),
+      sign(values[0] + values[1] + values[2]),
+      values.map(sign),
+    ]),
+    labels: view.balls.flatMap((b) => (b.label ? [[b.label, place(b.position)] as const] : [])),
+    directions: view.directions.map(({ name, along }) => [name, rounded(turn(along))]),
+    legend: view.legend.map((e) => [e.colour, e.text]),
+    ...(view.note !== undefined && { note: view.note }),
+    colours: { background, text, axis },
+  };
+}
