@@ -1,5 +1,5 @@
 #!/bin/sh
-# Continue the reference data: run.sh [start [LANES]] | status | select SYSTEM N [CANDIDATES] | harvest | check | stop | foreground [SYSTEM...]
+# Continue the reference data: run.sh [start [LANES]] | status | select SYSTEM N [CANDIDATES] | md-ml | harvest | check | stop | foreground [SYSTEM...]
 # Everything runs at the lowest priority and may be killed at any moment: at most the configuration in work is lost.
 # Work folder: $SPECTENSOR_WORK, default data/generate/work (not tracked). Python with pyscf for the molecules: $PYSCF_PYTHON.
 cd "$(dirname "$0")" || exit 1
@@ -33,6 +33,7 @@ start)
 foreground) shift; need && rm -f "$SPECTENSOR_WORK/STOP" && exec nice -n 19 "$PY" work.py "$@" ;;
 status) exec "$PY" status.py ;;
 select) shift; exec nice -n 10 "$PY" choose.py "$@" ;;
+md-ml) exec nice -n 19 node sio2-md-ml.mjs ;;
 harvest)
     nice -n 10 "$PY" harvest.py || exit 1
     if command -v node > /dev/null; then nice -n 10 node pictures.mjs; else echo "no node: the pictures are left as they are"; fi ;;
