@@ -50,6 +50,7 @@ export { fitLine, fitPowerLaw } from "./math/lineFit.js";
 export { type Random, random } from "./math/random.js";
 export { convert } from "./units/convert.js";
 export { convertFrequency } from "./units/frequency.js";
+export { fromMathUnit, toMathUnit } from "./units/mathUnit.js";
 
 // Files
 export { loadColumns, parseColumns } from "./io/columns.js";
@@ -195,4 +196,5 @@ export { runMode } from "./notebook/mode.js";
 export { progressBar } from "./notebook/progressBar.js";
 export { showInputs, showProvenance } from "./notebook/provenance.js";
 export { show } from "./notebook/show.js";
-export { showTable, tableCsv, toColumns } from "./notebook/table.js";
+export { showTable } from "./notebook/table.js";
+export { tableCsv, tableJson, toColumns, toDataFrame } from "./notebook/tabular.js";

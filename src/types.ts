@@ -125,7 +125,8 @@ export type { ComparisonOptions, ComparisonRow, Tolerance } from "./notebook/com
 export type { KernelspecOptions } from "./notebook/kernelspec.js";
 export type { RunMode } from "./notebook/mode.js";
 export type { ProgressBarOptions } from "./notebook/progressBar.js";
-export type { Column, Columns, TableOptions } from "./notebook/table.js";
+export type { TableOptions } from "./notebook/table.js";
+export type { Column, Columns, DataFrameLike, Tabular } from "./notebook/tabular.js";
 // Series
 export type { SymmetricComponent, VectorComponent } from "./series/components.js";
 export type { DerivativeScheme } from "./series/differentiate.js";
@@ -155,3 +156,4 @@ export type { TensorOrder } from "./tensor/cartesian.js";
 // Units
 export type { PhysicalQuantity, UnitOf } from "./units/convert.js";
 export type { FrequencyUnit } from "./units/frequency.js";
+export type { MathUnit } from "./units/mathUnit.js";

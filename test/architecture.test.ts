@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dynamics: ["model", "descriptor", "structure", "series", "math", "units", "parallel", "io", "spectrum"],
   spectrum: ["series", "structure", "units", "math", "model"],
   figure: ["units", "math", "series", "spectrum", "structure", "model", "dynamics"],
-  notebook: ["figure", "dataset", "units"],
+  notebook: ["figure", "dataset", "series", "spectrum", "units"],
   cli: ["*"],
   "index.ts": ["*"],
   "types.ts": ["*"],

@@ -1,14 +1,7 @@
-import { rejectUnknownOptions, ShapeError } from "../errors.js";
+import { rejectUnknownOptions } from "../errors.js";
 import { escapeHtml } from "./html.js";
 import { displayBundle } from "./kernelDisplay.js";
-
-/** A named column; numbers or texts. */
-export interface Column {
-  readonly name: string;
-  /** Shown in the header; "1" or nothing for a pure number. */
-  readonly unit?: string;
-  readonly values: ArrayLike<number> | readonly string[];
-}
+import { type Column, columnHeader, columnsOf, type Tabular } from "./tabular.js";
 
 export interface TableOptions {
   /** Units by column name, for columns given as a record. */
@@ -20,54 +13,16 @@ export interface TableOptions {
   readonly caption?: string;
 }
 
-/** Columns as a list, or values by name. */
-export type Columns = readonly Column[] | Readonly<Record<string, Column["values"]>>;
-
 /**
- * Shows columns as a table below the cell, units in the header; outside a notebook as text.
+ * Shows columns, a spectrum, a series or a data frame as a table below the cell, units in the header; outside a notebook as text.
  * @throws ShapeError if the columns differ in length
  * @example showTable({ "N_t": [6, 12, 24], RMSE: [0.9, 0.6, 0.35] }, { units: { RMSE: "Å³" } })
  */
-export function showTable(columns: Columns, options: TableOptions = {}): void {
+export function showTable(table: Tabular, options: TableOptions = {}): void {
   rejectUnknownOptions(options, ["units", "digits", "rows", "caption"], "showTable");
-  const list = columnList(columns, options.units);
+  const list = columnsOf(table, options.units);
   const text = tableText(list, options);
   if (!displayBundle({ "text/html": tableHtml(list, options), "text/plain": text })) console.log(text);
-}
-
-/**
- * Columns as plain arrays under headers "name (unit)", as `new DataFrame(toColumns(…))` of danfojs and similar libraries take them.
- * @throws ShapeError if the columns differ in length
- */
-export function toColumns(
-  columns: Columns,
-  units?: Readonly<Record<string, string>>,
-): Record<string, (number | string)[]> {
-  return Object.fromEntries(columnList(columns, units).map((c) => [header(c), Array.from<number | string>(c.values)]));
-}
-
-/** Columns as CSV with a header "name (unit)". */
-export function tableCsv(columns: Columns, units?: Readonly<Record<string, string>>): string {
-  const list = columnList(columns, units);
-  const quoted = (value: number | string): string =>
-    /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
-  const rows = [list.map((c) => quoted(header(c)))];
-  for (let i = 0; i < length(list); i++) rows.push(list.map((c) => quoted(c.values[i]!)));
-  return `${rows.map((r) => r.join(",")).join("\n")}\n`;
-}
-
-export function columnList(columns: Columns, units: Readonly<Record<string, string>> = {}): readonly Column[] {
-  const list = Array.isArray(columns)
-    ? (columns as readonly Column[])
-    : Object.entries(columns as Record<string, Column["values"]>).map(([name, values]): Column => ({ name, values }));
-  const named = list.map((c): Column => (units[c.name] === undefined ? c : { ...c, unit: units[c.name]! }));
-  for (const c of named)
-    if (c.values.length !== named[0]!.values.length)
-      throw new ShapeError({
-        where: "table",
-        problem: `column "${c.name}" has ${c.values.length} rows, "${named[0]!.name}" has ${named[0]!.values.length}`,
-      });
-  return named;
 }
 
 /** A number as a table shows it: whole numbers in full, others with `digits` significant digits and a real minus sign. */
@@ -115,7 +70,7 @@ function tableHtml(columns: readonly Column[], options: TableOptions): string {
 export function tableText(columns: readonly Column[], options: TableOptions = {}): string {
   const { digits = 4, rows = 30 } = options;
   const count = Math.min(rows, length(columns));
-  const texts = columns.map((c) => [header(c), ...Array.from({ length: count }, (_, i) => cell(c, i, digits))]);
+  const texts = columns.map((c) => [columnHeader(c), ...Array.from({ length: count }, (_, i) => cell(c, i, digits))]);
   const widths = texts.map((t) => Math.max(...t.map((s) => [...s].length)));
   const padded = (s: string, k: number): string => {
     const space = " ".repeat(widths[k]! - [...s].length);
@@ -136,10 +91,6 @@ export function tableText(columns: readonly Column[], options: TableOptions = {}
 function cell(column: Column, row: number, digits: number): string {
   const value = column.values[row]!;
   return typeof value === "number" ? formatNumber(value, digits) : value;
-}
-
-function header({ name, unit }: Column): string {
-  return unit === undefined || unit === "1" ? name : `${name} (${unit})`;
 }
 
 function length(columns: readonly Column[]): number {

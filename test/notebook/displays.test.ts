@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { OptionError, ShapeError } from "../../src/errors.js";
+import { OptionError } from "../../src/errors.js";
 import { lineFigure } from "../../src/figure/lines.js";
 import {
   compare,
@@ -12,7 +12,6 @@ import { codeForScript, escapeHtml, jsonForScript } from "../../src/notebook/htm
 import { runMode } from "../../src/notebook/mode.js";
 import { duration, progressText } from "../../src/notebook/progressBar.js";
 import { figureHtml } from "../../src/notebook/show.js";
-import { formatNumber, tableCsv, tableText, toColumns } from "../../src/notebook/table.js";
 
 const judged = (ours: number, tolerance: Tolerance, paper = 10): boolean =>
   compare([{ quantity: "q", paper, ours, tolerance }])[0]!.pass;
@@ -56,47 +55,6 @@ describe("comparison", () => {
       /0\.7123 ± 0\.012 .*✗ miss, not required/,
     );
     log.mockRestore();
-  });
-});
-
-describe("table", () => {
-  const columns = { N: [6, 1200], RMSE: Float64Array.of(0.12345, -1.5e-7), name: ["a", 'b,"c"'] };
-
-  it("puts units into headers and aligns numbers", () => {
-    const list = [
-      { name: "N", values: [6, 1200] },
-      { name: "RMSE", unit: "Å³", values: [0.12345, -1.5e-7] },
-    ];
-    expect(tableText(list).split("\n")).toEqual(["   N    RMSE (Å³)", "   6       0.1235", "1200  −1.500·10⁻⁷"]);
-    expect(tableText(list, { rows: 1 })).toMatch(/… 1 more rows$/);
-  });
-
-  it("gives plain columns for data frames and CSV with quoted texts", () => {
-    expect(toColumns(columns, { RMSE: "Å³" })).toEqual({
-      N: [6, 1200],
-      "RMSE (Å³)": [0.12345, -1.5e-7],
-      name: ["a", 'b,"c"'],
-    });
-    expect(tableCsv(columns).split("\n")[2]).toBe('1200,-1.5e-7,"b,""c"""');
-  });
-
-  it("names the column of another length", () => {
-    expect(() => toColumns({ a: [1, 2], b: [1] })).toThrow(
-      new ShapeError('table: column "b" has 1 rows, "a" has 2').message,
-    );
-  });
-
-  it("writes numbers shortly and never as NaN", () => {
-    const cases: readonly [number, string][] = [
-      [0, "0"],
-      [-3, "−3"],
-      [1234.5678, "1235"],
-      [0.000123456, "1.235·10⁻⁴"],
-      [12345678.9, "1.235·10⁷"],
-      [Number.NaN, "not a number"],
-      [Number.NEGATIVE_INFINITY, "−∞"],
-    ];
-    for (const [value, text] of cases) expect(formatNumber(value)).toBe(text);
   });
 });
 
