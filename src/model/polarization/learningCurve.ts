@@ -71,8 +71,10 @@ export async function polarizationLearningCurve(
   const rows = kinds.map((kind) => gather(space, kind, train[kind], kind === "polarization" ? polarizationWeight : 1));
   await breathe();
   const ridges = [model.ridge ?? DEFAULT_RIDGES].flat();
-  const { basis, factor } = spanOf(rows, Math.min(...ridges) / 100);
+  const { basis, largest } = spanOf(rows, Math.min(...ridges) / 100);
   const inside = rows.map((r) => projected(r, basis));
+  // Ridges are relative to the largest column, which is another one in this basis.
+  const factor = largest / largestSquares(inside);
   const tests = (["polarization", "bornCharges"] as const).map((kind) =>
     testSums(projected(gather(space, kind, test[kind], 1), basis), kind, test[kind]),
   );
@@ -169,15 +171,21 @@ function gather(space: RowSpace, kind: keyof PolarizationSets, frames: readonly 
   return { rows, targets, first };
 }
 
-/** A basis of what the rows span, and the factor from ridges relative to a column in it to ridges relative to a feature. */
-function spanOf(all: readonly StackedRows[], tolerance: number): { readonly basis: Matrix; readonly factor: number } {
+/** A basis of what the rows span, and the largest sum of squares of any feature. */
+function spanOf(all: readonly StackedRows[], tolerance: number): { readonly basis: Matrix; readonly largest: number } {
   const accumulator = gramAccumulator({ columns: all[0]!.rows.columns });
   for (const { rows, targets } of all) accumulator.add(rows.values, targets);
   const { gram } = accumulator.normalEquations();
-  const basis = gramSpan(gram, tolerance);
-  const largest = ({ rows, values }: Matrix): number =>
-    Array.from({ length: rows }, (_, i) => values[i * (rows + 1)]!).reduce((a, b) => Math.max(a, b), 0);
-  return { basis, factor: largest(gram) / largest(gemm(gemm(basis, gram), basis, "b")) };
+  const diagonal = Float64Array.from({ length: gram.rows }, (_, i) => gram.values[i * (gram.rows + 1)]!);
+  return { basis: gramSpan(gram, tolerance), largest: diagonal.reduce((a, b) => Math.max(a, b), 0) };
+}
+
+/** The largest sum of squares of any column. */
+function largestSquares(all: readonly StackedRows[]): number {
+  const sums = new Float64Array(all[0]!.rows.columns);
+  for (const { rows } of all)
+    for (let i = 0; i < rows.values.length; i++) sums[i % rows.columns]! += rows.values[i]! ** 2;
+  return sums.reduce((a, b) => Math.max(a, b), 0);
 }
 
 function projected(r: StackedRows, basis: Matrix): StackedRows {
