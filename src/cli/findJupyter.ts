@@ -23,16 +23,16 @@ const WINDOWS = process.platform === "win32";
  */
 export function findJupyter({ folder = ".", env = process.env }: FindJupyterOptions = {}): JupyterCommand | undefined {
   if (env.SPECTENSOR_JUPYTER) return [env.SPECTENSOR_JUPYTER];
-  const home = env.HOME ?? homedir();
-  const share = env.XDG_DATA_HOME ?? join(home, ".local", "share");
+  const home = env.HOME || homedir();
+  const share = env.XDG_DATA_HOME || join(home, ".local", "share");
   const inEnvironment = (path: string | undefined): string[] => (path ? [join(path, WINDOWS ? "Scripts" : "bin")] : []);
   const folders = [
     ...inEnvironment(env.VIRTUAL_ENV),
     ...[".venv", "venv"].flatMap((name) => inEnvironment(resolve(folder, name))),
     ...pathOf(env),
     join(home, ".local", "bin"),
-    ...inEnvironment(join(env.UV_TOOL_DIR ?? join(share, "uv", "tools"), "jupyterlab")),
-    ...inEnvironment(join(env.PIPX_HOME ?? join(share, "pipx"), "venvs", "jupyterlab")),
+    ...inEnvironment(join(env.UV_TOOL_DIR || join(share, "uv", "tools"), "jupyterlab")),
+    ...inEnvironment(join(env.PIPX_HOME || join(share, "pipx"), "venvs", "jupyterlab")),
   ];
   const program = findProgram("jupyter-lab", folders);
   if (program) return [program];

@@ -46,10 +46,13 @@ export async function installKernelspec(options: KernelspecOptions = {}): Promis
   return data;
 }
 
-/** Jupyter's data folder of the user: JUPYTER_DATA_DIR, or the platform's default. */
+/**
+ * Jupyter's data folder of the user: JUPYTER_DATA_DIR, or the platform's default. The Jupyter extension of VS Code looks for
+ * kernels in the platform's default and in JUPYTER_PATH.
+ */
 export function jupyterUserFolder(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
   if (env.JUPYTER_DATA_DIR) return env.JUPYTER_DATA_DIR;
   if (platform === "darwin") return join(homedir(), "Library", "Jupyter");
   if (platform === "win32") return join(env.APPDATA ?? join(homedir(), "AppData", "Roaming"), "jupyter");
-  return join(env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "jupyter");
+  return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "jupyter");
 }
