@@ -7,7 +7,7 @@ import os
 
 DATA = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 ROLES = (('reference', 'reference'), ('displaced', 'displaced'), ('trajectory', 'trajectory'), ('selected', 'selected'), ('snapshots', 'md-snapshots'),
-         ('dipoles', 'dipoles'), ('bec', 'bec'))
+         ('dipoles', 'dipoles'), ('bec', 'bec'), ('minimum', 'minimum'))
 OWN = {'licence': 'CC-BY-4.0', 'citation': 'spectensor reference data, made for this package (data/README.md)'}
 BEC = 'bec: 9 per atom, row-major, row = polarization (field) component, column = displacement'
 MOLECULE = {
@@ -39,6 +39,18 @@ ENTRIES = [
     {'id': 'sio2-vasp-cell', 'title': "Alpha-quartz at the mean structure of the MD-Raman trajectory", 'system': 'SiO2', **SOLID, 'timestep': None,
      'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 29/200 Ry, k 2x2x2 (z shifted); cell and symmetrised mean structure of sio2-md-raman'},
 ]
+LEARNED = json.load(open(f'{DATA}/sio2-md-ml/run.json')) if os.path.exists(f'{DATA}/sio2-md-ml/run.json') else None
+if LEARNED:
+    ENTRIES.append(
+        {'id': 'sio2-md-ml', 'title': 'Alpha-quartz, dynamics and tensors of learned models', 'system': 'SiO2', **OWN,
+         'quantities': ['polarizability', 'polarization'], 'temperature': LEARNED['runs']['temperature'],
+         'timestep': LEARNED['runs']['timestep']*LEARNED['runs']['saveEvery'], 'provenance': 'generate/sio2-md-ml.mjs',
+         'level': f'machine learning, no first-principles values: force field, Delta-ML polarizability and polarization models of this package, trained on '
+                  f'{LEARNED["training"]["trajectory"]} trajectory, {LEARNED["training"]["displaced"]} displaced and {LEARNED["training"]["selected"]} selected PBE frames of sio2; '
+                  f'{LEARNED["runs"]["runs"]} NVE runs from snapshots of a Langevin run',
+         'convention': f'{LEARNED["runs"]["runs"]} runs of {LEARNED["rowsPerRun"]} rows, one after the other; polarizability V(eps - 1)/4pi in A^3; polarization of the cell '
+                       'in e*A, unwrapped positions; minimum: of the force field'})
+COLUMNS = (('polarizability', 'xx yy zz xy yz zx'), ('polarization', None))
 MD_RAMAN = 'https://raw.githubusercontent.com/TheoFEM-TUM/MD-Raman/1324e82db6a693bdb257a71ff2ff57e303da53ec/example'
 PUBLIC = [
     {'id': 'sio2-md-raman', 'title': 'Alpha-quartz, MD-Raman example of the TheoFEM group', 'system': 'SiO2', 'quantities': ['dielectric', 'bec', 'forces'],
@@ -76,6 +88,13 @@ def files(system):
         if os.path.exists(path):
             content = open(path, 'rb').read()
             out.append({'role': role, 'path': f'{system}/{name}.xyz.gz', 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest(), 'frames': count(path)})
+    for quantity, components in COLUMNS:
+        path = f'{DATA}/{system}/{quantity}.dat.gz'
+        if os.path.exists(path):
+            content = open(path, 'rb').read()
+            rows = sum(not line.startswith(b'#') for line in gzip.decompress(content).splitlines())
+            out.append({'role': 'series', 'path': f'{system}/{quantity}.dat.gz', 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest(), 'frames': rows,
+                        'quantity': quantity, **({'components': components} if components else {})})
     return out
 
 
@@ -94,10 +113,11 @@ def table(entries):
         own = {f['role']: f['frames'] for f in e['files'] if 'path' in f}
         if not own:
             continue
-        main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'selected', 'dipoles', 'bec', 'displaced', 'reference') if r in own)
+        main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'selected', 'dipoles', 'bec', 'displaced', 'reference') if r in own) or '-'
+        other = '1000 snapshots to compute or predict' if 'snapshots' in own else f'{own["series"]} predicted' if 'series' in own else '-'
         spacing = f'{e["timestep"]} fs' if 'timestep' in e else '-'
         size = sum(f['bytes'] for f in e['files'])/1e3
-        rows.append(f'| [{e["id"]}]({e["id"]}/README.md) | {main} | {"1000 snapshots to compute or predict" if "snapshots" in own else "-"} | '
+        rows.append(f'| [{e["id"]}]({e["id"]}/README.md) | {main} | {other} | '
                     f'{", ".join(e["quantities"])} | {spacing} | {e["licence"]} | {size:.0f} kB | {picture(e["id"])} |')
     before, _, after = text.split(MARK)
     with open(f'{path}.tmp', 'w') as f:

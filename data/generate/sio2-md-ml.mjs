@@ -113,7 +113,7 @@ function columns(header, width, picked, values) {
 }
 whole(join(data, "polarizability.dat.gz"), columns("polarizability, Å³: xx yy zz xy yz zx", 9, [0, 4, 8, 1, 5, 2], (run) => run.alpha));
 whole(join(data, "polarization.dat.gz"), columns("polarization of the cell, e·Å: x y z", 3, [0, 1, 2], (run) => run.p));
-await writeExtxyz(join(data, "reference.xyz.gz"), [{ structure: minimum, info: { largest_force: quench.force } }]);
+await writeExtxyz(join(data, "minimum.xyz.gz"), [{ structure: minimum, info: { largest_force: quench.force } }]);
 whole(
   join(data, "run.json"),
   `${JSON.stringify(

@@ -76,11 +76,17 @@ def check(system, registered):
         content = open(path, 'rb').read()
         if (len(content), hashlib.sha256(content).hexdigest()) != (file['bytes'], file['sha256']):
             wrong.append(f'{role}: not the registered file')
+        if role == 'series':
+            rows = np.loadtxt(path)
+            words.append(f'{file["quantity"]} {rows.shape}')
+            if len(rows) != file['frames'] or not np.isfinite(rows).all():
+                wrong.append(f'{role}: rows missing or not finite')
+            continue
         frames = frames_in(path)
         words.append(f'{role} {len(frames)}')
         if len(frames) != file['frames']:
             wrong.append(f'{role}: {len(frames)} frames, registered {file["frames"]}')
-        if {f['info']['pbc'] for f in frames} != {'T T T' if 'dielectric' in registered['quantities'] else 'F F F'}:
+        if {f['info']['pbc'] for f in frames} != {'F F F' if registered['system'] in MOLECULES.values() or system == 'water-dimer' else 'T T T'}:
             wrong.append(f'{role}: pbc')
         if 'dielectric' in frames[0]['info'] or 'polarizability' in frames[0]['info']:
             t = tensor([f for f in frames if 'dielectric' in f['info'] or 'polarizability' in f['info']])

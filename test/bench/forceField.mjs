@@ -60,6 +60,19 @@ function model() {
   return { kind: "forceField", descriptor: d, weights, energies: new Float64Array(2) };
 }
 
+/** The same with the square of the kernel with so many references per species, weights as small. */
+function kernelModel(environments) {
+  const { descriptor: d, energies, kind } = model();
+  const count = featureCount(d, 0);
+  const next = random(4);
+  const references = [0, 1].map(() => {
+    const values = Float64Array.from({ length: environments * count }, () => next.normal() / Math.sqrt(count));
+    return { rows: environments, columns: count, values };
+  });
+  const weights = Float64Array.from({ length: 2 * environments }, () => 1e-3 * next.normal());
+  return { kind, descriptor: d, weights, energies, kernel: { zeta: 2, references } };
+}
+
 async function quartzFrames() {
   const { frames } = await loadDataset("sio2");
   return frames.filter((f) => f.forces).slice(0, 40);
@@ -87,6 +100,15 @@ export const cases = [
     goal: 40,
   },
   {
+    name: "force field: the same step with zeta = 2 and 200 references per species",
+    unit: "ms",
+    setup: () => ({ potential: forceFieldPotential(kernelModel(200)), s: cristobalite() }),
+    run: async ({ potential, s }) => {
+      await md(s, potential, { ensemble: { kind: "nve" }, temperature: 300, steps: 9 });
+      return 10;
+    },
+  },
+  {
     name: "force field: error estimate of 9 atoms",
     unit: "ms",
     setup: async () => {
@@ -103,6 +125,15 @@ export const cases = [
     setup: quartzFrames,
     run: async (frames) => {
       await fitForceField(frames);
+    },
+    repeat: 3,
+  },
+  {
+    name: "force field: fit to 40 frames of 9 atoms with zeta = 2 and 100 references per species",
+    unit: "ms",
+    setup: quartzFrames,
+    run: async (frames) => {
+      await fitForceField(frames, { form: { kind: "reference", environments: 100, zeta: 2 }, ridge: 1e-9 });
     },
     repeat: 3,
   },
