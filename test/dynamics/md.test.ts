@@ -29,6 +29,15 @@ const cluster = structure({
 });
 const lj = lennardJones(0.0104, 3.4);
 
+/** Cumulative standard normal distribution, by Simpson's rule. */
+function normalDistribution(x: number): number {
+  const steps = 200;
+  const f = (t: number): number => Math.exp((-t * t) / 2) / Math.sqrt(2 * Math.PI);
+  let sum = f(0) + f(x);
+  for (let k = 1; k < steps; k++) sum += (k % 2 ? 4 : 2) * f((k * x) / steps);
+  return 0.5 + (sum * x) / (3 * steps);
+}
+
 function joined(parts: readonly Float64Array[]): Float64Array {
   return Float64Array.from(parts.flatMap((p) => [...p]));
 }
@@ -139,6 +148,45 @@ describe("Langevin dynamics", () => {
     const v2 = (power: number): number =>
       mean(Float64Array.from(late, (f) => f.velocities.reduce((s, v) => s + v ** power, 0) / (3 * n)));
     expectClose(v2(4) / v2(2) ** 2, 3, { relative: 0.04 });
+  });
+
+  it("gives velocities of every mass the Maxwell–Boltzmann distribution (Kolmogorov–Smirnov), and the temperature", async () => {
+    const n = 400;
+    const species = Array.from({ length: n }, (_, i) => (i % 2 ? "H" : "Ar"));
+    const start = structure({ species, positions: new Float64Array(3 * n) });
+    const run = await frames(start, tethered(new Float64Array(3 * n), 0.5), {
+      ensemble: { kind: "nvt", temperature: 250, friction: 50 },
+      steps: 1000,
+      timestep: 0.5,
+      saveEvery: 100,
+      seed: 11,
+    });
+    // 50 fs apart, with friction 50/ps: e^−2.5 = 8 % of a velocity is left, so that frames are as good as independent.
+    const late = run.slice(4);
+    for (const [symbol, mass] of [
+      ["H", 1.008],
+      ["Ar", 39.95],
+    ] as const) {
+      const width = Math.sqrt((boltzmannConstant * 250) / (mass * atomicMassUnit));
+      const scaled = Float64Array.from(
+        late.flatMap((f) => [...f.velocities].filter((_, k) => species[Math.floor(k / 3)] === symbol)),
+        (v) => v / width,
+      ).sort();
+      let largest = 0;
+      scaled.forEach((v, k) => {
+        const expected = normalDistribution(v);
+        largest = Math.max(
+          largest,
+          Math.abs(k / scaled.length - expected),
+          Math.abs((k + 1) / scaled.length - expected),
+        );
+      });
+      // 1.95/√N is passed once in a thousand draws.
+      expect(scaled.length).toBe(7 * 600);
+      expect(largest).toBeLessThan(1.95 / Math.sqrt(scaled.length));
+    }
+    // 8400 components: relative error of their mean square √(2/8400) = 1.5 %; four of them
+    expectClose(mean(Float64Array.from(late, (f) => f.temperature)), 250, { relative: 0.06 });
   });
 
   it("gives the same bits for the same seed and others for another", async () => {
