@@ -50,20 +50,46 @@ export function figureJson(figure: Figure, digits = 6): string {
 }
 
 /**
- * The numbers behind the curves as CSV: columns `curve,x,y`, one row per point, with the axis titles as comment line.
- * Filled bands are included as curves named like their line with " (band)".
+ * The numbers behind the curves as CSV: a column per curve, headed "curve: quantity (unit)", after a column with its x,
+ * headed "quantity (unit)"; curves that follow each other with the same x share it. Shorter columns end with empty cells,
+ * panels are told apart by their letters. Filled bands are columns of their own, "curve (band)", as closed outlines.
  */
 export function figureCsv(figure: Figure): string {
-  const titles = Object.entries(figure.layout)
-    .filter(([key]) => /^[xy]axis\d*$/.test(key))
-    .map(([key, axis]) => `${key}: ${plainText((axis as { title?: { text?: string } }).title?.text ?? "")}`);
-  const rows = [`# ${titles.join("; ")}`, "curve,x,y"];
+  const panels = "xaxis2" in figure.layout;
+  const title = (axis: string): string => {
+    const options = figure.layout[axis.replace(/^[xy]/, "$&axis")] as { title?: { text?: string } } | undefined;
+    return plainText(options?.title?.text ?? "");
+  };
+  const columns: { readonly head: string; readonly values: ArrayLike<number> }[] = [];
+  let x: ArrayLike<number> | undefined;
+  let panel = "";
   for (const trace of figure.data) {
-    const name = plainText(trace.name ?? "");
-    for (let i = 0; i < trace.x.length; i++)
-      rows.push(`${/[",]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name},${trace.x[i]},${trace.y[i]}`);
+    const { xaxis = "x", yaxis = "y" } = trace;
+    const letter = panels ? `${String.fromCharCode(96 + Number(xaxis.slice(1) || 1))}) ` : "";
+    if (!x || panel !== xaxis || !sameValues(x, trace.x))
+      columns.push({ head: letter + title(xaxis), values: trace.x });
+    columns.push({
+      head: `${letter}${trace.name ? `${plainText(trace.name)}: ` : ""}${title(yaxis)}`,
+      values: trace.y,
+    });
+    x = trace.x;
+    panel = xaxis;
   }
+  const rows = [columns.map((c) => csvCell(c.head)).join(",")];
+  const length = Math.max(0, ...columns.map((c) => c.values.length));
+  for (let i = 0; i < length; i++)
+    rows.push(columns.map((c) => (Number.isFinite(c.values[i]) ? String(c.values[i]) : "")).join(","));
   return `${rows.join("\n")}\n`;
+}
+
+function sameValues(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Text without plotly's markup: "α<sub>xx</sub>" gives "α_xx". */

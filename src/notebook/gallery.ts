@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { DARK_OF } from "../figure/theme.js";
+import { DARK_OF, recolour } from "../figure/theme.js";
 import { comparisonHtml } from "./comparison.js";
 import { writeWhole } from "./files.js";
 import { escapeHtml, svgAddress } from "./html.js";
@@ -75,10 +75,10 @@ function pictures(notebook: Notebook): string {
   return image(thumbnail.svg, "light") + image(darkSvg(thumbnail.svg), "dark");
 }
 
-/** plotly writes colours as rgb(…). */
+/** plotly writes colours as rgb(…), pictures of structures as #rrggbb. */
 function darkSvg(svg: string): string {
   const byRgb = new Map(Object.entries(DARK_OF).map(([light, dark]) => [rgb(light), rgb(dark)]));
-  return svg.replace(/rgb\(\d+, \d+, \d+\)/g, (colour) => byRgb.get(colour) ?? colour);
+  return recolour(svg, "dark").replace(/rgb\(\d+, \d+, \d+\)/g, (colour) => byRgb.get(colour) ?? colour);
 }
 
 function rgb(hex: string): string {

@@ -1,5 +1,6 @@
 import type { Tokens } from "marked";
 import { SpectensorError } from "../errors.js";
+import { figureLinks, figuresOf } from "./figureFiles.js";
 import { escapeHtml, svgAddress } from "./html.js";
 import { type Cell, mimeText, type Notebook, type Output } from "./nbformat.js";
 import { pageHtml } from "./page.js";
@@ -8,6 +9,8 @@ export interface NotebookPageOptions {
   readonly title: string;
   /** Address of the gallery, relative to the page. */
   readonly home?: string;
+  /** Name of the page; with it figures get links to the files that {@link writeFigureFiles} puts beside it. */
+  readonly page?: string;
 }
 
 /**
@@ -17,7 +20,13 @@ export interface NotebookPageOptions {
  */
 export async function notebookPage(notebook: Notebook, options: NotebookPageOptions): Promise<string> {
   const markdown = await markdownRenderer();
-  const cells = notebook.cells.map((cell) => cellHtml(cell, markdown));
+  const { page } = options;
+  const figures = page === undefined ? undefined : figuresOf(notebook);
+  const links = (output: Output): string => {
+    const figure = figures?.get(output);
+    return figure && page !== undefined ? figureLinks(figure, page) : "";
+  };
+  const cells = notebook.cells.map((cell) => cellHtml(cell, markdown, links));
   const titled = notebook.cells.some((c) => c.cell_type === "markdown" && /^#\s/m.test(c.source));
   const heading = titled ? [] : [`<h1>${escapeHtml(options.title)}</h1>`];
   return pageHtml({
@@ -27,13 +36,15 @@ export async function notebookPage(notebook: Notebook, options: NotebookPageOpti
   });
 }
 
-function cellHtml(cell: Cell, markdown: (source: string) => string): string {
+function cellHtml(cell: Cell, markdown: (source: string) => string, links: (output: Output) => string): string {
   if (cell.cell_type !== "code")
     return cell.cell_type === "raw" ? "" : `<div class="text">${markdown(cell.source)}</div>`;
   if (cell.source.trim() === "") return "";
   const count = cell.execution_count ?? " ";
   const code = `<pre tabindex="0" aria-label="Code of cell ${count}"><code>${escapeHtml(cell.source)}</code></pre>`;
-  return `<section aria-label="Cell ${count}"><div class="number" aria-hidden="true">[${count}]</div>${code}${cell.outputs.map((o) => outputHtml(o, count)).join("\n")}</section>`;
+  // Cells that did not run have no number to be told apart by.
+  const named = cell.execution_count === null ? "" : ` aria-label="Cell ${count}"`;
+  return `<section${named}><div class="number" aria-hidden="true">[${count}]</div>${code}${cell.outputs.map((o) => outputHtml(o, count) + links(o)).join("\n")}</section>`;
 }
 
 /** The richest form of an output that a web page can show. What may be wider than a small screen scrolls, also by keyboard. */

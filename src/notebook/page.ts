@@ -84,6 +84,7 @@ math[display="block"] { margin: 10px 0; overflow-x: auto; }
 .text { max-width: 800px; }
 .output { margin: 10px 0 18px; overflow-x: auto; }
 .output pre { margin: 0; }
+.files { margin: -12px 0 18px; font-size: 13.5px; color: var(--muted); }
 .error pre, .stderr pre { border-left: 4px solid var(--miss); white-space: pre-wrap; }
 .number { color: var(--muted); font-size: 12px; user-select: none; }
 .spectensor-pass, .pass { color: var(--pass); }

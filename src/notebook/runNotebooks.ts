@@ -5,6 +5,7 @@ import { type RunOptions, throwIfAborted } from "../progress.js";
 import { cachedRun, notebookKey, packageHash } from "./cache.js";
 import { type ComparisonResult, comparisonText } from "./comparison.js";
 import { executeNotebook } from "./executor.js";
+import { writeFigureFiles } from "./figureFiles.js";
 import { writeWhole } from "./files.js";
 import { writeGallery } from "./gallery.js";
 import type { RunMode } from "./mode.js";
@@ -116,7 +117,8 @@ async function runOne(
     await writeNotebook(executed, notebook);
     const page = executed.replace(/\.ipynb$/, ".html");
     const home = relative(dirname(page), join(galleryDir, "index.html")).replaceAll("\\", "/");
-    await writeWhole(page, await notebookPage(notebook, { title, home }));
+    await writeFigureFiles(page, notebook);
+    await writeWhole(page, await notebookPage(notebook, { title, home, page: basename(page) }));
     const { failure, seconds } = runRecordOf(notebook)!;
     const status = failure ? "failed" : "passed";
     const origin = cached ? "cache" : "run";

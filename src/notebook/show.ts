@@ -43,7 +43,13 @@ export function figureHtml(figure: Figure, svg: string, index: number): string {
   const id = `spectensor-${index}-${createHash("sha256").update(json).digest("hex").slice(0, 8)}`;
   const { width, height } = figure.layout;
   const image = `<img src="${svgAddress(svg)}" alt="${escapeHtml(figure.description)}" width="${width}" height="${height}" style="max-width:100%;height:auto">`;
-  return `<div id="${id}" class="spectensor-figure" style="overflow-x:auto">${image}</div>\n<script>(${DRAW})(${JSON.stringify(id)}, ${jsonForScript(json)}, ${JSON.stringify(DARK_OF)});</script>`;
+  return `<div id="${id}" class="spectensor-figure" style="overflow-x:auto">${image}</div>\n<script>(${DRAW})(${JSON.stringify(id)},\n${jsonForScript(json)}\n, ${JSON.stringify(DARK_OF)});</script>`;
+}
+
+/** The figure that {@link figureHtml} put into an output, with numbers of six digits; `undefined` for another output. */
+export function figureOfHtml(html: string): Pick<Figure, "data" | "layout"> | undefined {
+  const json = /^<div [^>]*class="spectensor-figure"[\s\S]*?\("spectensor-[^"]*",\n(.*)\n, /.exec(html)?.[1];
+  return json === undefined ? undefined : (JSON.parse(json) as Pick<Figure, "data" | "layout">);
 }
 
 /**

@@ -183,9 +183,20 @@ describe("figure data", () => {
     expect(figureJson(figure)).toBe(figureJson(figure));
   });
 
-  it("become CSV with the axes in the first line", () => {
-    const [comment, header, first] = figureCsv(figure).split("\n");
-    expect([comment, header, first]).toEqual(["# xaxis: Time (fs); yaxis: α_xx (Å³)", "curve,x,y", '"a, b",0,33']);
+  it("become CSV with quantity and unit over every column", () => {
+    expect(figureCsv(figure).split("\n").slice(0, 2)).toEqual(['Time (fs),"a, b: α_xx (Å³)"', "0,33"]);
+  });
+
+  it("share a column of x where it is the same; panels have letters, short columns empty cells", () => {
+    const [long, short] = [oscillating(0, "DFPT", 3), oscillating(0, "LRM", 2)];
+    const pair = timeSeriesFigure({ DFPT: long, LRM: { ...long, values: long.values.map((v) => 2 * v) } });
+    expect(figureCsv(pair).split("\n")[0]).toBe("Time (fs),DFPT: α_xx (Å³),LRM: α_xx (Å³)");
+    const [head, ...rows] = figureCsv(panels([pair, timeSeriesFigure({ LRM: short }, { component: "zz" })]))
+      .trim()
+      .split("\n");
+    expect(head).toBe("a) Time (fs),a) DFPT: α_xx (Å³),a) LRM: α_xx (Å³),b) Time (fs),b) LRM: α_zz (Å³)");
+    expect(rows.map((r) => r.split(",").length)).toEqual([5, 5, 5]);
+    expect(rows[2]!.endsWith(",,")).toBe(true);
   });
 
   it("use only colours of the theme, so that recolouring reaches all of them", () => {
