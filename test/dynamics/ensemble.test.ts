@@ -9,6 +9,7 @@ import { kineticEnergy, temperatureOf } from "../../src/dynamics/velocities.js";
 import { fitForceField } from "../../src/model/forceField/fit.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
 import { predictForces } from "../../src/model/forceField/predict.js";
+import { forceFieldUncertainty } from "../../src/model/forceField/uncertainty.js";
 import { atomicMasses } from "../../src/structure/elements.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
@@ -40,6 +41,26 @@ describe("the force field of α-quartz from the embedded PBE forces", () => {
     const spread = given.reduce((s, f) => s + (f - mean) ** 2, 0);
     expect(given.length).toBeGreaterThan(400);
     expect(Math.sqrt(error / spread)).toBeLessThan(0.03);
+  });
+
+  it("knows its error: held-out forces are off by √(σ² + noise²), and σ grows in another cell", async () => {
+    const { noise } = model.posterior!;
+    let squares = 0;
+    let count = 0;
+    const largest: number[] = [];
+    for (const { structure, forces } of held) {
+      const predicted = predictForces(model, structure).forces;
+      const uncertainty = forceFieldUncertainty(model, structure);
+      largest.push(uncertainty.largest);
+      forces!.forEach((f, k) => {
+        squares += (predicted[k]! - f) ** 2 / (uncertainty.forces[k]! ** 2 + noise ** 2);
+        count++;
+      });
+    }
+    expectClose(Math.sqrt(squares / count), 1, { absolute: 0.2 });
+    const { reference } = await loadDataset("sio2-vasp-cell");
+    const elsewhere = forceFieldUncertainty(model, reference!.structure).largest;
+    expect(elsewhere).toBeGreaterThan(2 * Math.max(...largest));
   });
 
   it("keeps the energy within 0.1 meV/atom/ps at 1 fs", () => {
