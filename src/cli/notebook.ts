@@ -39,6 +39,9 @@ export function notebookCommand(): Command {
         timeout: flags.timeout ?? (flags.full ? 7200 : 600),
         signal: interruptSignal(),
         ...(flags.workers !== undefined && { workers: flags.workers }),
+        onProgress: ({ done, total }) => {
+          if (done === 0 && !flags.json) print(`running ${total} notebook${total === 1 ? "" : "s"} …`);
+        },
         onNotebook: (r) => {
           if (!flags.json) print(line(r));
         },

@@ -68,6 +68,7 @@ export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<r
   const results: NotebookResult[] = new Array(paths.length);
   let next = 0;
   let done = 0;
+  onProgress?.({ label: "notebooks", done, total: paths.length, unit: "notebooks" });
   const worker = async (): Promise<void> => {
     while (next < paths.length) {
       throwIfAborted(signal, "running notebooks");
