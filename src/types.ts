@@ -20,6 +20,7 @@ export type { EnvironmentIndex, SelectEnvironmentsOptions } from "./descriptor/s
 // Force field and molecular dynamics
 export type { MeanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
 export type { EnergyDrift } from "./dynamics/energyDrift.js";
+export type { MdEnsembleFileOptions } from "./dynamics/ensembleFiles.js";
 export type { MdFileOptions } from "./dynamics/mdToFile.js";
 export type { EnergyForces } from "./dynamics/potential.js";
 export type { RadialDistribution } from "./dynamics/rdf.js";
@@ -81,12 +82,11 @@ export type { Committee, CommitteePart, MemberPart } from "./model/polarizabilit
 export type { SymmetricTensorOrder } from "./model/polarizability/environmentFeatures.js";
 export type { TensorEvaluation, TensorScores } from "./model/polarizability/evaluation.js";
 export type { PolarizabilityExperiment, PolarizabilityReport } from "./model/polarizability/experiment.js";
-export type { ConstantStep, LinearResponseStep } from "./model/polarizability/firstStep.js";
+export type { ConstantStep, FirstStepScale, LinearResponseStep } from "./model/polarizability/firstStep.js";
 export type { FitSettings, TensorPart } from "./model/polarizability/kernelFit.js";
 export type { LearningCurveOptions, LearningPoint, ScorePoints } from "./model/polarizability/learningCurve.js";
 export type {
   FeatureSettings,
-  FirstStepScale,
   ResolvedPolarizabilityOptions,
   Uncertainty,
 } from "./model/polarizability/options.js";

@@ -48,6 +48,7 @@ describe("model file", () => {
     const internal = linearResponse(water.reference!, water.displaced, { frame: { kind: "internal" } });
     await sameAfterSaving(await fitPolarizability(train, { features }));
     await sameAfterSaving(await fitDelta(lrm, train, { features, firstStepScale: { kind: "fixed" } }));
+    await sameAfterSaving(await fitDelta(lrm, train, { features, firstStepScale: { kind: "fitted", deviation: 0.5 } }));
     await sameAfterSaving(await fitDelta(internal, train, { features, zeta: 2 }));
     const offset = constantStep([1, 0, 0, 0, 1, 0, 0, 0, 1]);
     await sameAfterSaving(await fitDelta(offset, train, { features, references: { kind: "farthestPoint", count: 9 } }));

@@ -111,6 +111,22 @@ describe("machine-learnt polarizability of water", () => {
       expectClose(predictTensor(shifted, structure), predictTensor(direct, structure), { absolute: 1e-9 });
   });
 
+  it("does not follow a first step that has nothing to do with the structure", async () => {
+    const r = random(11);
+    const step = {
+      name: "noise",
+      predict: () => {
+        const [x, y, z] = [r.normal(), r.normal(), r.normal()];
+        return Float64Array.of(x, y, z, y, z, x, z, x, y);
+      },
+    };
+    const { scalar, traceless } = await fitDelta(step, train, { features });
+    expect(1 + scalar.firstStepFactor).toBeLessThan(0.01);
+    expect(1 + traceless.firstStepFactor).toBeLessThan(0.01);
+    const trusting = await fitDelta(step, train, { features, firstStepScale: { kind: "fixed" } });
+    expect(evaluatePolarizability(trusting, test).test.r2.a).toBeLessThan(0);
+  });
+
   it("takes another model as first step", async () => {
     const first = await fitPolarizability(train.slice(0, 5), { features });
     const model = await fitDelta({ name: "direct-ML", predict: (s) => predictTensor(first, s) }, train, { features });
@@ -224,7 +240,7 @@ describe("rock salt, first-order Raman-inactive", () => {
     expect(largest(lrm.derivatives)).toBeLessThan(1e-3 * largest(quartz.derivatives));
     const frames = set.frames.slice(0, 8);
     const direct = await fitPolarizability(frames, { features });
-    for (const kind of ["fixed", "fitted"] as const) {
+    for (const kind of ["chosen", "fixed", "fitted"] as const) {
       const model = await fitDelta(lrm, frames, { features, firstStepScale: { kind } });
       for (const { structure } of set.frames.slice(8, 12))
         expectClose(predictTensor(model, structure), predictTensor(direct, structure), { absolute: 1e-7 });

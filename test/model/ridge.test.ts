@@ -43,6 +43,54 @@ const dot = (a: Float64Array, b: Float64Array): number => a.reduce((s, v, i) => 
 
 describe("kernel ridge", () => {
   for (const block of [1, 5])
+    it(`takes that part f of a first step in [0, 1] that errs least on frames left out and held back (${block} rows per frame)`, () => {
+      const { problem } = planted(12, block, 200, 0.3, 6);
+      const r = random(8);
+      const size = problem.targets.length;
+      const first = problem.targets.map((y) => 1.7 * y + 4 * r.normal());
+      // The last two frames are held back.
+      const [kept, held] = [size - 2 * block, 2 * block];
+      const block2 = (from: number, rows: number) =>
+        matrix(
+          rows,
+          kept,
+          Float64Array.from({ length: rows * kept }, (_, p) => {
+            const row = from + Math.floor(p / kept);
+            return problem.kernel.values[row * size + (p % kept)]!;
+          }),
+        );
+      const part = (y: Float64Array) => ({ own: y.slice(0, kept), held: y.slice(kept) });
+      const solve = (f: number) => {
+        const y = part(problem.targets.map((v, i) => v - f * first[i]!));
+        const validation = { kernel: block2(kept, held), targets: y.held };
+        return solveRidge(
+          { ...problem, kernel: block2(0, kept), targets: y.own, validation },
+          { least: 0.1, greatest: 0.1 },
+        );
+      };
+      const [y, t] = [part(problem.targets), part(first)];
+      const chosen = solveRidge(
+        {
+          ...problem,
+          kernel: block2(0, kept),
+          targets: y.own,
+          first: t.own,
+          validation: { kernel: block2(kept, held), targets: y.held, first: t.held },
+        },
+        { least: 0.1, greatest: 0.1 },
+      );
+      const f = chosen.firstStepWeight;
+      expect(f).toBeGreaterThan(0.05);
+      expect(f).toBeLessThan(0.95);
+      const own = solve(f);
+      expectClose(chosen.dual, own.dual, { absolute: 1e-9 });
+      expectClose(chosen.intercept, own.intercept, { absolute: 1e-9 });
+      expectClose(chosen.curve[0]!.error, own.curve[0]!.error, { relative: 1e-9 });
+      for (const other of [0, f - 0.05, f + 0.05, 1])
+        expect(solve(other).curve[0]!.error).toBeGreaterThan(chosen.curve[0]!.error);
+    });
+
+  for (const block of [1, 5])
     it(`leave-one-out residuals in closed form are those of refitting without each frame (${block} rows per frame)`, () => {
       const { problem } = planted(9, block, 12, 0.3, 4);
       const full = solveRidge(problem, { least: 0.03, greatest: 0.03 });

@@ -76,8 +76,8 @@ function fitMembers(fitted: FittedPart, train: PreparedFrames, subsets: readonly
     const coefficients = dual.map((w) => fitted.amplitude * w);
     const { weights } = linearPredictor(scaled, coefficients, fitted.kernel);
     const { deviation } = fitted;
-    const firstStepFactor =
-      first && deviation > 0 ? deviation ** 2 * first.reduce((s, t, i) => s + t * dual[i]!, 0) : 0;
+    const fittedFactor = first && deviation > 0 ? deviation ** 2 * first.reduce((s, t, i) => s + t * dual[i]!, 0) : 0;
+    const firstStepFactor = fitted.solution.firstStepWeight - 1 + fittedFactor;
     members.push({ intercept, firstStepFactor, weights });
     const seen = new Set(subset);
     for (let i = 0; i < rows; i++) {

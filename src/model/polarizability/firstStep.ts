@@ -12,6 +12,18 @@ export interface FirstStep {
   predict(structure: Structure): Float64Array;
 }
 
+/** How much of the first step is taken. */
+export type FirstStepScale =
+  /**
+   * α − f·α_first is learnt with f in [0, 1] chosen along with the ridge by the error on left-out training frames and validation
+   * frames, per order. f = 1 is Grumet et al., f = 0 direct-ML, so that a poor first step does no harm.
+   */
+  | { readonly kind: "chosen" }
+  /** α − α_first is learnt (Grumet et al. 2024). */
+  | { readonly kind: "fixed" }
+  /** α − (1+b) α_first is learnt with b fitted along with the kernel part, per order, normal about 0 with this standard deviation; default 1. */
+  | { readonly kind: "fitted"; readonly deviation?: number };
+
 /** A first step made of a linear-response model. */
 export interface LinearResponseStep extends FirstStep {
   readonly kind: "linearResponse";

@@ -2,6 +2,7 @@
 import { DataError } from "../../errors.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import type { EnvironmentFeatures, SymmetricTensorOrder } from "./environmentFeatures.js";
+import type { FirstStepScale } from "./firstStep.js";
 import { type KernelSettings, scaleRows, structureKernel } from "./kernel.js";
 import { linearPredictor, type Predictor, predictReferences, referencePredictor } from "./predictor.js";
 import type { PreparedFrames, PreparedStructures } from "./preparedFrames.js";
@@ -16,11 +17,7 @@ export interface FitSettings {
   readonly ridge: RidgeChoice;
   /** Environments that carry weights. */
   readonly references: References;
-  /**
-   * Standard deviation of the factor by which the first step may be off: α = (1 + b)·α_first + kernel part, b normally distributed about 0.
-   * 0 takes the first step as it is (Grumet et al.).
-   */
-  readonly firstStepDeviation: number;
+  readonly firstStepScale: FirstStepScale;
 }
 
 /** One order of a fitted tensor. */
@@ -75,24 +72,30 @@ export function fitPart(
     return structureKernel(environmentsOf(a), environmentsOf(train), kernel);
   };
   const plain = between(train);
-  const deviation = train.first ? settings.firstStepDeviation : 0;
+  const { firstStepScale } = settings;
+  const deviation = train.first && firstStepScale.kind === "fitted" ? (firstStepScale.deviation ?? 1) : 0;
   const amplitude = spread(partOf(train.targets, order), order === 0) / (meanDiagonal(plain, order === 0) || 1);
   const withFirst = (k: Matrix, a: PreparedStructures): Matrix => combine(k, amplitude, deviation, a, train, order);
   const gram = withFirst(plain, train);
-  const residuals = difference(train, order);
+  const weighted = train.first !== undefined && firstStepScale.kind === "chosen";
+  const given = (p: PreparedFrames): { targets: Float64Array; first?: Float64Array } =>
+    weighted
+      ? { targets: partOf(p.targets, order), first: partOf(p.first!, order) }
+      : { targets: difference(p, order) };
   const solution = solveRidge(
     {
+      ...given(train),
       kernel: gram,
-      targets: residuals,
       block,
       intercept: order === 0,
       ...(validation &&
         validation.count > 0 && {
-          validation: { kernel: withFirst(between(validation), validation), targets: difference(validation, order) },
+          validation: { ...given(validation), kernel: withFirst(between(validation), validation) },
         }),
     },
     ridgeRange(settings.ridge, order),
   );
+  const { firstStepWeight } = solution;
   const coefficients = solution.dual.map((w) => amplitude * w);
   const predictor = basis
     ? basis.predictor(environmentsOf(train), coefficients)
@@ -102,13 +105,14 @@ export function fitPart(
   const part: TensorPart = {
     order,
     intercept: solution.intercept,
-    firstStepFactor: deviation > 0 ? deviation ** 2 * dot(partOf(train.first!, order), solution.dual) : 0,
+    firstStepFactor:
+      firstStepWeight - 1 + (deviation > 0 ? deviation ** 2 * dot(partOf(train.first!, order), solution.dual) : 0),
     predictor,
     ridge: solution.ridge,
     curve: solution.curve,
     leaveOneOut: Math.sqrt((dot(solution.leaveOneOut, solution.leaveOneOut) * block) / solution.leaveOneOut.length),
   };
-  return { part, kernel, amplitude, deviation, gram, solution, residuals };
+  return { part, kernel, amplitude, deviation, gram, solution, residuals: difference(train, order, firstStepWeight) };
 }
 
 /** Predicted components of order λ for prepared structures, Å³ per atom, [n, 2λ+1]; the first step included. */
@@ -151,11 +155,12 @@ function environmentsOf(p: PreparedStructures): readonly EnvironmentFeatures[] {
   return p.environments;
 }
 
-function difference(p: PreparedFrames, order: SymmetricTensorOrder): Float64Array {
+/** Targets less `weight` times the first step. */
+function difference(p: PreparedFrames, order: SymmetricTensorOrder, weight = 1): Float64Array {
   const targets = partOf(p.targets, order);
   if (!p.first) return targets;
   const first = partOf(p.first, order);
-  return targets.map((y, i) => y - first[i]!);
+  return targets.map((y, i) => y - weight * first[i]!);
 }
 
 /** amplitude·K + d² t tᵀ, t the first step's components. */

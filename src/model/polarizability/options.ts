@@ -2,6 +2,7 @@ import type { DescriptorOptions } from "../../descriptor/options.js";
 import { OptionError, rejectUnknownOptions } from "../../errors.js";
 import type { RunOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
+import type { FirstStepScale } from "./firstStep.js";
 import type { FitSettings } from "./kernelFit.js";
 import type { References } from "./references.js";
 import type { RidgeChoice } from "./ridge.js";
@@ -29,13 +30,6 @@ export type Uncertainty =
   /** Variance of the Gaussian process that the kernel ridge stands for. Linear kernels only. */
   | { readonly kind: "variance" };
 
-/** Whether the first step is taken as it is. */
-export type FirstStepScale =
-  /** α − α_first is learnt (Grumet et al. 2024). */
-  | { readonly kind: "fixed" }
-  /** α − (1+b) α_first is learnt with b fitted along with the kernel part, per order, normal about 0 with this standard deviation; default 1. */
-  | { readonly kind: "fitted"; readonly deviation?: number };
-
 /** Options of fitPolarizability and fitDelta. */
 export interface PolarizabilityOptions extends RunOptions {
   /** What the frames' tensors are; default: whichever the frames have, polarizability if both. */
@@ -56,7 +50,7 @@ export interface PolarizabilityOptions extends RunOptions {
 
 /** Options of fitDelta. */
 export interface DeltaOptions extends PolarizabilityOptions {
-  /** Default `{ kind: "fitted" }`. */
+  /** Default `{ kind: "chosen" }`. */
   readonly firstStepScale?: FirstStepScale;
 }
 
@@ -90,12 +84,12 @@ export function resolvePolarizabilityOptions(options: DeltaOptions, where: strin
     references = { kind: "all" },
     uncertainty = { kind: "none" },
   } = options;
-  const { ridge = { kind: "leaveOneOut" }, firstStepScale = { kind: "fitted" } } = options;
+  const { ridge = { kind: "leaveOneOut" }, firstStepScale = { kind: "chosen" } } = options;
   if (!(zeta >= 1 && zeta <= 100))
     throw new OptionError({ where, problem: `zeta is ${zeta}`, advice: "give a number from 1 (linear) to 100" });
   checkKind(`${where}.references`, references, { all: [], farthestPoint: ["count"] });
   checkKind(`${where}.ridge`, ridge, { leaveOneOut: ["least", "greatest"], fixed: ["scalar", "traceless"] });
-  checkKind(`${where}.firstStepScale`, firstStepScale, { fixed: [], fitted: ["deviation"] });
+  checkKind(`${where}.firstStepScale`, firstStepScale, { chosen: [], fixed: [], fitted: ["deviation"] });
   checkKind(`${where}.uncertainty`, uncertainty, {
     none: [],
     committee: ["members", "fraction", "seed"],
@@ -108,10 +102,10 @@ export function resolvePolarizabilityOptions(options: DeltaOptions, where: strin
       advice: "use zeta 1",
     });
   checkRidge(ridge, where);
-  const deviation = firstStepScale.kind === "fixed" ? 0 : (firstStepScale.deviation ?? 1);
+  const deviation = firstStepScale.kind === "fitted" ? (firstStepScale.deviation ?? 1) : 0;
   if (!(deviation >= 0 && deviation < 1e6))
     throw new OptionError({ where: `${where}.firstStepScale`, problem: `deviation is ${deviation}` });
-  return { features, zeta, ridge, references, uncertainty, firstStepDeviation: deviation };
+  return { features, zeta, ridge, references, uncertainty, firstStepScale };
 }
 
 function checkRidge(ridge: RidgeChoice, where: string): void {

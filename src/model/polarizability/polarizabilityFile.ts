@@ -66,11 +66,10 @@ export function polarizabilityDocument(model: PolarizabilityModel): ModelDocumen
   const parts = Object.fromEntries(PARTS.map((name) => [name, writePart(model, name, arrays)]));
   const { quantity, options, trainingFrames, validationFrames, selection } = model;
   const first = model.firstStep && writeFirstStep(model.firstStep, arrays);
-  const { firstStepDeviation, ...fit } = options;
   const settings = {
     quantity,
     descriptor: model.descriptor.options,
-    options: { ...fit, firstStepScale: { kind: "fitted", deviation: firstStepDeviation } },
+    options,
     trainingFrames,
     validationFrames,
     ...(first && { firstStep: first }),

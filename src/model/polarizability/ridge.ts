@@ -40,11 +40,17 @@ export interface RidgeProblem {
     readonly kernel: Matrix;
     /** [v, m] */
     readonly targets: Float64Array;
+    /** [v, m], goes with `first`. */
+    readonly first?: Float64Array;
   };
+  /** A first step t, [n, m]: y − f·t is fitted, f in [0, 1] chosen along with σ². */
+  readonly first?: Float64Array;
 }
 
 /** A solution of (K + σ²I) w = y. */
 export interface RidgeSolution {
+  /** f, by which the first step is multiplied before it is subtracted; 1 if there is none. */
+  readonly firstStepWeight: number;
   /** Dual weights w, [n·m]; they sum to zero where there is an intercept. */
   readonly dual: Float64Array;
   /** Constant to be added to Σ_i w_i k(x, i); 0 without intercept. */
@@ -61,7 +67,8 @@ export interface RidgeSolution {
 
 /**
  * Solves for a series of σ² and keeps the solution with the least error.
- * With an intercept, kernel and targets are centred on the training mean, which is the same as an unpenalised constant.
+ * With an intercept, kernel and targets are centred on the training mean, which is the same as an unpenalised constant. The errors are
+ * linear in the weight f of a first step, so that its best value for each σ² is known in closed form.
  * @param range σ² from `least` to `greatest` (relative to the mean diagonal): decades first, then half decades about the best
  * @throws DataError with fewer than two frames
  * @throws ConvergenceError if no σ² gives a positive definite matrix
@@ -100,47 +107,48 @@ export function solveRidge(
   return { ...solution, curve };
 }
 
-/** Training data with the mean removed where there is an intercept. */
+/** The kernel with the mean removed where there is an intercept. */
 interface Centred {
   readonly intercept: boolean;
-  readonly mean: number;
-  readonly targets: Float64Array;
   readonly kernel: Matrix;
   readonly columnMeans: Float64Array;
 }
 
-function centred({ kernel, targets, intercept }: Pick<RidgeProblem, "kernel" | "targets" | "intercept">): Centred {
-  if (!intercept) return { intercept, mean: 0, targets, kernel, columnMeans: new Float64Array(targets.length) };
-  const mean = targets.reduce((s, y) => s + y, 0) / targets.length;
-  const centredTargets = targets.map((y) => y - mean);
-  return { intercept, mean, targets: centredTargets, kernel: centredKernel(kernel), columnMeans: columnMeans(kernel) };
+function centred({ kernel, intercept }: Pick<RidgeProblem, "kernel" | "intercept">): Centred {
+  if (!intercept) return { intercept, kernel, columnMeans: new Float64Array(kernel.rows) };
+  return { intercept, kernel: centredKernel(kernel), columnMeans: columnMeans(kernel) };
 }
 
 /** Weights of the kernel expansion Σ_i w_i k(·, i) + constant. */
 interface Expansion {
   readonly dual: Float64Array;
   readonly constant: number;
-  readonly factor: CholeskyFactor;
 }
 
 /** Dual weights and constant for a given σ² in the unit of the kernel. @throws ConvergenceError if σ² is too small */
 export function solveWithNoise(
   problem: Pick<RidgeProblem, "kernel" | "targets" | "intercept">,
   noise: number,
-): Pick<Expansion, "dual" | "constant"> {
-  return solveCentred(centred(problem), noise);
+): Expansion {
+  const centre = centred(problem);
+  return expand(centre, factorise(centre, noise), problem.targets);
 }
 
-function solveCentred(centre: Centred, noise: number): Expansion {
-  const size = centre.targets.length;
-  const shifted = matrix(size, size, centre.kernel.values.slice());
-  for (let i = 0; i < size; i++) shifted.values[i * size + i]! += noise;
-  const factor = cholesky(shifted);
-  const dual = choleskySolve(factor, matrix(size, 1, centre.targets)).values;
+function factorise({ kernel }: Centred, noise: number): CholeskyFactor {
+  const shifted = matrix(kernel.rows, kernel.rows, kernel.values.slice());
+  for (let i = 0; i < kernel.rows; i++) shifted.values[i * kernel.rows + i]! += noise;
+  return cholesky(shifted);
+}
+
+function expand(centre: Centred, factor: CholeskyFactor, targets: Float64Array): Expansion {
+  const size = targets.length;
+  const mean = centre.intercept ? targets.reduce((s, y) => s + y, 0) / size : 0;
+  const right = targets.map((y) => y - mean);
+  const dual = choleskySolve(factor, matrix(size, 1, right)).values;
   // In exact arithmetic the sum is zero; what rounding leaves of it would be multiplied by the large constant part of the kernel.
   const sum = centre.intercept ? dual.reduce((s, w) => s + w, 0) : 0;
   for (let i = 0; i < size; i++) dual[i]! -= sum / size;
-  return { dual, constant: centre.mean - dot(centre.columnMeans, dual), factor };
+  return { dual, constant: mean - dot(centre.columnMeans, dual) };
 }
 
 interface Attempt extends Omit<RidgeSolution, "curve"> {
@@ -164,27 +172,61 @@ function attemptRidge(problem: RidgeProblem, centre: Centred, ridge: number, noi
 }
 
 function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: number): Attempt {
-  const { block, validation, intercept } = problem;
-  const { dual, constant, factor } = solveCentred(centre, noise);
-  const residuals = leaveOneOutResiduals(factor, dual, block, intercept ? noise : undefined);
-  let squares = dot(residuals, residuals);
-  if (validation) {
-    const predicted = gemv(validation.kernel, dual);
-    predicted.forEach((p, i) => {
-      squares += (validation.targets[i]! - constant - p) ** 2;
-    });
+  const { block, validation, targets, first } = problem;
+  const factor = factorise(centre, noise);
+  const leaveOut = leftOut(factor, block, problem.intercept ? noise : undefined);
+  const respond = (y: Float64Array, held: Float64Array | undefined): Response => {
+    const { dual, constant } = expand(centre, factor, y);
+    const leaveOneOut = leaveOut(dual);
+    const known = validation && gemv(validation.kernel, dual);
+    const validated = known?.map((p, i) => held![i]! - constant - p) ?? new Float64Array(0);
+    return { dual, constant: Float64Array.of(constant), leaveOneOut, validated };
+  };
+  let response = respond(targets, validation?.targets);
+  let firstStepWeight = 1;
+  if (first) {
+    const step = respond(first, validation?.first);
+    const square = sumOfProducts(step, step);
+    if (square > 0) firstStepWeight = Math.min(1, Math.max(0, sumOfProducts(response, step) / square));
+    response = subtract(response, step, firstStepWeight);
   }
-  const error = (squares * block) / (residuals.length + (validation?.targets.length ?? 0));
-  return { dual, intercept: constant, ridge, noise, leaveOneOut: residuals, error };
+  const { dual, constant, leaveOneOut, validated } = response;
+  const error = (sumOfProducts(response, response) * block) / (leaveOneOut.length + validated.length);
+  return { firstStepWeight, dual, intercept: constant[0]!, ridge, noise, leaveOneOut, error };
+}
+
+/** What a fit gives for some targets; all of it is linear in them. */
+interface Response {
+  readonly dual: Float64Array;
+  readonly constant: Float64Array;
+  /** Errors on left-out training frames. */
+  readonly leaveOneOut: Float64Array;
+  /** Errors on validation frames. */
+  readonly validated: Float64Array;
+}
+
+function sumOfProducts(a: Response, b: Response): number {
+  return dot(a.leaveOneOut, b.leaveOneOut) + dot(a.validated, b.validated);
+}
+
+function subtract(a: Response, b: Response, factor: number): Response {
+  const part = (key: keyof Response): Float64Array => a[key].map((x, i) => x - factor * b[key][i]!);
+  return {
+    dual: part("dual"),
+    constant: part("constant"),
+    leaveOneOut: part("leaveOneOut"),
+    validated: part("validated"),
+  };
 }
 
 /**
  * What each frame's targets miss when it is left out of the fit: e_i = (G_ii)⁻¹ w_i with G = (K + σ²I)⁻¹ and G_ii its
  * block of frame i. An unpenalised constant takes 1/(n σ²) off G_ii (one row per frame).
  * @param noise σ² where a constant is fitted
+ * @returns the residuals for given dual weights
  */
-function leaveOneOutResiduals(factor: CholeskyFactor, dual: Float64Array, block: number, noise?: number): Float64Array {
-  const size = dual.length;
+function leftOut(factor: CholeskyFactor, block: number, noise?: number): (dual: Float64Array) => Float64Array {
+  const size = factor.lower.rows;
   const frames = size / block;
   const count = Math.min(frames, LEFT_OUT_AT_MOST);
   const starts = Array.from({ length: count }, (_, i) => block * Math.floor((i * frames) / count));
@@ -193,17 +235,22 @@ function leaveOneOutResiduals(factor: CholeskyFactor, dual: Float64Array, block:
     for (let b = 0; b < block; b++) units.values[(start + b) * units.columns + i * block + b] = 1;
   });
   const inverse = choleskySolve(factor, units);
-  const residuals = new Float64Array(count * block);
-  starts.forEach((start, f) => {
+  const blocks = starts.map((start, f) => {
     const own = matrix(block, block);
     for (let i = 0; i < block; i++)
       for (let j = 0; j < block; j++)
         own.values[i * block + j] = inverse.values[(start + i) * inverse.columns + f * block + j]!;
     if (noise !== undefined) own.values[0]! -= 1 / (size * noise);
-    const solved = choleskySolve(cholesky(own), matrix(block, 1, dual.slice(start, start + block)));
-    residuals.set(solved.values, f * block);
+    return cholesky(own);
   });
-  return residuals;
+  return (dual) => {
+    const residuals = new Float64Array(count * block);
+    starts.forEach((start, f) => {
+      const own = matrix(block, 1, dual.slice(start, start + block));
+      residuals.set(choleskySolve(blocks[f]!, own).values, f * block);
+    });
+    return residuals;
+  };
 }
 
 /** HKH with H = I − 11ᵀ/n. */
