@@ -65,9 +65,9 @@ const errors = await kept("errors.json", async () => {
   const split = Math.floor(0.8 * frames.length);
   const [early, late] = [frames.slice(0, split), frames.slice(split)];
   const field = evaluateForceField(await fitForceField([...early, ...others]), late);
-  const trace = evaluatePolarizability(await fitDelta(lrm, early), late);
-  const charges = evaluatePolarization(await fitPolarization([...early, ...others]), late);
-  return { training: early.length + others.length, tested: late.length, field, trace, charges };
+  const { r2, rmse } = evaluatePolarizability(await fitDelta(lrm, early), late).test;
+  const { bornCharges } = evaluatePolarization(await fitPolarization([...early, ...others]), late);
+  return { training: early.length + others.length, tested: late.length, field, dielectric: { r2, rmse }, bornCharges };
 });
 
 const start = quartz.reference.structure;
