@@ -79,9 +79,9 @@ export { compressChannels } from "./descriptor/compressChannels.js";
 export { contract, type FeatureWeights, gradient } from "./descriptor/contract.js";
 export { type Descriptor, descriptor, featureCount, featureLabels } from "./descriptor/descriptor.js";
 export { designRows } from "./descriptor/designRows.js";
-export { featureJacobian } from "./descriptor/jacobian.js";
 export { evaluate, type Features, featureSums } from "./descriptor/evaluate.js";
 export { contractFrames } from "./descriptor/frames.js";
+export { featureJacobian } from "./descriptor/jacobian.js";
 export type { DescriptorOptions } from "./descriptor/options.js";
 export { selectEnvironments } from "./descriptor/sparsify.js";
 
@@ -125,6 +125,7 @@ export { polarizationOf, polarizationResponse, predictPolarization } from "./mod
 export { meanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
 export { energyDrift } from "./dynamics/energyDrift.js";
 export { type MdEnsembleOptions, type MdRun, mdEnsemble } from "./dynamics/ensemble.js";
+export { type MdEnsembleFiles, mdEnsembleToFiles } from "./dynamics/ensembleFiles.js";
 export { forceFieldPotential } from "./dynamics/forceFieldPotential.js";
 export { type MdResult, md } from "./dynamics/md.js";
 export { mdToFile } from "./dynamics/mdToFile.js";
