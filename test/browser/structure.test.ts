@@ -3,12 +3,24 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findJupyter } from "../../src/cli/findJupyter.js";
 import { renderStructureSvg } from "../../src/figure/structureSvg.js";
 import { type StructureView, structureView } from "../../src/figure/structureView.js";
+import { writeNotebook } from "../../src/notebook/nbformat.js";
 import { pageHtml } from "../../src/notebook/page.js";
 import { structureHtml, structureLibraryScript } from "../../src/notebook/structureHtml.js";
 import { structure } from "../../src/structure/structure.js";
-import { accessibilityProblems, CHROMIUM, NO_CHROMIUM, scratchFolder, watchedPage } from "./support.js";
+import { type JupyterLab, openNotebook, startJupyterLab } from "./jupyterLab.js";
+import {
+  accessibilityProblems,
+  CHROMIUM,
+  codeNotebook,
+  NO_CHROMIUM,
+  picturesOfFailures,
+  REPOSITORY,
+  scratchFolder,
+  watchedPage,
+} from "./support.js";
 
 const scratch = scratchFolder("structure-test");
 const LABEL = "</script><img src=x onerror=alert(1)>";
@@ -63,6 +75,12 @@ async function painted(page: Page, element: Locator): Promise<{ fraction: number
   }, png);
 }
 
+/** Chromium whose WebGL is drawn by the processor. */
+function launchWithWebGl(): Promise<Browser> {
+  const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+  return chromium.launch({ executablePath: CHROMIUM!, args });
+}
+
 describe.skipIf(!CHROMIUM)(`structures in Chromium${CHROMIUM ? "" : ` (skipped: ${NO_CHROMIUM})`}`, () => {
   const file = join(scratch, "structures.html");
   const address = pathToFileURL(file).href;
@@ -73,13 +91,8 @@ describe.skipIf(!CHROMIUM)(`structures in Chromium${CHROMIUM ? "" : ` (skipped: 
     // One picture before the library and one after it, as in notebooks.
     const library = `<script>${structureLibraryScript()}</script>`;
     writeFileSync(file, pageHtml({ title: "Structures", body: `<h1>Structures</h1>${first}${library}${second}` }));
-    const executablePath = CHROMIUM!;
-    // WebGL drawn by the processor; and none at all.
-    browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
-    });
-    flat = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-3d-apis"] });
+    browser = await launchWithWebGl();
+    flat = await chromium.launch({ executablePath: CHROMIUM!, args: ["--no-sandbox", "--disable-3d-apis"] });
   });
   afterAll(async () => {
     await browser?.close();
@@ -165,3 +178,58 @@ describe.skipIf(!CHROMIUM)(`structures in Chromium${CHROMIUM ? "" : ` (skipped: 
     await context.close();
   });
 });
+
+const JUPYTER = CHROMIUM && findJupyter({ folder: REPOSITORY });
+
+describe.skipIf(!JUPYTER)(
+  `structures in JupyterLab${JUPYTER ? "" : " (skipped: no JupyterLab or no Chromium)"}`,
+  () => {
+    const folder = scratchFolder("structure-lab-test");
+    let lab: JupyterLab;
+    let seen: Page | undefined;
+    picturesOfFailures(() => seen);
+    let browser: Browser;
+    beforeAll(async () => {
+      const show = `const set = await loadDataset("sio2");
+      const { structure, bornCharges } = set.reference!;
+      show(structureView(structure, { bornCharges }));
+      show(structureView(structure, { labels: "numbers" }));`;
+      const cells = [
+        `import { loadDataset, show, structureView } from "spectensor";`,
+        show,
+        "show(structureView(structure));",
+      ];
+      await writeNotebook(join(folder, "structures.ipynb"), codeNotebook({}, ...cells));
+      [lab, browser] = await Promise.all([startJupyterLab(folder, join(folder, ".jupyter")), launchWithWebGl()]);
+    }, 300_000);
+    afterAll(async () => {
+      await browser?.close();
+      await lab?.stop();
+    }, 60_000);
+
+    it("become viewers, several in a cell and in the cells after, whose keys are not the notebook's", async () => {
+      const { page, complaints } = await watchedPage(browser, { viewport: { width: 1300, height: 1000 } });
+      seen = page;
+      const notebook = await openNotebook(page, lab, "structures.ipynb");
+      await notebook.menu("Run", /^Run All Cells/);
+      expect(await notebook.finished(2)).toBe(3);
+      const viewers = notebook.output(2).getByRole("application");
+      await notebook.output(2).scrollIntoViewIfNeeded();
+      await expect.poll(async () => (await painted(page, viewers)).colours, { timeout: 20_000 }).toBeGreaterThan(100);
+      await notebook.output(1).scrollIntoViewIfNeeded();
+      await expect.poll(() => notebook.output(1).getByRole("application").count()).toBe(2);
+      await notebook.output(2).scrollIntoViewIfNeeded();
+      await viewers.focus();
+      const before = await viewers.screenshot();
+      // In command mode "ArrowUp" goes to the cell above and "0" twice restarts the kernel.
+      for (const key of ["ArrowUp", "+", "a"]) await page.keyboard.press(key);
+      expect((await viewers.screenshot()).equals(before)).toBe(false);
+      for (const key of ["0", "0"]) await page.keyboard.press(key);
+      expect((await viewers.screenshot()).equals(before)).toBe(true);
+      expect(await page.locator(".jp-Dialog").count()).toBe(0);
+      expect(await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").count()).toBe(3);
+      // JupyterLab's own: it asks for a debugger that this kernel does not have.
+      expect(complaints.filter((c) => !/debugger session|127\.0\.0\.1/.test(c))).toEqual([]);
+    });
+  },
+);
