@@ -185,9 +185,8 @@ function describe(s: Structure, tensors: readonly Ellipsoid[], { displacements, 
     const moved = s.species.flatMap((symbol, i) =>
       Math.hypot(...displacements.subarray(3 * i, 3 * i + 3)) > 0 ? [`${symbol} ${i}`] : [],
     );
-    parts.push(
-      `Arrows: displacements of ${moved.length === s.species.length ? "all atoms" : moved.slice(0, 6).join(", ") || "no atom"}.`,
-    );
+    const which = moved.length > 6 ? `${moved.length} atoms` : moved.join(", ") || "no atom";
+    parts.push(`Arrows: displacements of ${moved.length === s.species.length ? "all atoms" : which}.`);
   }
   return [...parts, ...(note ? [note] : [])].join(" ");
 }
