@@ -1,18 +1,9 @@
 /** Agreement of predicted with reference tensors. */
 import { DataError } from "../../errors.js";
-import { anisotropySquared, meanOfTensor } from "../../series/invariants.js";
+import { component, SYMMETRIC_COMPONENTS, type SymmetricComponent } from "../../series/components.js";
+import { invariants } from "../../series/invariants.js";
+import { tensorSeries } from "../../series/tensorSeries.js";
 import { rmse, rSquared } from "../diagnostics.js";
-
-/** Names of the six components, and the mean a and anisotropy γ². */
-export const COMPONENTS = ["xx", "yy", "zz", "xy", "yz", "zx"] as const;
-const FLAT: readonly (readonly [number, number])[] = [
-  [0, 0],
-  [4, 4],
-  [8, 8],
-  [1, 3],
-  [5, 7],
-  [2, 6],
-];
 
 /** A number for each invariant and component. */
 export interface TensorScores {
@@ -20,7 +11,7 @@ export interface TensorScores {
   readonly a: number;
   /** Anisotropy γ². */
   readonly gamma2: number;
-  readonly components: Readonly<Record<(typeof COMPONENTS)[number], number>>;
+  readonly components: Readonly<Record<SymmetricComponent, number>>;
 }
 
 /**
@@ -47,22 +38,21 @@ export function evaluateTensors(reference: Float64Array, predicted: Float64Array
       problem: "no frames to test on",
       advice: "leave some frames out of training",
     });
-  const scores = (measure: (y: Float64Array, p: Float64Array) => number): TensorScores => {
-    const of = (value: (t: Float64Array, offset: number) => number): number =>
-      measure(each(reference, value), each(predicted, value));
-    return {
-      a: of(meanOfTensor),
-      gamma2: of(anisotropySquared),
-      components: Object.fromEntries(
-        COMPONENTS.map((name, c) => [name, of((t, o) => 0.5 * (t[o + FLAT[c]![0]]! + t[o + FLAT[c]![1]]!))]),
-      ) as TensorScores["components"],
-    };
-  };
+  const [y, p] = [valuesOf(reference), valuesOf(predicted)];
+  const scores = (measure: (y: Float64Array, p: Float64Array) => number): TensorScores => ({
+    a: measure(y.mean, p.mean),
+    gamma2: measure(y.anisotropy, p.anisotropy),
+    components: Object.fromEntries(
+      SYMMETRIC_COMPONENTS.map((name) => [name, measure(component(y.series, name), component(p.series, name))]),
+    ) as TensorScores["components"],
+  });
   return { frames: reference.length / 9, r2: scores(finiteRSquared), rmse: scores(rmse) };
 }
 
-function each(t: Float64Array, value: (t: Float64Array, offset: number) => number): Float64Array {
-  return Float64Array.from({ length: t.length / 9 }, (_, f) => value(t, 9 * f));
+function valuesOf(values: Float64Array) {
+  // Neither invariants nor components depend on which symmetric tensor it is.
+  const series = tensorSeries({ quantity: "polarizability", shape: [3, 3], values, timestep: 1, origin: "evaluation" });
+  return { series, ...invariants(series) };
 }
 
 function finiteRSquared(y: Float64Array, p: Float64Array): number {

@@ -1,4 +1,5 @@
 /** Sparse kernel models: weights only on reference environments chosen by farthest-point sampling. */
+import { farthestPoints } from "../../descriptor/sparsify.js";
 import { OptionError } from "../../errors.js";
 import { cholesky, choleskySolve } from "../../math/cholesky.js";
 import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
@@ -18,7 +19,8 @@ const JITTER = 1e-10;
 
 /**
  * Reference environments, each as a structure of one atom; `undefined` for the full model.
- * Starts at the first atom and always takes the environment farthest from those taken, d² = 2 − 2 k⁰ within a species.
+ * Starts at the first atom and always takes the environment farthest from those taken, d² = 2 − 2 k⁰ with k⁰ = 0 between species;
+ * fewer than asked for where the others are copies of them.
  * @throws OptionError if there are fewer atoms than references
  */
 export function selectReferences(
@@ -33,29 +35,17 @@ export function selectReferences(
       where: "references.count",
       problem: `${count} references asked for, the training frames have ${atoms.length} atoms`,
     });
-  const unit = atoms.map((a) => {
-    const length = Math.sqrt(a.scalar.reduce((s, x) => s + x * x, 0)) || 1;
-    return a.scalar.map((x) => x / length);
+  // Each species in columns of its own: no environment is farther from another than from one of another species.
+  const width = atoms[0]!.scalar.length;
+  const rows = matrix(atoms.length, width * (1 + Math.max(...atoms.map((a) => a.species[0]!))));
+  atoms.forEach(({ species, scalar }, i) => {
+    const length = Math.sqrt(scalar.reduce((s, x) => s + x * x, 0)) || 1;
+    rows.values.set(
+      scalar.map((x) => x / length),
+      i * rows.columns + species[0]! * width,
+    );
   });
-  const distance = new Float64Array(atoms.length).fill(Number.POSITIVE_INFINITY);
-  const chosen: number[] = [];
-  for (let next = 0; chosen.length < count; ) {
-    chosen.push(next);
-    const [own, kind] = [unit[next]!, atoms[next]!.species[0]];
-    let farthest = 0;
-    distance[next] = -1;
-    for (let j = 0; j < atoms.length; j++) {
-      if (distance[j]! < 0) continue;
-      if (atoms[j]!.species[0] === kind) {
-        let k = 0;
-        for (let c = 0; c < own.length; c++) k += own[c]! * unit[j]![c]!;
-        distance[j] = Math.min(distance[j]!, 2 - 2 * k);
-      }
-      if (distance[j]! > distance[farthest]!) farthest = j;
-    }
-    next = farthest;
-  }
-  return chosen.map((i) => atoms[i]!);
+  return Array.from(farthestPoints(rows, count, 0).indices, (i) => atoms[i]!);
 }
 
 /** The kernel K_NM K_MM⁻¹ K_MN of a set of references M, and the predictor that belongs to dual weights in it. */
