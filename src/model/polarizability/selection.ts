@@ -9,13 +9,15 @@ import { fitDelta, fitPolarizability } from "./polarizability.js";
 import type { Candidate, PolarizabilityModel, SelectionRecord } from "./polarizabilityModel.js";
 import { type PolarizabilityQuantity, quantityOf, toIrreducible, toPolarizability } from "./tensorData.js";
 
-/** Candidates of {@link searchPolarizability} unless others are given: short to long range, sharp to smooth, linear and not. */
+/** Candidates of {@link searchPolarizability} unless others are given: short to long range, sharp to smooth, coarse to fine, linear and not. */
 export const DEFAULT_CANDIDATES: readonly Candidate[] = [
   { features: DEFAULT_FEATURES, zeta: 1 },
   { features: DEFAULT_FEATURES, zeta: 2 },
   { features: { ...DEFAULT_FEATURES, smearing: 0.8 }, zeta: 1 },
   { features: { ...DEFAULT_FEATURES, cutoff: 4 }, zeta: 1 },
   { features: { ...DEFAULT_FEATURES, cutoff: 6 }, zeta: 1 },
+  { features: { ...DEFAULT_FEATURES, nMax: 4, lMax: 3 }, zeta: 1 },
+  { features: { ...DEFAULT_FEATURES, nMax: 8, lMax: 6 }, zeta: 1 },
 ];
 
 /** Options of {@link searchPolarizability}. */
