@@ -31,6 +31,7 @@ interface MdFlags {
   readonly between?: number;
   readonly workers?: number;
   readonly maxForce?: number;
+  readonly maxTemperature?: number;
   readonly maxUncertainty?: number;
   readonly json?: boolean;
 }
@@ -70,6 +71,11 @@ export function mdCommand(): Command {
     .option("--workers <n>", "threads for --runs (default: one per processor)", integerOption("workers"))
     .option("--max-force <eV/Å>", "stop beyond it (default: 100)", positiveOption("max-force"))
     .option(
+      "--max-temperature <K>",
+      "stop beyond it (default: 10000, more for hot runs)",
+      positiveOption("max-temperature"),
+    )
+    .option(
       "--max-uncertainty <eV/Å>",
       "stop when the error estimate of a saved frame passes it; needs a force field fitted with --posterior",
       positiveOption("max-uncertainty"),
@@ -91,7 +97,8 @@ async function runOne(forceField: string, start: string, flags: MdFlags): Promis
   const potential = forceFieldPotential(await loadForceField(forceField));
   const { structure, velocities } = await firstFrame(start, signal);
   if (!flags.restart) refuseUnfinished(flags);
-  const { out, timestep, steps, seed, saveEvery, restartEvery, temperature, fixed, maxUncertainty } = flags;
+  const { out, timestep, steps, seed, saveEvery, restartEvery, temperature, fixed } = flags;
+  const { maxTemperature, maxUncertainty } = flags;
   const { state, reason } = await mdToFile(structure, potential, {
     ensemble,
     timestep,
@@ -105,6 +112,7 @@ async function runOne(forceField: string, start: string, flags: MdFlags): Promis
     ...(velocities && temperature === undefined && { velocities }),
     ...(temperature !== undefined && { temperature }),
     ...(fixed && { fixed }),
+    ...(maxTemperature !== undefined && { maxTemperature }),
     ...(maxUncertainty !== undefined && { maxUncertainty }),
     ...sharedOptions(flags),
     signal,
@@ -124,9 +132,9 @@ async function runEnsemble(forceField: string, start: string, flags: MdFlags): P
   const { runs = 1, equilibration, between, workers, friction } = flags;
   if (ensemble !== "nve") throw new OptionError(`--runs: only for --ensemble nve, found "${ensemble}"`);
   if (temperature === undefined) throw new OptionError("--temperature: needed with --runs");
-  for (const name of ["fixed", "pressure", "maxUncertainty"] as const)
+  for (const name of ["fixed", "pressure", "maxTemperature", "maxUncertainty"] as const)
     if (flags[name] !== undefined)
-      throw new OptionError(`--${name === "maxUncertainty" ? "max-uncertainty" : name}: not with --runs`);
+      throw new OptionError(`--${name.replace(/T|U/, (c) => `-${c.toLowerCase()}`)}: not with --runs`);
   const model = await loadForceField(forceField);
   const { structure } = await firstFrame(start, signal);
   const files = ensembleFileNames(out, runs);

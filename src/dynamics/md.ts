@@ -25,7 +25,7 @@ export interface MdResult {
  * Runs molecular dynamics.
  * @param start positions in Å, unwrapped positions stay unwrapped
  * @returns the last state; after an abort by `signal` the state of the last whole step, with reason "interrupted"
- * @throws DataError if a force or the error estimate passes its limit (frames recorded before stay recorded)
+ * @throws DataError if a force, the temperature or the error estimate passes its limit (frames recorded before stay recorded)
  * @throws OptionError for options that make no sense
  */
 export async function md(start: Structure, potential: Potential, options: MdOptions): Promise<MdResult> {
@@ -42,6 +42,12 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     onProgress,
     signal,
   } = options;
+  if (maxUncertainty !== undefined && !potential.uncertainty)
+    throw new OptionError({
+      where: "md",
+      problem: `maxUncertainty is ${maxUncertainty} eV/Å, but ${potential.name} has no error estimate`,
+      advice: "use a force field that keeps its posterior",
+    });
   const state = options.resume ? snapshot(options.resume) : startState(start, options);
   const rng = state.random ? restoreRandom(state.random) : random(options.seed ?? 1);
   const evaluate = (): void => {
@@ -65,6 +71,7 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     checkUncertainty(uncertainty, state, maxUncertainty);
   };
   evaluate();
+  const hottest = options.maxTemperature ?? temperatureLimit(state, options);
   if (!options.resume) await recordFrame();
 
   while (state.step < steps) {
@@ -74,6 +81,7 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     if (ensemble.kind === "npt") rescaleCell(state, timestep, ensemble, rng, evaluate);
     state.step++;
     state.random = rng.state;
+    checkTemperature(state, ensemble, hottest);
     if (state.step % saveEvery === 0) await recordFrame();
     if (state.step % 16 === 0 || state.step === steps) {
       onProgress?.({ label: "molecular dynamics", done: state.step, total: steps, unit: "steps" });
@@ -99,7 +107,7 @@ function record(state: MdState, timestep: number, ensemble: Ensemble): MdFrame {
     forces: whole.forces,
     potentialEnergy: state.energy,
     kineticEnergy: kinetic,
-    temperature: temperatureOf(kinetic, mobileDegrees(state.masses, ensemble)),
+    temperature: currentTemperature(state, ensemble),
   };
 }
 
@@ -113,6 +121,25 @@ function checkForces(forces: Float64Array, state: MdState, maxForce: number): vo
         "the run has left what the force field knows: use a smaller time step, a lower temperature or more training frames",
     });
   }
+}
+
+function currentTemperature({ velocities, masses }: MdState, ensemble: Ensemble): number {
+  return temperatureOf(kineticEnergy(velocities, masses), mobileDegrees(masses, ensemble));
+}
+
+function temperatureLimit(state: MdState, { ensemble, temperature = 0 }: MdOptions): number {
+  const thermostat = ensemble.kind === "nve" ? 0 : ensemble.temperature;
+  return Math.max(1e4, 20 * Math.max(temperature, thermostat, currentTemperature(state, ensemble)));
+}
+
+function checkTemperature(state: MdState, ensemble: Ensemble, limit: number): void {
+  const temperature = currentTemperature(state, ensemble);
+  if (temperature <= limit) return; // false for NaN
+  throw new DataError({
+    where: `step ${state.step}`,
+    problem: `the temperature is ${temperature.toPrecision(4)} K, beyond the limit of ${limit.toPrecision(4)}`,
+    advice: "the run has blown up: use a smaller time step or a lower temperature",
+  });
 }
 
 function checkUncertainty(uncertainty: number | undefined, state: MdState, limit: number): void {

@@ -59,6 +59,8 @@ export interface MdOptions extends RunOptions {
   readonly onFrame?: (frame: MdFrame) => void | Promise<void>;
   /** Stops the run when a force component exceeds it, eV/Å; default 100. */
   readonly maxForce?: number;
+  /** Stops the run when the kinetic temperature exceeds it, K; default 10 000, or 20 times that of thermostat or start if more. */
+  readonly maxTemperature?: number;
   /** Stops the run when the potential's own error estimate of a recorded frame exceeds it, eV/Å; off by default. */
   readonly maxUncertainty?: number;
   /** Goes on from here instead of from the structure. */
@@ -77,6 +79,7 @@ const OPTION_NAMES: readonly (keyof MdOptions)[] = [
   "saveEvery",
   "onFrame",
   "maxForce",
+  "maxTemperature",
   "maxUncertainty",
   "resume",
   "onProgress",

@@ -2,10 +2,11 @@
 import type { Random } from "../math/random.js";
 import { atomicMassUnit, boltzmannConstant } from "../units/constants.js";
 
-/** Kinetic energy, eV. @param velocities [n, 3] @param masses [n] */
+/** Kinetic energy, eV, of the atoms that move. @param velocities [n, 3] @param masses [n], infinite for a fixed atom */
 export function kineticEnergy(velocities: Float64Array, masses: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < masses.length; i++) {
+    if (!Number.isFinite(masses[i]!)) continue;
     const [x, y, z] = [velocities[3 * i]!, velocities[3 * i + 1]!, velocities[3 * i + 2]!];
     sum += masses[i]! * (x * x + y * y + z * z);
   }
