@@ -1,7 +1,11 @@
 import { Command } from "commander";
 import { OptionError } from "../errors.js";
 import { readFrames } from "../io/load.js";
-import { evaluatePolarization, type PolarizationEvaluation } from "../model/polarization/evaluate.js";
+import {
+  evaluatePolarization,
+  type PolarizationErrors,
+  type PolarizationEvaluation,
+} from "../model/polarization/evaluate.js";
 import { fitPolarization } from "../model/polarization/fit.js";
 import type { PolarizationModel, PolarizationOptions } from "../model/polarization/model.js";
 import { savePolarization } from "../model/polarization/polarizationFile.js";
@@ -57,8 +61,12 @@ export function fitPolarizationCommand(): Command {
         ...(test && { test: evaluatePolarization(model, test, options.polarization) }),
       };
       await savePolarization(flags.out, model);
+      if (flags.json) {
+        const tested =
+          (errors.test ?? errors.train).polarization && evaluatePolarization(model, test ?? train, "differences");
+        return printJson(reportOf(model, errors, tested?.polarization, resources(start)));
+      }
       const used = resources(start);
-      if (flags.json) return printJson(reportOf(model, errors, used));
       printErrors(errors);
       const { ridge, excessCharge } = model.training;
       const charges = model.descriptor.options.species.map((s, k) => `${s} ${model.charges[k]!.toFixed(4)}`).join(", ");
@@ -69,15 +77,24 @@ export function fitPolarizationCommand(): Command {
 
 type Errors = Readonly<Partial<Record<"train" | "test", PolarizationEvaluation>>>;
 
-/** The JSON that `--json` prints. */
-function reportOf(model: PolarizationModel, errors: Errors, used: ReturnType<typeof resources>) {
+/**
+ * The JSON that `--json` prints.
+ * @param differences errors of P up to one constant vector
+ */
+function reportOf(
+  model: PolarizationModel,
+  errors: Errors,
+  differences: PolarizationErrors | undefined,
+  used: ReturnType<typeof resources>,
+) {
   const { trials: _, warnings, ...training } = model.training;
   const { train, test } = errors;
-  const polarization = (test ?? train)?.polarization;
+  const compared = (test ?? train)?.polarization;
   return {
     ...(train?.bornCharges && { train: train.bornCharges }),
     ...(test?.bornCharges && { test: test.bornCharges }),
-    ...(polarization && { polarization }),
+    ...(differences && { polarization: differences }),
+    ...(compared?.compared === "absolute" && { absolutePolarization: compared }),
     charges: Object.fromEntries(model.descriptor.options.species.map((s, k) => [s, model.charges[k]!])),
     warnings,
     options: { descriptor: model.descriptor.options, ...training },
@@ -152,4 +169,5 @@ const EXAMPLES = `
 Examples:
   $ spectensor fit polarization --train bec.xyz.gz --test test.xyz.gz --out model.json
   $ spectensor fit polarization --train OUTCAR.1 OUTCAR.2 --charges formal:Zr=4,O=-2 --options '{"cutoff": 5.5, "nMax": 6, "lMax": 3}' --out model.json.gz
-  $ spectensor fit polarization --train bec.xyz --bec-order displacement-field --out model.json --json`;
+  $ spectensor fit polarization --train bec.xyz --bec-order displacement-field --out model.json --json
+  $ spectensor fit polarization --train bec.xyz --options '{"form": {"kind": "products"}}' --out model.json  # higher body order`;

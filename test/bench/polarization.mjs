@@ -77,4 +77,26 @@ export const cases = [
       return 10;
     },
   },
+  {
+    name: "polarization: training with products on 6 frames of 96 atoms, one ridge",
+    unit: "ms",
+    repeat: 1,
+    setup: () => frames(6),
+    run: async (train) => {
+      await fitPolarization(train, { descriptor, ridge: 1e-6, form: { kind: "products" } });
+    },
+  },
+  {
+    name: "polarization: P and Z* of one frame of 96 atoms with products",
+    unit: "ms",
+    goal: 25,
+    setup: async () => ({
+      model: await fitPolarization(frames(2), { descriptor, ridge: 1e-6, form: { kind: "products" } }),
+      s: zirconia(99).structure,
+    }),
+    run: ({ model, s }) => {
+      for (let k = 0; k < 10; k++) polarizationResponse(model, s);
+      return 10;
+    },
+  },
 ];

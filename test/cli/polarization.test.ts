@@ -56,6 +56,33 @@ describe("spectensor fit polarization", () => {
     expect(report.peakMemoryMB).toBeGreaterThan(10);
   });
 
+  it("gives the errors of P up to one constant vector, of molecules also as it is", async () => {
+    const shift = [3, -2, 1];
+    const molecules = toyOxideFrames(8, 4).map(({ structure: s, bornCharges, dipole }) => ({
+      structure: structure({ species: s.species, positions: s.positions }),
+      bornCharges: bornCharges!,
+      dipole: dipole!.map((p, a) => p + shift[a]!),
+    }));
+    const file = join(folder, "molecules.xyz");
+    await writeExtxyz(file, molecules);
+    const { out } = await spectensorHere([
+      "fit",
+      "polarization",
+      "--train",
+      file,
+      "--out",
+      join(folder, "m.json"),
+      "--options",
+      settings,
+      "--json",
+    ]);
+    const { polarization, absolutePolarization } = JSON.parse(out);
+    expect([polarization.compared, absolutePolarization.compared]).toEqual(["differences", "absolute"]);
+    expect(absolutePolarization.rmse).toBeGreaterThan(1);
+    expect(polarization.rmse).toBeLessThan(absolutePolarization.rmse);
+    expect(Object.keys(polarization)).toEqual(expect.arrayContaining(["rmse", "rmspe", "r"]));
+  });
+
   it("warns on standard error about transposed Born charges", async () => {
     const right = JSON.parse((await fitting("--options", settings, "--json")).out);
     const wrong = await fitting("--options", settings, "--bec-order", "displacement-field", "--json");
