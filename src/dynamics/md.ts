@@ -46,7 +46,7 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     throw new OptionError({
       where: "md",
       problem: `maxUncertainty is ${maxUncertainty} eV/Å, but ${potential.name} has no error estimate`,
-      advice: "use a force field that keeps its posterior",
+      advice: "use a force field that keeps its posterior (spectensor fit forcefield --posterior)",
     });
   const state = options.resume ? snapshot(options.resume) : startState(start, options);
   const rng = state.random ? restoreRandom(state.random) : random(options.seed ?? 1);
