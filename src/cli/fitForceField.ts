@@ -100,4 +100,5 @@ function forceFieldOptions(json: Readonly<Record<string, unknown>>): ForceFieldO
 const EXAMPLES = `
 Examples:
   $ spectensor fit forcefield --train train.xyz.gz --test test.xyz.gz --out ff.json
-  $ spectensor fit forcefield --train OUTCAR.gz --options '{"cutoff": 4.5, "lMax": 3, "ridge": 1e-9}' --posterior --out ff.json.gz --json`;
+  $ spectensor fit forcefield --train OUTCAR.gz --options '{"cutoff": 4.5, "lMax": 3, "ridge": 1e-9}' --posterior --out ff.json.gz --json
+  $ spectensor fit forcefield --train train.xyz.gz --options '{"form": {"kind": "reference", "environments": 200, "zeta": 2}}' --out ff.json`;
