@@ -36,7 +36,10 @@ export interface PolarizabilityOptions extends RunOptions {
   readonly quantity?: PolarizabilityQuantity;
   /** Default `{ cutoff: 5, nMax: 6, lMax: 4, smearing: 0.5 }`. */
   readonly features?: FeatureSettings;
-  /** Power ζ ≥ 1 of the kernel, default 1. */
+  /**
+   * Power ζ ≥ 1 of the kernel, default 1. Above 1 the time of a prediction grows with the number of reference atoms, for ζ = 2 up to the
+   * number of scalar features; `references` bounds it.
+   */
   readonly zeta?: number;
   /** Default `{ kind: "leaveOneOut" }`. */
   readonly ridge?: RidgeChoice;
