@@ -1,5 +1,5 @@
 #!/bin/sh
-# Continue the reference data: run.sh [start [LANES]] | status | select SYSTEM N [CANDIDATES] | md-ml | harvest | check | stop | foreground [SYSTEM...]
+# Continue the reference data: run.sh [start [LANES [SYSTEM...]]] | status | select SYSTEM N [CANDIDATES] | md-ml | harvest | check | stop | foreground [SYSTEM...]
 # Everything runs at the lowest priority and may be killed at any moment: at most the configuration in work is lost.
 # Work folder: $SPECTENSOR_WORK, default data/generate/work (not tracked). Python with pyscf for the molecules: $PYSCF_PYTHON.
 cd "$(dirname "$0")" || exit 1
@@ -20,13 +20,18 @@ need() {
     return $ok
 }
 
+# Linux shares the processor among sessions before it looks at nice, hence a session of the lowest priority of its own.
+LOWEST='{ echo 19 > /proc/self/autogroup; } 2> /dev/null; exec nice -n 19 "$@"'
+
 case "${1:-start}" in
 start)
     need || exit 1
     rm -f "$SPECTENSOR_WORK/STOP"
+    lanes="${2:-1}"
+    shift; [ $# -gt 0 ] && shift
     i=1
-    while [ $i -le "${2:-1}" ]; do
-        nohup nice -n 19 "$PY" work.py >> "$SPECTENSOR_WORK/lane$i.log" 2>&1 &
+    while [ $i -le "$lanes" ]; do
+        nohup setsid sh -c "$LOWEST" lane "$PY" work.py "$@" >> "$SPECTENSOR_WORK/lane$i.log" 2>&1 &
         echo "lane $i: pid $!, log $SPECTENSOR_WORK/lane$i.log"
         i=$((i + 1))
     done ;;
