@@ -78,6 +78,11 @@ export function fitPolarizabilityCommand(): Command {
         `${report.method} of the ${report.quantity}, ${report.train} training and ${report.validation} validation frames`,
       );
       printScores(report);
+      const { firstStep } = report;
+      if (firstStep)
+        print(
+          `part of the linear response taken: ${firstStep.scalar.toFixed(2)} of the trace, ${firstStep.traceless.toFixed(2)} of the traceless part`,
+        );
       print(`model: ${flags.out} (${report.seconds.toFixed(1)} s, ${report.peakMemoryMB.toFixed(0)} MB)`);
     });
 }

@@ -43,6 +43,27 @@ describe("spectensor fit polarizability", () => {
     expect(readFileSync(join(cwd, "again.json"), "utf8")).toBe(readFileSync(join(cwd, "model.json"), "utf8"));
   });
 
+  it("says how much of the linear response Δ-ML has taken", async () => {
+    const out = join(cwd, "delta.json");
+    const delta = ["fit", "polarizability", "--method", "delta", "--data", "ch3oh", "--train", "5"];
+    const text = await spectensorHere([
+      ...delta,
+      "--test",
+      "20",
+      "--options",
+      '{"cutoff": 4, "nMax": 4, "lMax": 2}',
+      "--out",
+      out,
+    ]);
+    expect(text.code).toBe(0);
+    const parts = /part of the linear response taken: (\S+) of the trace, (\S+) of the traceless part/.exec(text.out)!;
+    for (const part of parts.slice(1).map(Number)) {
+      expect(part).toBeGreaterThan(0.2);
+      expect(part).toBeLessThanOrEqual(1);
+    }
+    expect(existsSync(out)).toBe(true);
+  });
+
   it.each([
     ["an unknown method", ["--method", "magic"], 2, /^OptionError: --method.*magic/],
     ["more frames than there are", ["--train", "4000"], 2, /^OptionError: .*4000/],

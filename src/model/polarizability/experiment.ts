@@ -41,6 +41,8 @@ export interface PolarizabilityReport {
   readonly train: number;
   readonly validation: number;
   readonly options: PolarizabilityModel["options"];
+  /** Δ-ML: by what the first step is multiplied for each order of the tensor; 1 takes all of it, 0 is direct-ML. */
+  readonly firstStep?: { readonly scalar: number; readonly traceless: number };
   readonly selection?: PolarizabilityModel["selection"];
   /** Wall time, s. */
   readonly seconds: number;
@@ -102,6 +104,9 @@ function reportOf(model: PolarizabilityModel, test: readonly Frame[], start: num
     train: model.trainingFrames,
     validation: model.validationFrames,
     options: model.options,
+    ...(model.firstStep && {
+      firstStep: { scalar: 1 + model.scalar.firstStepFactor, traceless: 1 + model.traceless.firstStepFactor },
+    }),
     ...(model.selection && { selection: model.selection }),
     seconds: (performance.now() - start) / 1000,
     peakMemoryMB: process.resourceUsage().maxRSS / 1024,
