@@ -28,7 +28,8 @@ start)
     need || exit 1
     rm -f "$SPECTENSOR_WORK/STOP"
     lanes="${2:-1}"
-    shift; [ $# -gt 0 ] && shift
+    [ $# -gt 0 ] && shift
+    [ $# -gt 0 ] && shift
     i=1
     while [ $i -le "$lanes" ]; do
         nohup setsid sh -c "$LOWEST" lane "$PY" work.py "$@" >> "$SPECTENSOR_WORK/lane$i.log" 2>&1 &
