@@ -31,14 +31,15 @@ def in_time(frames):
 
 
 def in_space(frames):
-    """(n, 6): each component against a smooth function of the positions fitted to all other frames (kernel ridge, leave one out)."""
+    """(n, 6): each component against a smooth function of the positions fitted to all other frames (kernel ridge, leave one out), in units of
+    what is expected of a frame so far from the others."""
     e = components(frames)
     x = np.array([f['arrays']['pos'].ravel() for f in frames])
     x = x - x.mean(0)
     x /= x.std()*np.sqrt(x.shape[1])
     k = (1 + x @ x.T)**2*np.exp(-((x[:, None] - x[None])**2).sum(-1)/8)
     inverse = np.linalg.inv(k + 1e-3*np.eye(len(k)))
-    r = abs(inverse @ (e - e.mean(0)))/np.diag(inverse)[:, None]
+    r = abs(inverse @ (e - e.mean(0)))/np.sqrt(np.diag(inverse))[:, None]
     return r/np.median(r, 0)
 
 
