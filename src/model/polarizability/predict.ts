@@ -196,7 +196,7 @@ function assemble(
 
 /** Structures that are predicted together: few enough for features to stay in memory, enough of them for matrix products. */
 function blockLength(atoms: number): number {
-  return Math.max(1, Math.floor(256 / atoms));
+  return Math.max(1, Math.floor(128 / atoms));
 }
 
 /** @param predict for each structure of a block its `count` tensors */
