@@ -68,7 +68,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const portOf = Object.fromEntries(PORTS.map((name, i) => [name, ports[i]!]));
   writeFileSync(connectionFile, JSON.stringify({ ...connection, ...portOf }), { mode: 0o600 });
 
-  const child = spawn(process.execPath, [program.script, "kernel", "--config-path", connectionFile], {
+  const child = spawn(process.execPath, [...program.argv, "--config-path", connectionFile], {
     cwd: options.folder,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

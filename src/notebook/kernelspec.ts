@@ -24,7 +24,7 @@ export interface KernelspecOptions {
 /** The kernelspec: this Node, the tslab of a folder. @throws SpectensorError if tslab is not installed there */
 export function kernelspec(folder: string): object {
   return {
-    argv: [process.execPath, findTslab(folder).script, "kernel", "--config-path={connection_file}"],
+    argv: [process.execPath, ...findTslab(folder).argv, "--config-path={connection_file}"],
     display_name: DISPLAY_NAME,
     language: "typescript",
     interrupt_mode: "signal",

@@ -6,11 +6,28 @@ import { SpectensorError } from "../errors.js";
 
 /** Where tslab is installed. */
 export interface KernelProgram {
-  /** The script to run with Node. */
-  readonly script: string;
+  /** What to give Node to start it; its own arguments follow. */
+  readonly argv: readonly string[];
   /** package.json of tslab; modules that come with it resolve from here. */
   readonly manifest: string;
 }
+
+/**
+ * TypeScript watches every place where a module might yet appear or change its meaning. tslab allows for one kind of pending
+ * rebuild only, so that two such changes while a cell runs (a package is installed, a folder above is busy) print "Unexpected pending
+ * rebuildTimer" into the cell. Hence, before tslab starts and in no worker: only source files are watched.
+ */
+const PRELOAD = `data:text/javascript,${encodeURIComponent(
+  `import { createRequire } from "node:module";
+import { isMainThread } from "node:worker_threads";
+if (isMainThread) {
+  const { sys } = createRequire(process.argv[1])("@tslab/typescript-for-tslab");
+  const { watchFile } = sys;
+  const unwatched = { close() {} };
+  sys.watchDirectory = () => unwatched;
+  sys.watchFile = (path, ...rest) => (path.endsWith("/package.json") ? unwatched : watchFile(path, ...rest));
+}`,
+)}`;
 
 /**
  * Finds tslab as seen from a folder of notebooks, or else from this package's own folder.
@@ -22,7 +39,7 @@ export function findTslab(folder: string, fallback: string = import.meta.url): K
     try {
       const manifest = createRequire(from).resolve("tslab/package.json");
       const script = join(dirname(manifest), "bin", "tslab");
-      if (existsSync(script)) return { script, manifest };
+      if (existsSync(script)) return { argv: ["--import", PRELOAD, script, "kernel"], manifest };
     } catch {
       // not installed here; try the next place
     }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -129,6 +129,36 @@ describe("executeNotebook", () => {
     });
     expect(outputsOf(n, 0)).toEqual([{ output_type: "stream", name: "stdout", text: `${scratch} full\n` }]);
   });
+});
+
+it("runs on undisturbed while folders change where modules are looked for", async () => {
+  // Within the checkout, so that the import finds this package after looking in every folder below it.
+  const root = new URL("../..", import.meta.url).pathname;
+  mkdirSync(join(root, "coverage"), { recursive: true });
+  const folder = mkdtempSync(join(root, "coverage", "executor-test-"));
+  mkdirSync(join(folder, "a", "b"), { recursive: true });
+  const places = ["node_modules", "a/node_modules", "a/b/node_modules", "c", "a/c", "a/b/c"].map((p) =>
+    join(folder, p),
+  );
+  let step = 0;
+  const busy = setInterval(() => {
+    const place = places[step % 6]!;
+    if (Math.floor(step / 6) % 2) rmSync(place, { recursive: true, force: true });
+    else mkdirSync(join(place, "d"), { recursive: true });
+    step++;
+  }, 5);
+  try {
+    const wait = "await new Promise((resolve) => setTimeout(resolve, 600)); step";
+    const { notebook: n, failure } = await executeNotebook(
+      notebook('import { raman } from "spectensor";\nlet step = typeof raman;', wait, wait, wait, wait),
+      { folder: join(folder, "a", "b") },
+    );
+    expect(failure).toBeUndefined();
+    for (const cell of [1, 2, 3, 4]) expect(outputsOf(n, cell)).toMatchObject([{ output_type: "stream", text: "function\n" }]);
+  } finally {
+    clearInterval(busy);
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 it("says how to get the kernel where it is not installed", () => {
