@@ -8,7 +8,7 @@ export interface NeighborList {
   readonly first: Int32Array;
   /** Neighbour atom of each pair. */
   readonly index: Int32Array;
-  /** Cell shift of the neighbour, shape [pairs, 3]: vector = x_neighbour + shift·cell − x_centre with the positions as given. */
+  /** Cell shift of the neighbour, shape [pairs, 3]: vector = (x_neighbour − x_centre) + shift·cell with the positions as given. */
   readonly shifts: Int32Array;
   /** From centre to neighbour, shape [pairs, 3], Å. */
   readonly vectors: Float64Array;
@@ -18,6 +18,9 @@ export interface NeighborList {
 
 /** Atoms nearer than this are one atom written twice, Å. */
 const COINCIDENT = 1e-6;
+
+/** Relative margin of the search, where rounding differs from that of the vectors. */
+const MARGIN = 1e-9;
 
 /**
  * Every neighbour, periodic images included, with 0 < r < cutoff; sorted by centre, then atom, then shift.
@@ -96,15 +99,23 @@ function scan(
   shift: Int32Array,
   translation: Float64Array,
 ): void {
-  const { members, wrapped, sorted, wrap } = grid;
+  const { members, wrapped, sorted, wrap, basis } = grid;
+  const x0 = s.positions;
   const [x, y, z] = [wrapped[3 * i]!, wrapped[3 * i + 1]!, wrapped[3 * i + 2]!];
   const [tx, ty, tz] = [translation[0]!, translation[1]!, translation[2]!];
   for (let m = from; m < to; m++) {
     const j = members[m]!;
     if (j < i) continue;
-    const dx = sorted[3 * m]! - x + tx;
-    const dy = sorted[3 * m + 1]! - y + ty;
-    const dz = sorted[3 * m + 2]! - z + tz;
+    const near =
+      (sorted[3 * m]! - x + tx) ** 2 + (sorted[3 * m + 1]! - y + ty) ** 2 + (sorted[3 * m + 2]! - z + tz) ** 2;
+    if (near >= limit * (1 + MARGIN)) continue;
+    // From positions and shift alone, so that whatever finds the pair finds the same bits.
+    const sa = shift[0]! - wrap[3 * j]! + wrap[3 * i]!;
+    const sb = shift[1]! - wrap[3 * j + 1]! + wrap[3 * i + 1]!;
+    const sc = shift[2]! - wrap[3 * j + 2]! + wrap[3 * i + 2]!;
+    const dx = x0[3 * j]! - x0[3 * i]! + (sa * basis[0]! + sb * basis[3]! + sc * basis[6]!);
+    const dy = x0[3 * j + 1]! - x0[3 * i + 1]! + (sa * basis[1]! + sb * basis[4]! + sc * basis[7]!);
+    const dz = x0[3 * j + 2]! - x0[3 * i + 2]! + (sa * basis[2]! + sb * basis[5]! + sc * basis[8]!);
     const r2 = dx * dx + dy * dy + dz * dz;
     if (r2 >= limit) continue;
     if (r2 < COINCIDENT * COINCIDENT) {
@@ -117,7 +128,9 @@ function scan(
     pairs.vectors[3 * p] = dx;
     pairs.vectors[3 * p + 1] = dy;
     pairs.vectors[3 * p + 2] = dz;
-    for (let d = 0; d < 3; d++) pairs.shifts[3 * p + d] = shift[d]! - wrap[3 * j + d]! + wrap[3 * i + d]!;
+    pairs.shifts[3 * p] = sa;
+    pairs.shifts[3 * p + 1] = sb;
+    pairs.shifts[3 * p + 2] = sc;
   }
 }
 

@@ -28,17 +28,20 @@ export function verletList(s: Structure, cutoff: number, skin: number): VerletLi
 }
 
 /**
- * Neighbours of a structure near the list's origin: those of {@link neighborList}, at the cost of going through the pairs once.
- * Positions must not have been wrapped since.
+ * Neighbours of a structure near the list's origin: to the bit those of {@link neighborList}, at the cost of going through the pairs once.
  * @returns `undefined` if an atom has moved by half the skin or more, or the cell has changed: make a new list
  */
 export function verletNeighbors(list: VerletList, s: Structure): NeighborList | undefined {
   const { origin, wide, cutoff, skin } = list;
   const n = s.species.length;
   if (n !== origin.species.length || (s.cell && !s.cell.every((x, p) => x === origin.cell?.[p]))) return undefined;
-  const moved = s.positions.map((x, p) => x - origin.positions[p]!);
-  for (let p = 0; p < 3 * n; p += 3)
-    if (!(moved[p]! ** 2 + moved[p + 1]! ** 2 + moved[p + 2]! ** 2 < (skin / 2) ** 2)) return undefined;
+  const { positions: at } = s;
+  const far = (skin / 2) ** 2;
+  for (let p = 0; p < 3 * n; p += 3) {
+    const [dx, dy, dz] = [0, 1, 2].map((c) => at[p + c]! - origin.positions[p + c]!) as [number, number, number];
+    if (!(dx * dx + dy * dy + dz * dz < far)) return undefined;
+  }
+  const cell = s.cell ?? new Float64Array(9);
   const first = new Int32Array(n + 1);
   const index = new Int32Array(wide.index.length);
   const shifts = new Int32Array(wide.shifts.length);
@@ -48,13 +51,16 @@ export function verletNeighbors(list: VerletList, s: Structure): NeighborList | 
   for (let i = 0; i < n; i++) {
     for (let p = wide.first[i]!; p < wide.first[i + 1]!; p++) {
       const j = wide.index[p]!;
-      const x = wide.vectors[3 * p]! + (moved[3 * j]! - moved[3 * i]!);
-      const y = wide.vectors[3 * p + 1]! + (moved[3 * j + 1]! - moved[3 * i + 1]!);
-      const z = wide.vectors[3 * p + 2]! + (moved[3 * j + 2]! - moved[3 * i + 2]!);
+      const [a, b, c] = [wide.shifts[3 * p]!, wide.shifts[3 * p + 1]!, wide.shifts[3 * p + 2]!];
+      const x = at[3 * j]! - at[3 * i]! + (a * cell[0]! + b * cell[3]! + c * cell[6]!);
+      const y = at[3 * j + 1]! - at[3 * i + 1]! + (a * cell[1]! + b * cell[4]! + c * cell[7]!);
+      const z = at[3 * j + 2]! - at[3 * i + 2]! + (a * cell[2]! + b * cell[5]! + c * cell[8]!);
       const r2 = x * x + y * y + z * z;
       if (r2 >= cutoff * cutoff) continue;
       index[q] = j;
-      for (let c = 0; c < 3; c++) shifts[3 * q + c] = wide.shifts[3 * p + c]!;
+      shifts[3 * q] = a;
+      shifts[3 * q + 1] = b;
+      shifts[3 * q + 2] = c;
       vectors[3 * q] = x;
       vectors[3 * q + 1] = y;
       vectors[3 * q + 2] = z;
