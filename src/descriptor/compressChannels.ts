@@ -5,7 +5,8 @@ import type { Structure } from "../structure/structure.js";
 import type { ChannelMatrices } from "./compression.js";
 import { unknownKind } from "./cutoff.js";
 import { expandDensity } from "./density.js";
-import { type Descriptor, environmentsOf } from "./descriptor.js";
+import type { Descriptor } from "./descriptor.js";
+import { environmentsOf } from "./knownEnvironments.js";
 import { curPivots } from "./sparsify.js";
 
 export interface CompressChannelsOptions {

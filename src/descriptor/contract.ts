@@ -1,10 +1,11 @@
 import { OptionError, ShapeError } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
-import { type Descriptor, environmentsOf, type KnownEnvironments, layoutOf } from "./descriptor.js";
+import { type Descriptor, layoutOf } from "./descriptor.js";
 import type { ContractionJob, Derivatives } from "./engine.js";
 import { evaluateAround } from "./evaluate.js";
 import type { Expansion } from "./expansion.js";
+import { environmentsOf, type KnownEnvironments } from "./knownEnvironments.js";
 
 /** Weights of a linear model in the features of one order. */
 export interface FeatureWeights {
@@ -75,13 +76,23 @@ export function gradient(
   s: Structure,
   weights: FeatureWeights | readonly FeatureWeights[],
 ): ContractionGradient | ContractionGradient[] {
-  if (!isList(weights)) return gradient(d, s, [weights])[0]!;
   refuseNormalised(d, "gradient");
+  const found = gradientAround(d, s, isList(weights) ? weights : [weights], environmentsOf(d, s));
+  return isList(weights) ? found : found[0]!;
+}
+
+/** {@link gradient} where the structure's environments are known already, for a descriptor without normalisation. */
+export function gradientAround(
+  d: Descriptor,
+  s: Structure,
+  weights: readonly FeatureWeights[],
+  around: KnownEnvironments,
+): ContractionGradient[] {
   weights.forEach((w) => {
     checkWeights(d, s, w);
   });
   const runs = weights.map((w) => start(d, s, w, true));
-  run(d, runs, environmentsOf(d, s));
+  run(d, runs, around);
   return runs.map(({ atoms, components, derivatives }) => ({
     atoms,
     value: sumRows(atoms, components),

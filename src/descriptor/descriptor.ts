@@ -1,9 +1,7 @@
 import { OptionError } from "../errors.js";
-import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import type { Engine } from "./engine.js";
-import { type Environments, environments } from "./environments.js";
-import { type Expansion, planExpansion } from "./expansion.js";
+import { planExpansion } from "./expansion.js";
 import { type FeatureLabel, type FeatureLayout, labelFeatures, planFeatures } from "./features.js";
 import { kernelEngine } from "./kernelEngine.js";
 import { type DescriptorOptions, type ResolvedDescriptor, resolveOptions } from "./options.js";
@@ -76,20 +74,4 @@ export function layoutOf(d: Descriptor, order: TensorOrder): FeatureLayout {
   if (!layout)
     throw new OptionError({ where: "descriptor", problem: `tensor order ${order}`, advice: "known orders: 0, 1, 2" });
   return layout;
-}
-
-/** Environments of one structure, per expansion of a descriptor. */
-export type KnownEnvironments = (x: Expansion) => Environments;
-
-/** Environments of a structure per expansion, found once per cutoff radius. */
-export function environmentsOf(d: Descriptor, s: Structure): KnownEnvironments {
-  const byCutoff = new Map<number, Environments>();
-  return ({ cutoff }) => {
-    let found = byCutoff.get(cutoff);
-    if (!found) {
-      found = environments(s, d.options.species, cutoff);
-      byCutoff.set(cutoff, found);
-    }
-    return found;
-  };
 }

@@ -2,7 +2,8 @@ import { OptionError, rejectUnknownOptions } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import { refuseNormalised } from "./contract.js";
-import { type Descriptor, environmentsOf, layoutOf } from "./descriptor.js";
+import { type Descriptor, layoutOf } from "./descriptor.js";
+import { environmentsOf } from "./knownEnvironments.js";
 
 /** Consecutive rows of a design matrix. */
 export interface DesignBlock {

@@ -21,9 +21,15 @@ export interface Environments {
 
 /**
  * Neighbours within `cutoff` (Å) with the indices of their species.
+ * @param known the structure's neighbours within that cutoff, where they are known
  * @throws DataError for an atom whose species is not in the list, coincident atoms, or a malformed structure
  */
-export function environments(s: Structure, symbols: readonly string[], cutoff: number): Environments {
+export function environments(
+  s: Structure,
+  symbols: readonly string[],
+  cutoff: number,
+  known?: NeighborList,
+): Environments {
   checkStructure(s);
   const count = s.species.length;
   const kinds = symbols.length;
@@ -37,7 +43,7 @@ export function environments(s: Structure, symbols: readonly string[], cutoff: n
       });
     return index;
   });
-  const list = neighborList(s, cutoff);
+  const list = known ?? neighborList(s, cutoff);
   const pairs = list.index.length;
   const first = new Int32Array(count * kinds + 1);
   for (let i = 0; i < count; i++)
@@ -53,6 +59,31 @@ export function environments(s: Structure, symbols: readonly string[], cutoff: n
   const vectors = new Float64Array(3 * pairs);
   for (let q = 0; q < pairs; q++) for (let c = 0; c < 3; c++) vectors[3 * q + c] = from[3 * order[q]! + c]!;
   return { count, species, first, neighbour: order.map((p) => list.index[p]!), vectors };
+}
+
+/** The neighbours nearer than `cutoff` (Å): of each group the first few, as groups are in the order of distance. */
+export function nearerThan(e: Environments, cutoff: number): Environments {
+  const { vectors } = e;
+  const groups = e.first.length - 1;
+  const first = new Int32Array(groups + 1);
+  const kept = new Int32Array(e.neighbour.length);
+  let count = 0;
+  for (let g = 0; g < groups; g++) {
+    for (let p = e.first[g]!; p < e.first[g + 1]!; p++) {
+      const [x, y, z] = [vectors[3 * p]!, vectors[3 * p + 1]!, vectors[3 * p + 2]!];
+      if (x * x + y * y + z * z >= cutoff * cutoff) break;
+      kept[count++] = p;
+    }
+    first[g + 1] = count;
+  }
+  const near = new Float64Array(3 * count);
+  for (let q = 0; q < count; q++) for (let c = 0; c < 3; c++) near[3 * q + c] = vectors[3 * kept[q]! + c]!;
+  return {
+    ...e,
+    first,
+    neighbour: Int32Array.from({ length: count }, (_, q) => e.neighbour[kept[q]!]!),
+    vectors: near,
+  };
 }
 
 const GAPS = [701, 301, 132, 57, 23, 10, 4, 1];

@@ -1,6 +1,7 @@
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
-import { type Descriptor, environmentsOf, type KnownEnvironments, layoutOf } from "./descriptor.js";
+import { type Descriptor, layoutOf } from "./descriptor.js";
+import { environmentsOf, type KnownEnvironments } from "./knownEnvironments.js";
 
 /** Features of every atom of a structure. */
 export interface Features {

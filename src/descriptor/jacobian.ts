@@ -2,9 +2,10 @@ import { OptionError, rejectUnknownOptions } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import { refuseNormalised } from "./contract.js";
-import { type Descriptor, environmentsOf, layoutOf } from "./descriptor.js";
+import { type Descriptor, layoutOf } from "./descriptor.js";
 import type { DesignOptions } from "./designRows.js";
 import type { CentreRows } from "./engine.js";
+import { environmentsOf } from "./knownEnvironments.js";
 
 /** Derivatives of the features of several centres with respect to the position of one atom. */
 export interface CentreDerivatives {

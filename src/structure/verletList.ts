@@ -38,7 +38,9 @@ export function verletNeighbors(list: VerletList, s: Structure): NeighborList | 
   const { positions: at } = s;
   const far = (skin / 2) ** 2;
   for (let p = 0; p < 3 * n; p += 3) {
-    const [dx, dy, dz] = [0, 1, 2].map((c) => at[p + c]! - origin.positions[p + c]!) as [number, number, number];
+    const dx = at[p]! - origin.positions[p]!;
+    const dy = at[p + 1]! - origin.positions[p + 1]!;
+    const dz = at[p + 2]! - origin.positions[p + 2]!;
     if (!(dx * dx + dy * dy + dz * dz < far)) return undefined;
   }
   const cell = s.cell ?? new Float64Array(9);

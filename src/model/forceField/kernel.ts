@@ -4,10 +4,11 @@
  * Jinnouchi, Karsai and Kresse, Phys. Rev. B 100, 014105 (2019)). It is linear in ω, and its derivatives are
  * ∂k^ζ = ζ k^(ζ−1) (x̂_B − k x̂)·∂x/|x|.
  */
-import { gradient } from "../../descriptor/contract.js";
+import { type ContractionGradient, gradientAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
-import { evaluate, normalise } from "../../descriptor/evaluate.js";
+import { evaluateAround, normalise } from "../../descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../descriptor/jacobian.js";
+import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
 import type { EnvironmentIndex } from "../../descriptor/sparsify.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
@@ -168,12 +169,13 @@ export function kernelGradient(
   { zeta, references }: ForceFieldKernel,
   omega: Float64Array,
   s: Structure,
+  around: KnownEnvironments,
 ): KernelGradient {
   const count = featureCount(d, 0);
   const weights = new Float64Array(s.species.length * count);
   let energy = 0;
   const starts = firsts(references.map((r) => r.rows));
-  for (const { kind, atoms, kernel, unit, lengths } of similarities(d, s, references)) {
+  for (const { kind, atoms, kernel, unit, lengths } of similarities(d, s, references, around)) {
     const slope = matrix(kernel.rows, kernel.columns);
     kernel.values.forEach((k, i) => {
       const w = omega[starts[kind]! + (i % kernel.columns)]! * k ** (zeta - 1);
@@ -190,7 +192,9 @@ export function kernelGradient(
         weights[atoms[a]! * count + f] = (direction[from + f]! - along * unit.values[from + f]!) / lengths[a]!;
     }
   }
-  const { positions, strain } = gradient(d, s, { order: 0, values: weights, per: "atom" });
+  const [{ positions, strain }] = gradientAround(d, s, [{ order: 0, values: weights, per: "atom" }], around) as [
+    ContractionGradient,
+  ];
   return { energy, positions, strain };
 }
 
@@ -206,8 +210,13 @@ interface Similarity {
   readonly kernel: Matrix;
 }
 
-function similarities(d: Descriptor, s: Structure, references: readonly Matrix[]): Similarity[] {
-  const { values, lengths } = unitFeatures(d, s);
+function similarities(
+  d: Descriptor,
+  s: Structure,
+  references: readonly Matrix[],
+  around: KnownEnvironments = environmentsOf(d, s),
+): Similarity[] {
+  const { values, lengths } = unitFeatures(d, s, around);
   const count = featureCount(d, 0);
   return references.map((refs, kind) => {
     const symbol = d.options.species[kind];
@@ -220,8 +229,12 @@ function similarities(d: Descriptor, s: Structure, references: readonly Matrix[]
   });
 }
 
-function unitFeatures(d: Descriptor, s: Structure): { readonly values: Float64Array; readonly lengths: Float64Array } {
-  const features = evaluate(d, s, 0);
+function unitFeatures(
+  d: Descriptor,
+  s: Structure,
+  around: KnownEnvironments = environmentsOf(d, s),
+): { readonly values: Float64Array; readonly lengths: Float64Array } {
+  const features = evaluateAround(d, s, 0, around);
   const lengths = normalise(features);
   return { values: features.values, lengths };
 }

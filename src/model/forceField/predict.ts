@@ -1,4 +1,5 @@
-import { gradient } from "../../descriptor/contract.js";
+import { type ContractionGradient, gradientAround } from "../../descriptor/contract.js";
+import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
 import { cellVolume, type Structure } from "../../structure/structure.js";
 import { kernelGradient } from "./kernel.js";
 import type { ForceFieldModel } from "./model.js";
@@ -16,7 +17,16 @@ export interface ForceFieldPrediction {
 
 /** Energy, forces and stress of one structure by one reverse pass. @throws DataError for a species that the force field does not know */
 export function predictForces(model: ForceFieldModel, s: Structure): ForceFieldPrediction {
-  const { energy, positions, strain } = derivatives(model, s);
+  return predictForcesAround(model, s, environmentsOf(model.descriptor, s));
+}
+
+/** {@link predictForces} where the structure's environments are known already. */
+export function predictForcesAround(
+  model: ForceFieldModel,
+  s: Structure,
+  around: KnownEnvironments,
+): ForceFieldPrediction {
+  const { energy, positions, strain } = derivatives(model, s, around);
   const volume = s.cell && cellVolume(s.cell);
   return {
     energy: energy + composition(model.descriptor, s.species).reduce((e, n, k) => e + n * model.energies[k]!, 0),
@@ -25,8 +35,10 @@ export function predictForces(model: ForceFieldModel, s: Structure): ForceFieldP
   };
 }
 
-function derivatives({ descriptor, weights, kernel }: ForceFieldModel, s: Structure) {
-  if (kernel) return kernelGradient(descriptor, kernel, weights, s);
-  const { value, positions, strain } = gradient(descriptor, s, { order: 0, values: weights });
+function derivatives({ descriptor, weights, kernel }: ForceFieldModel, s: Structure, around: KnownEnvironments) {
+  if (kernel) return kernelGradient(descriptor, kernel, weights, s, around);
+  const [{ value, positions, strain }] = gradientAround(descriptor, s, [{ order: 0, values: weights }], around) as [
+    ContractionGradient,
+  ];
   return { energy: value[0]!, positions, strain };
 }

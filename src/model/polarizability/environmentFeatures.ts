@@ -1,6 +1,7 @@
 /** The features of a structure's atoms that λ-SOAP kernels compare, and their mean over a structure. */
-import { type Descriptor, environmentsOf } from "../../descriptor/descriptor.js";
+import type { Descriptor } from "../../descriptor/descriptor.js";
 import { evaluateAround } from "../../descriptor/evaluate.js";
+import { environmentsOf } from "../../descriptor/knownEnvironments.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 

@@ -1,7 +1,8 @@
 /** Predictions of non-linear kernels for many structures at once: two matrix products and one contraction per atom. */
 import { contractAround } from "../../descriptor/contract.js";
-import { type Descriptor, environmentsOf, featureCount } from "../../descriptor/descriptor.js";
+import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { evaluateAround, normalise } from "../../descriptor/evaluate.js";
+import { environmentsOf } from "../../descriptor/knownEnvironments.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 import { powersOf, type ReferencePredictor, type ReferenceSpecies, scalarWeights } from "./predictor.js";
