@@ -223,9 +223,10 @@ describe.skipIf(!JUPYTER)(
       const before = await viewers.screenshot();
       // In command mode "ArrowUp" goes to the cell above and "0" twice restarts the kernel.
       for (const key of ["ArrowUp", "+", "a"]) await page.keyboard.press(key);
-      expect((await viewers.screenshot()).equals(before)).toBe(false);
+      const asBefore = async (): Promise<boolean> => (await viewers.screenshot()).equals(before);
+      await expect.poll(asBefore, { timeout: 10_000 }).toBe(false);
       for (const key of ["0", "0"]) await page.keyboard.press(key);
-      expect((await viewers.screenshot()).equals(before)).toBe(true);
+      await expect.poll(asBefore, { timeout: 10_000 }).toBe(true);
       expect(await page.locator(".jp-Dialog").count()).toBe(0);
       expect(await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").count()).toBe(3);
       // JupyterLab's own: it asks for a debugger that this kernel does not have.
