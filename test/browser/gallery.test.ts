@@ -136,6 +136,7 @@ describe.skipIf(!CHROMIUM)(`gallery in Chromium${CHROMIUM ? "" : ` (skipped: ${N
     await page.keyboard.press("Enter");
     await page.waitForURL(/\.html$/);
     await expect.poll(() => page.url()).not.toMatch(/index\.html$/);
+    await page.waitForLoadState("load");
     for (const wanted of ["Skip to content", "← All figures", "Dark colours"]) {
       await page.keyboard.press("Tab");
       expect(await focused()).toBe(wanted);

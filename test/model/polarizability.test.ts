@@ -242,8 +242,9 @@ describe("rock salt, first-order Raman-inactive", () => {
     const direct = await fitPolarizability(frames, { features });
     for (const kind of ["chosen", "fixed", "fitted"] as const) {
       const model = await fitDelta(lrm, frames, { features, firstStepScale: { kind } });
+      // A thousandth of the thermal deviation, 2e-3: small ridges amplify the rounding of what is subtracted and added again.
       for (const { structure } of set.frames.slice(8, 12))
-        expectClose(predictTensor(model, structure), predictTensor(direct, structure), { absolute: 1e-7 });
+        expectClose(predictTensor(model, structure), predictTensor(direct, structure), { absolute: 2e-6 });
     }
   });
 });
