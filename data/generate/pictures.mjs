@@ -9,7 +9,7 @@ if (!existsSync(built)) {
   console.log("pictures are left as they are: the package is not built (npm run build)");
   process.exit();
 }
-const { invariants, lineFigure, listDatasets, loadDataset, panels, renderSvg } = await import(built);
+const { invariants, lineFigure, listDatasets, loadDataset, panels, renderSvg, sliceSeries } = await import(built);
 
 const line = (values, spacing, x, y) =>
   lineFigure([{ x: Float64Array.from(values, (_, i) => i * spacing), y: values, role: "series" }], { x, y, size: { width: 430, height: 250 } });
@@ -38,10 +38,13 @@ function configurationPanels(frames) {
 
 for (const entry of listDatasets()) {
   const roles = entry.files.filter((file) => file.path).map((file) => file.role);
-  if (!roles.includes("trajectory") && !roles.includes("dipoles")) continue;
+  if (!["trajectory", "dipoles", "series"].some((role) => roles.includes(role))) continue;
   const set = await loadDataset(entry.id);
   const tensor = ["polarizability", "dielectric"].find((quantity) => set.quantities.includes(quantity));
-  const figures = roles.includes("trajectory") ? trajectoryPanels(set.series(tensor)) : configurationPanels(set.parts.dipoles);
+  // Series of learned dynamics are many runs: the picture shows the first.
+  const figures = roles.includes("dipoles")
+    ? configurationPanels(set.parts.dipoles)
+    : trajectoryPanels(roles.includes("series") ? sliceSeries(set.series(tensor), 0, 1000) : set.series(tensor));
   const path = join(data, entry.id, "series.svg");
   writeFileSync(`${path}.tmp`, renderSvg(panels(figures, { columns: 2, labels: "none" })));
   renameSync(`${path}.tmp`, path);
