@@ -141,8 +141,12 @@ function label({ quantity, unit }: ComparisonRow): string {
   return unit === undefined ? quantity : `${quantity} (${unit})`;
 }
 
-/** A number as it was given, at most six digits. */
+/** A number as it was given, at most six digits; 10⁻¹⁰ rather than 1.000·10⁻¹⁰. */
 function short(value: number): string {
+  if (Math.abs(value) < 1e-3 && value !== 0)
+    return formatNumber(value, 6)
+      .replace(/\.?0*·/, "·")
+      .replace(/^(−?)1·/, "$1");
   return String(Number(value.toPrecision(6))).replace("-", "−");
 }
 
