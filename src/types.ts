@@ -104,7 +104,12 @@ export type { SearchOptions } from "./model/polarizability/selection.js";
 export type { Split, SplitOptions } from "./model/polarizability/split.js";
 export type { IrreducibleTensors, PolarizabilityQuantity } from "./model/polarizability/tensorData.js";
 export type { KernelVariance, VariancePart } from "./model/polarizability/variance.js";
-export type { BornChargeErrors, PolarizationErrors, PolarizationEvaluation } from "./model/polarization/evaluate.js";
+export type {
+  BornChargeErrors,
+  EvaluatePolarizationOptions,
+  PolarizationErrors,
+  PolarizationEvaluation,
+} from "./model/polarization/evaluate.js";
 export type {
   PolarizationLearningErrors,
   PolarizationLearningOptions,

@@ -39,10 +39,11 @@ export function fitForceFieldCommand(): Command {
       const options = forceFieldOptions(flags.options ?? {});
       const train = await readAll(flags.train, flags, signal);
       const test = flags.test && (await readAll(flags.test, flags, signal));
-      const model = await fitForceField(train, { ...options, signal, onProgress: progressLine(flags.json === true) });
+      const run = { signal, onProgress: progressLine(flags.json === true) };
+      const model = await fitForceField(train, { ...options, ...run });
       const errors = {
-        train: evaluateForceField(model, train),
-        ...(test && { test: evaluateForceField(model, test) }),
+        train: await evaluateForceField(model, train, run),
+        ...(test && { test: await evaluateForceField(model, test, run) }),
       };
       await saveForceField(flags.out, model, { posterior: flags.posterior ? "keep" : "drop" });
       const used = resources(start);

@@ -54,16 +54,19 @@ export function fitPolarizationCommand(): Command {
       const options = polarizationOptions(flags.options ?? {}, flags.charges);
       const train = await readAll(flags.train, flags, signal);
       const test = flags.test && (await readAll(flags.test, flags, signal));
-      const model = await fitPolarization(train, { ...options, signal, onProgress: progressLine(flags.json === true) });
+      const run = { signal, onProgress: progressLine(flags.json === true) };
+      const model = await fitPolarization(train, { ...options, ...run });
       for (const warning of model.training.warnings) process.stderr.write(`warning: ${warning}\n`);
+      const compared = { ...run, ...(options.polarization && { polarization: options.polarization }) };
       const errors = {
-        train: evaluatePolarization(model, train, options.polarization),
-        ...(test && { test: evaluatePolarization(model, test, options.polarization) }),
+        train: await evaluatePolarization(model, train, compared),
+        ...(test && { test: await evaluatePolarization(model, test, compared) }),
       };
       await savePolarization(flags.out, model);
       if (flags.json) {
         const tested =
-          (errors.test ?? errors.train).polarization && evaluatePolarization(model, test ?? train, "differences");
+          (errors.test ?? errors.train).polarization &&
+          (await evaluatePolarization(model, test ?? train, { ...run, polarization: "differences" }));
         return printJson(reportOf(model, errors, tested?.polarization, resources(start)));
       }
       const used = resources(start);

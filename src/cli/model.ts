@@ -16,6 +16,7 @@ import { predictPolarization } from "../model/polarization/predict.js";
 import type { RunOptions } from "../progress.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { unwrap } from "../structure/displacement.js";
+import type { Frame } from "../structure/frame.js";
 import type { Trajectory } from "../structure/trajectory.js";
 import { errorsOf, fitForceFieldCommand, printErrors as printForceErrors } from "./fitForceField.js";
 import { fitPolarizabilityCommand, printReport, printScores } from "./fitPolarizability.js";
@@ -51,23 +52,29 @@ const PREDICT: Readonly<
 
 /** How each kind of model is tested on frames and the result printed. */
 const EVALUATE: Readonly<
-  Record<string, (document: ModelDocument, file: string, frames: string, flags: EvaluateFlags) => Promise<void>>
+  Record<
+    string,
+    (
+      document: ModelDocument,
+      file: string,
+      frames: readonly Frame[],
+      run: RunOptions,
+      flags: EvaluateFlags,
+    ) => Promise<void>
+  >
 > = {
-  polarizability: async (document, file, path, flags) => {
-    const frames = await readFrames(path, loadOptions(flags));
-    const report = evaluatePolarizability(readPolarizability(document, file), frames);
+  polarizability: async (document, file, frames, run, flags) => {
+    const report = await evaluatePolarizability(readPolarizability(document, file), frames, run);
     if (flags.json) printReport(report);
     else printScores(report);
   },
-  polarization: async (document, file, path, flags) => {
-    const frames = await readFrames(path, loadOptions(flags));
-    const report = evaluatePolarization(readPolarization(document, file), frames);
+  polarization: async (document, file, frames, run, flags) => {
+    const report = await evaluatePolarization(readPolarization(document, file), frames, run);
     if (flags.json) printJson(report);
     else printErrors({ test: report });
   },
-  forceField: async (document, file, path, flags) => {
-    const frames = await readFrames(path, loadOptions(flags));
-    const report = evaluateForceField(readForceField(document, file), frames);
+  forceField: async (document, file, frames, run, flags) => {
+    const report = await evaluateForceField(readForceField(document, file), frames, run);
     if (flags.json) printJson(errorsOf(report));
     else printForceErrors({ test: report });
   },
@@ -131,8 +138,11 @@ export function evaluateCommand(): Command {
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ spectensor evaluate sio2.json test.extxyz.gz")
     .action(async (model: string, path: string, flags: EvaluateFlags) => {
+      const signal = interruptSignal();
       const document = await loadModel(model);
-      await kindOf(EVALUATE, document, model)(document, model, path, flags);
+      const evaluate = kindOf(EVALUATE, document, model);
+      const frames = await readFrames(path, { ...loadOptions(flags), signal });
+      await evaluate(document, model, frames, { signal, onProgress: progressLine(flags.json === true) }, flags);
     });
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { writeExtxyz } from "../../src/io/extxyzWrite.js";
 import { computedFrames, jitteredQuartz, randomForceField, SMALL } from "../support/forceFields.js";
@@ -12,6 +12,9 @@ const path = (name: string): string => join(folder, name);
 const options = JSON.stringify({ ...SMALL, ridge: 1e-12 });
 
 const spectensor = (...args: string[]) => spectensorHere(args);
+
+// Every command listens for Ctrl-C until its process ends; here many run in one.
+afterEach(() => void process.removeAllListeners("SIGINT"));
 
 beforeAll(async () => {
   // A soft force field, so that jittered quartz is a fair start.

@@ -8,6 +8,7 @@ import { fitForceField } from "../../src/model/forceField/fit.js";
 import type { ForceFieldModel } from "../../src/model/forceField/model.js";
 import { predictForces } from "../../src/model/forceField/predict.js";
 import { columnCount, forceFieldRows, speciesEnergies, strainRows } from "../../src/model/forceField/rows.js";
+import type { Progress } from "../../src/progress.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { quartz } from "../support/crystals.js";
@@ -180,14 +181,14 @@ describe("fit of a force field", () => {
 });
 
 describe("evaluation of a force field", () => {
-  it("gives root mean square errors in meV/atom, meV/Å and GPa, and leaves out what frames lack", () => {
+  it("gives root mean square errors in meV/atom, meV/Å and GPa, and leaves out what frames lack", async () => {
     const shifted = fresh.map((f) => ({
       structure: f.structure,
       energy: f.energy! + 0.09,
       forces: f.forces!.map((x, k) => x + (k % 2 ? 0.02 : -0.02)),
       stress: f.stress!.map((x) => x + 0.01),
     }));
-    const found = evaluateForceField(truth, shifted);
+    const found = await evaluateForceField(truth, shifted);
     expect(found.frames).toBe(2);
     expectClose(found.energy!, 10, { relative: 1e-6 });
     expectClose(found.forces!, 20, { relative: 1e-9 });
@@ -197,11 +198,29 @@ describe("evaluation of a force field", () => {
     const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
     expectClose(found.relativeForces!, 0.02 / deviation, { relative: 1e-6 });
     const [{ structure: s, forces }] = shifted as [(typeof shifted)[0]];
-    expect(Object.keys(evaluateForceField(truth, [{ structure: s, forces }]))).toEqual([
+    expect(Object.keys(await evaluateForceField(truth, [{ structure: s, forces }]))).toEqual([
       "frames",
       "forces",
       "relativeForces",
     ]);
-    expect(() => evaluateForceField(truth, [{ structure: s }])).toThrow(DataError);
+    await expect(evaluateForceField(truth, [{ structure: s }])).rejects.toThrow(DataError);
+  });
+
+  it("reports every frame, stops between two when aborted, and refuses options it does not know", async () => {
+    const seen: Progress[] = [];
+    const found = await evaluateForceField(truth, fresh, { onProgress: (p) => seen.push(p) });
+    expect(found).toEqual(await evaluateForceField(truth, fresh));
+    expect(seen).toEqual([1, 2].map((done) => ({ label: "evaluating", done, total: 2, unit: "frames" })));
+    const controller = new AbortController();
+    const stopped = evaluateForceField(truth, fresh, {
+      signal: controller.signal,
+      onProgress: (p) => {
+        seen.push(p);
+        controller.abort();
+      },
+    });
+    await expect(stopped).rejects.toThrow(AbortedError);
+    expect(seen.length).toBe(3);
+    await expect(evaluateForceField(truth, fresh, { onprogress: () => {} } as never)).rejects.toThrow(/"onProgress"/);
   });
 });

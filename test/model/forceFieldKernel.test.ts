@@ -79,7 +79,7 @@ describe("a force field with a non-linear kernel", () => {
     const own = computedFrames(truth, jittered(0, 12));
     for (const weights of [{}, { energy: 0, stress: 0 }, { stress: 0 }]) {
       const model = await fitForceField(own, { descriptor: SMALL, form: form(12, 2), ridge: 1e-14, weights });
-      const { forces, energy } = evaluateForceField(model, computedFrames(truth, jittered(30, 3)));
+      const { forces, energy } = await evaluateForceField(model, computedFrames(truth, jittered(30, 3)));
       expect(forces!).toBeLessThan(1e-2); // meV/Å of some 10 eV/Å
       if (!("energy" in weights)) expect(energy!).toBeLessThan(1e-2);
     }
@@ -170,7 +170,7 @@ it("fits quartz better with the square of the kernel than with the kernel itself
   const held = all.slice(100).filter((_, k) => k % 4 === 0);
   const error = async (zeta: number): Promise<number> => {
     const model = await fitForceField(train, { form: form(100, zeta) });
-    return evaluateForceField(model, held).relativeForces!;
+    return (await evaluateForceField(model, held)).relativeForces!;
   };
   const [linear, square] = [await error(1), await error(2)];
   expect(square).toBeLessThan(0.9 * linear);

@@ -50,9 +50,9 @@ function turnTensor(t: Float64Array, r: Float64Array): Float64Array {
 }
 
 describe("machine-learnt polarizability of water", () => {
-  it("predicts frames it has not seen, directly and with a linear-response model as first step", () => {
+  it("predicts frames it has not seen, directly and with a linear-response model as first step", async () => {
     for (const model of [direct, delta]) {
-      const { r2, rmse } = evaluatePolarizability(model, test).test;
+      const { r2, rmse } = (await evaluatePolarizability(model, test)).test;
       expect(r2.a).toBeGreaterThan(0.95);
       expect(r2.gamma2).toBeGreaterThan(0.9);
       for (const r of Object.values(r2.components)) expect(r).toBeGreaterThan(0.9);
@@ -74,22 +74,36 @@ describe("machine-learnt polarizability of water", () => {
         });
   });
 
-  it("has the same error on a turned copy of the test set", () => {
+  it("has the same error on a turned copy of the test set", async () => {
     const stream = random(9);
     const turned = test.map((f): Frame => {
       const r = stream.rotation();
       return { structure: turn(f.structure, r), polarizability: turnTensor(f.polarizability!, r) };
     });
     for (const model of [direct, delta]) {
-      const [a, b] = [evaluatePolarizability(model, test).test, evaluatePolarizability(model, turned).test];
+      const [a, b] = [
+        (await evaluatePolarizability(model, test)).test,
+        (await evaluatePolarizability(model, turned)).test,
+      ];
       expectClose([b.rmse.a, b.rmse.gamma2], [a.rmse.a, a.rmse.gamma2], { relative: 1e-6 });
     }
+  });
+
+  it("reports how many frames are tested, stops when aborted, and refuses options it does not know", async () => {
+    const done: number[] = [];
+    const frames = [...test, ...test, ...test];
+    await evaluatePolarizability(direct, frames, { onProgress: (p) => done.push(p.done) });
+    expect(done.length).toBeGreaterThan(1);
+    expect(done.at(-1)).toBe(frames.length);
+    const signal = AbortSignal.abort();
+    await expect(evaluatePolarizability(direct, frames, { signal })).rejects.toThrow(AbortedError);
+    await expect(evaluatePolarizability(direct, frames, { sgnal: signal } as never)).rejects.toThrow(/"signal"/);
   });
 
   it("learns nothing from shuffled targets", async () => {
     const shuffled = random(5).shuffle(train);
     const wrong = train.map((f, i): Frame => ({ ...f, polarizability: shuffled[i]!.polarizability! }));
-    const { r2 } = evaluatePolarizability(await fitPolarizability(wrong, { features }), test).test;
+    const { r2 } = (await evaluatePolarizability(await fitPolarizability(wrong, { features }), test)).test;
     expect(r2.a).toBeLessThan(0.2);
     expect(r2.gamma2).toBeLessThan(0.2);
   });
@@ -124,13 +138,13 @@ describe("machine-learnt polarizability of water", () => {
     expect(1 + scalar.firstStepFactor).toBeLessThan(0.01);
     expect(1 + traceless.firstStepFactor).toBeLessThan(0.01);
     const trusting = await fitDelta(step, train, { features, firstStepScale: { kind: "fixed" } });
-    expect(evaluatePolarizability(trusting, test).test.r2.a).toBeLessThan(0);
+    expect((await evaluatePolarizability(trusting, test)).test.r2.a).toBeLessThan(0);
   });
 
   it("takes another model as first step", async () => {
     const first = await fitPolarizability(train.slice(0, 5), { features });
     const model = await fitDelta({ name: "direct-ML", predict: (s) => predictTensor(first, s) }, train, { features });
-    expect(evaluatePolarizability(model, test).test.r2.a).toBeGreaterThan(0.95);
+    expect((await evaluatePolarizability(model, test)).test.r2.a).toBeGreaterThan(0.95);
   });
 
   it("predicts in the primal form what the dual form predicts", async () => {
@@ -225,7 +239,7 @@ describe("dielectric tensor of quartz", () => {
     const direct = await fitPolarizability(frames, { features });
     const s = set.frames[13]!.structure;
     expectClose(predictTensor(direct, supercell(s, [2, 1, 1])), predictTensor(direct, s), { absolute: 1e-9 });
-    const error = evaluatePolarizability(model, set.frames.slice(13, 40)).test;
+    const error = (await evaluatePolarizability(model, set.frames.slice(13, 40))).test;
     expect(error.r2.a).toBeGreaterThan(0.8);
     expect(error.r2.gamma2).toBeGreaterThan(0.8);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { DataError, FormatError } from "../../src/errors.js";
+import { AbortedError, DataError, FormatError, OptionError } from "../../src/errors.js";
 import { evaluatePolarization } from "../../src/model/polarization/evaluate.js";
 import { fitPolarization } from "../../src/model/polarization/fit.js";
 import type { PolarizationModel } from "../../src/model/polarization/model.js";
@@ -20,10 +20,10 @@ let folder: string;
 const withoutDipole = ({ dipole: _, ...frame }: Frame): Frame => frame;
 
 /** P is tested on 500 other configurations without a constant vector, Z* on 50. */
-function errors(model: PolarizationModel): { p: number; z: number } {
+async function errors(model: PolarizationModel): Promise<{ p: number; z: number }> {
   return {
-    p: evaluatePolarization(model, dipoles.test).polarization!.rmspe,
-    z: evaluatePolarization(model, born.test).bornCharges!.rmspe,
+    p: (await evaluatePolarization(model, dipoles.test)).polarization!.rmspe,
+    z: (await evaluatePolarization(model, born.test)).bornCharges!.rmspe,
   };
 }
 
@@ -38,17 +38,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("the water dimer with the default settings", () => {
-  it("gets P within 0.65 % and Z* within 2.0 % from 100 sets of Born charges alone", () => {
-    const { p, z } = errors(fromBorn);
+  it("gets P within 0.65 % and Z* within 2.0 % from 100 sets of Born charges alone", async () => {
+    const { p, z } = await errors(fromBorn);
     expect(p).toBeLessThanOrEqual(0.0065);
     expect(z).toBeLessThanOrEqual(0.02);
   });
 
   it("gets them within 0.27 % and 2.2 % from 500 dipoles as well; from the dipoles alone Z* is clearly worse", async () => {
-    const both = errors(await fitPolarization([...dipoles.train, ...born.train]));
+    const both = await errors(await fitPolarization([...dipoles.train, ...born.train]));
     expect(both.p).toBeLessThanOrEqual(0.0027);
     expect(both.z).toBeLessThanOrEqual(0.022);
-    const alone = errors(await fitPolarization(dipoles.train));
+    const alone = await errors(await fitPolarization(dipoles.train));
     expect(alone.p).toBeLessThan(0.0035);
     expect(alone.z).toBeGreaterThan(1.3 * both.z);
   });
@@ -59,7 +59,7 @@ describe("the water dimer with the default settings", () => {
       ridge: [1e-11, 1e-10],
       validation: { fraction: 0.25 },
     });
-    const { p, z } = errors(products);
+    const { p, z } = await errors(products);
     expect(p).toBeLessThanOrEqual(0.002);
     expect(z).toBeLessThanOrEqual(0.008);
     const least = ({ training }: PolarizationModel): number =>
@@ -76,9 +76,9 @@ describe("the water dimer with the default settings", () => {
 });
 
 describe("evaluatePolarization", () => {
-  it("agrees with sums written out by hand", () => {
+  it("agrees with sums written out by hand", async () => {
     const test = born.test.slice(0, 4);
-    const { bornCharges } = evaluatePolarization(fromBorn, test);
+    const { bornCharges } = await evaluatePolarization(fromBorn, test);
     const pairs = test.flatMap((f) => {
       const z = polarizationResponse(fromBorn, f.structure).bornCharges;
       return Array.from(z, (x, p) => ({
@@ -107,15 +107,27 @@ describe("evaluatePolarization", () => {
     );
   });
 
-  it("ignores a constant vector only where differences are compared", () => {
+  it("ignores a constant vector only where differences are compared", async () => {
     const shifted = dipoles.test.slice(0, 20).map((f) => ({ ...f, dipole: f.dipole!.map((p, a) => p + 5 * (a + 1)) }));
-    const [absolute, differences] = (["absolute", "differences"] as const).map(
-      (kind) => evaluatePolarization(fromBorn, shifted, kind).polarization!,
-    );
+    const compared = async (polarization: "absolute" | "differences") =>
+      evaluatePolarization(fromBorn, shifted, { polarization });
+    const { polarization: absolute } = await compared("absolute");
+    const { polarization: differences } = await compared("differences");
     expect(absolute!.rmse).toBeGreaterThan(5);
     expect(differences!.rmse).toBeLessThan(0.01);
     expect(differences!.r).toBeGreaterThan(0.999);
-    expect(() => evaluatePolarization(fromBorn, [{ structure: shifted[0]!.structure }])).toThrow(DataError);
+    const bare = [{ structure: shifted[0]!.structure }];
+    await expect(evaluatePolarization(fromBorn, bare)).rejects.toThrow(DataError);
+  });
+
+  it("reports every frame, stops when aborted, and refuses options it does not know", async () => {
+    const frames = born.test.slice(0, 3);
+    const done: number[] = [];
+    await evaluatePolarization(fromBorn, frames, { onProgress: (p) => done.push(p.done / p.total!) });
+    expect(done).toEqual([1 / 3, 2 / 3, 1]);
+    const signal = AbortSignal.abort();
+    await expect(evaluatePolarization(fromBorn, frames, { signal })).rejects.toThrow(AbortedError);
+    await expect(evaluatePolarization(fromBorn, frames, { kind: "absolute" } as never)).rejects.toThrow(OptionError);
   });
 });
 

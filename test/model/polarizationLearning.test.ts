@@ -31,8 +31,8 @@ describe("polarizationLearningCurve", () => {
       expect(whole!.draws.length).toBe(1);
       const fitted = await fitPolarization([...train.polarization, ...train.bornCharges], model);
       const expected = [
-        evaluatePolarization(fitted, test.polarization).polarization!.rmspe,
-        evaluatePolarization(fitted, test.bornCharges).bornCharges!.rmspe,
+        (await evaluatePolarization(fitted, test.polarization)).polarization!.rmspe,
+        (await evaluatePolarization(fitted, test.bornCharges)).bornCharges!.rmspe,
       ];
       // What is left out of the span is a hundredth of the ridge, so the errors differ by less than as much.
       expectClose([whole!.draws[0]!.polarization, whole!.draws[0]!.bornCharges], expected, { relative: 1e-2 });
@@ -53,7 +53,7 @@ describe("polarizationLearningCurve", () => {
       .map((i) => train.bornCharges[i]!);
     const fitted = await fitPolarization(subset, model);
     // The basis is that of the whole set, and so is the factor between ridges in the two bases.
-    const rmspe = evaluatePolarization(fitted, test.bornCharges).bornCharges!.rmspe;
+    const rmspe = (await evaluatePolarization(fitted, test.bornCharges)).bornCharges!.rmspe;
     expectClose(few!.draws[1]!.bornCharges, rmspe, { relative: 0.02 });
   });
 

@@ -48,7 +48,7 @@ describe("predictions of non-linear kernels, many structures at once", () => {
       const prepared = await prepareStructures(structures, descriptor, { quantity, keepEnvironments: true });
       const parts = { scalar: predictPart(model.scalar, prepared), traceless: predictPart(model.traceless, prepared) };
       const expected = structures.flatMap((s, i) => [...fromIrreducible(parts, i).map((x) => x * s.species.length)]);
-      const found = predictTensors(model, structures);
+      const found = await predictTensors(model, structures);
       expectClose(
         found.flatMap((t) => [...t]),
         expected,
@@ -67,6 +67,6 @@ describe("predictions of non-linear kernels, many structures at once", () => {
       { relative: 1e-12, absolute: 1e-12 },
     );
     expect(await predictPolarizability(model, trajectory(structures, 1))).toEqual(series);
-    expect(predictTensors(model, [])).toEqual([]);
+    expect(await predictTensors(model, [])).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { DataError } from "../../errors.js";
+import { DataError, rejectUnknownOptions } from "../../errors.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../../units/constants.js";
 import { rmse, rmspe } from "../diagnostics.js";
@@ -20,9 +21,14 @@ export interface ForceFieldEvaluation {
 
 /**
  * Compares predicted energies, forces and stresses with those of the frames.
- * @throws DataError if no frame has any
+ * @throws DataError if no frame has any; OptionError for an unknown option; AbortedError when interrupted
  */
-export function evaluateForceField(model: ForceFieldModel, frames: readonly Frame[]): ForceFieldEvaluation {
+export async function evaluateForceField(
+  model: ForceFieldModel,
+  frames: readonly Frame[],
+  options: RunOptions = {},
+): Promise<ForceFieldEvaluation> {
+  rejectUnknownOptions(options, ["onProgress", "signal"], "evaluateForceField");
   const used = frames.filter((f) => f.energy !== undefined || f.forces || f.stress);
   if (used.length === 0)
     throw new DataError({
@@ -31,12 +37,15 @@ export function evaluateForceField(model: ForceFieldModel, frames: readonly Fram
       advice: "map the names they have in the file when reading it",
     });
   const [energy, forces, stress] = [pairs(), pairs(), pairs()];
-  for (const frame of used) {
+  for (const [i, frame] of used.entries()) {
+    throwIfAborted(options.signal, "evaluating");
     const found = predictForces(model, frame.structure);
     const atoms = frame.structure.species.length;
     if (frame.energy !== undefined) energy.add([(1000 * frame.energy) / atoms], [(1000 * found.energy) / atoms]);
     if (frame.forces) forces.add(frame.forces, found.forces);
     if (frame.stress && found.stress) stress.add(frame.stress, found.stress);
+    options.onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
+    await breathe();
   }
   const spread = forces.reference.some((f) => f !== forces.reference[0]);
   return {

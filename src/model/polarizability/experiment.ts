@@ -1,5 +1,5 @@
 /** A whole fit from frames to test errors: what `spectensor fit polarizability` and `evaluate` do and print. */
-import { DataError, OptionError } from "../../errors.js";
+import { DataError, OptionError, rejectUnknownOptions } from "../../errors.js";
 import type { RunOptions } from "../../progress.js";
 import { displacements } from "../../structure/displacement.js";
 import type { Frame } from "../../structure/frame.js";
@@ -69,13 +69,8 @@ export async function runPolarizabilityExperiment(
   });
   const pick = (indices: readonly number[]): Frame[] => indices.map((i) => frames[i]!);
   const quantity = quantityOf(frames, options.quantity);
-  const common = {
-    ...options,
-    quantity,
-    validation: pick(split.validation),
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
-  };
+  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const common = { ...options, quantity, validation: pick(split.validation), ...run };
   const firstStep = method === "delta" ? firstStepOf(task.displaced, quantity) : undefined;
   const fixed = options.features !== undefined || options.zeta !== undefined;
   const training = pick(split.train);
@@ -84,19 +79,34 @@ export async function runPolarizabilityExperiment(
     : firstStep
       ? await fitDelta(firstStep, training, common)
       : await fitPolarizability(training, common);
-  return { model, report: reportOf(model, pick(split.test), start) };
+  return { model, report: await reportOf(model, pick(split.test), start, run) };
 }
 
-/** Tests a model on frames. @throws DataError if they lack the model's quantity or there are none */
-export function evaluatePolarizability(model: PolarizabilityModel, frames: readonly Frame[]): PolarizabilityReport {
-  return reportOf(model, frames, performance.now());
+/**
+ * Tests a model on frames.
+ * @throws DataError if they lack the model's quantity or there are none; OptionError for an unknown option; AbortedError when
+ * interrupted
+ */
+export async function evaluatePolarizability(
+  model: PolarizabilityModel,
+  frames: readonly Frame[],
+  options: RunOptions = {},
+): Promise<PolarizabilityReport> {
+  rejectUnknownOptions(options, ["onProgress", "signal"], "evaluatePolarizability");
+  return reportOf(model, frames, performance.now(), options);
 }
 
-function reportOf(model: PolarizabilityModel, test: readonly Frame[], start: number): PolarizabilityReport {
+async function reportOf(
+  model: PolarizabilityModel,
+  test: readonly Frame[],
+  start: number,
+  run: RunOptions,
+): Promise<PolarizabilityReport> {
   if (test.length > 0) quantityOf(test, model.quantity);
   const structures = test.map((frame) => frame.structure);
   const expected = Float64Array.from(test.flatMap((frame) => [...frame[model.quantity]!]));
-  const predicted = Float64Array.from(predictTensors(model, structures).flatMap((tensor) => [...tensor]));
+  const tensors = await predictTensors(model, structures, run);
+  const predicted = Float64Array.from(tensors.flatMap((tensor) => [...tensor]));
   return {
     test: evaluateTensors(expected, predicted),
     quantity: model.quantity,

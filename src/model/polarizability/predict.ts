@@ -24,20 +24,31 @@ interface LinearPart {
  * @throws DataError for a species the model was not trained on
  */
 export function predictTensor(model: PolarizabilityModel, s: Structure): Float64Array {
-  return predictTensors(model, [s])[0]!;
+  return tensorsOf(model)([s])[0]!;
 }
 
-/** As {@link predictTensor} for several structures, which non-linear kernels predict faster together. */
-export function predictTensors(model: PolarizabilityModel, structures: readonly Structure[]): Float64Array[] {
+/**
+ * As {@link predictTensor} for several structures, which non-linear kernels predict faster together.
+ * @throws DataError for a species the model was not trained on; AbortedError when interrupted
+ */
+export async function predictTensors(
+  model: PolarizabilityModel,
+  structures: readonly Structure[],
+  options: RunOptions = {},
+): Promise<Float64Array[]> {
   const predict = tensorsOf(model);
   const together = blockLength(Math.max(...structures.map((s) => s.species.length)));
   const tensors: Float64Array[] = [];
-  for (let start = 0; start < structures.length; start += together)
+  for (let start = 0; start < structures.length; start += together) {
+    throwIfAborted(options.signal, "predicting");
     tensors.push(...predict(structures.slice(start, start + together)));
+    options.onProgress?.({ label: "predicting", done: tensors.length, total: structures.length, unit: "frames" });
+    await breathe();
+  }
   return tensors;
 }
 
-/** {@link predictTensors} with what all structures have in common computed once. */
+/** {@link predictTensor} for several structures, with what all structures have in common computed once. */
 function tensorsOf(model: PolarizabilityModel): (structures: readonly Structure[]) => Float64Array[] {
   const { descriptor, scalar, traceless } = model;
   if (scalar.predictor.kind === "references" && traceless.predictor.kind === "references") {

@@ -1,5 +1,6 @@
 /** Errors of a polarization model against reference values. */
-import { DataError } from "../../errors.js";
+import { DataError, rejectUnknownOptions } from "../../errors.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import type { PolarizationModel, PolarizationOptions } from "./model.js";
 import { polarizationResponse } from "./predict.js";
@@ -34,16 +35,23 @@ export interface PolarizationEvaluation {
   readonly polarization?: PolarizationErrors;
 }
 
+/** Options of {@link evaluatePolarization}. */
+export interface EvaluatePolarizationOptions extends RunOptions {
+  /** Default: P `absolute` without a cell, otherwise `differences`: the mean over all frames is taken off both. */
+  readonly polarization?: PolarizationOptions["polarization"];
+}
+
 /**
  * Compares predicted Z* and P with those of the frames.
- * @param kind default: P `absolute` without a cell, otherwise `differences`: the mean over all frames is taken off both
- * @throws DataError if no frame has either, or all reference values are the same
+ * @throws DataError if no frame has either, or all reference values are the same; OptionError for an unknown option;
+ * AbortedError when interrupted
  */
-export function evaluatePolarization(
+export async function evaluatePolarization(
   model: PolarizationModel,
   frames: readonly Frame[],
-  kind?: PolarizationOptions["polarization"],
-): PolarizationEvaluation {
+  options: EvaluatePolarizationOptions = {},
+): Promise<PolarizationEvaluation> {
+  rejectUnknownOptions(options, ["polarization", "onProgress", "signal"], "evaluatePolarization");
   const born: Pairs = { reference: [], predicted: [] };
   const dipoles: Pairs = { reference: [], predicted: [] };
   const labels: string[] = [];
@@ -54,7 +62,8 @@ export function evaluatePolarization(
       problem: "no frame has Born charges or a polarization",
       advice: "map the names they have in the file when reading it",
     });
-  for (const { structure, bornCharges, dipole } of used) {
+  for (const [i, { structure, bornCharges, dipole }] of used.entries()) {
+    throwIfAborted(options.signal, "evaluating");
     const predicted = polarizationResponse(model, structure);
     if (bornCharges) {
       born.reference.push(...bornCharges);
@@ -65,9 +74,11 @@ export function evaluatePolarization(
       dipoles.reference.push(...dipole);
       dipoles.predicted.push(...predicted.polarization);
     }
+    options.onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
+    await breathe();
   }
   const periodic = used.some((f) => f.dipole && f.structure.cell);
-  const compared = kind ?? (periodic ? "differences" : "absolute");
+  const compared = options.polarization ?? (periodic ? "differences" : "absolute");
   return {
     ...(labels.length > 0 && { bornCharges: bornChargeErrors(born, labels, used) }),
     ...(dipoles.reference.length > 0 && { polarization: polarizationErrors(dipoles, compared) }),
