@@ -154,7 +154,8 @@ it("runs on undisturbed while folders change where modules are looked for", asyn
       { folder: join(folder, "a", "b") },
     );
     expect(failure).toBeUndefined();
-    for (const cell of [1, 2, 3, 4]) expect(outputsOf(n, cell)).toMatchObject([{ output_type: "stream", text: "function\n" }]);
+    for (const cell of [1, 2, 3, 4])
+      expect(outputsOf(n, cell)).toMatchObject([{ output_type: "stream", text: "function\n" }]);
   } finally {
     clearInterval(busy);
     rmSync(folder, { recursive: true, force: true });
