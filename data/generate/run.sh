@@ -14,6 +14,7 @@ need() {
     ok=0
     command -v pw.x > /dev/null && command -v ph.x > /dev/null && [ -f /usr/share/espresso/pseudo/O.pbe-rrkjus.UPF ] ||
         { echo "missing: Quantum ESPRESSO 6.7 and its pseudopotentials (apt-get install quantum-espresso quantum-espresso-data)"; ok=1; }
+    command -v cc > /dev/null || echo "no C compiler: FFTW estimates its plans, which makes NaCl almost twice as slow"
     "$PY" -c 'import numpy' 2> /dev/null || { echo "missing: numpy for $PY"; ok=1; }
     "$PYSCF_PYTHON" -c 'import pyscf' 2> /dev/null ||
         echo "no pyscf: the molecules wait (python3 -m venv --system-site-packages $SPECTENSOR_WORK/venv && $SPECTENSOR_WORK/venv/bin/pip install pyscf==2.14.0)"
