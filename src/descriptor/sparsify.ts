@@ -1,5 +1,6 @@
 import { OptionError, rejectUnknownOptions, ShapeError } from "../errors.js";
 import { gemm, type Matrix, matrix } from "../math/matrix.js";
+import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import { unknownKind } from "./cutoff.js";
 import type { Descriptor } from "./descriptor.js";
@@ -18,9 +19,18 @@ export interface Selection {
  * @param rows one row per point; rows of rotation-invariant features make a rotation-invariant choice
  * @param count number of rows to choose
  * @param first row to begin with. Default: the one farthest from the mean
- * @throws OptionError unless 1 ≤ count ≤ rows
+ * @throws OptionError unless 1 ≤ count ≤ rows; AbortedError when interrupted
  */
-export function farthestPoints(rows: Matrix, count: number, first?: number): Selection {
+export async function farthestPoints(
+  rows: Matrix,
+  count: number,
+  options: RunOptions & { readonly first?: number } = {},
+): Promise<Selection> {
+  return stepwise(farthestPointSteps(rows, count, options.first), count, options);
+}
+
+/** Yields the number chosen so far after each choice. */
+function* farthestPointSteps(rows: Matrix, count: number, first?: number): Generator<number, Selection> {
   checkCount(count, rows.rows, "farthestPoints");
   const start = first ?? farthestFromMean(rows);
   if (!(Number.isInteger(start) && start >= 0 && start < rows.rows))
@@ -45,6 +55,7 @@ export function farthestPoints(rows: Matrix, count: number, first?: number): Sel
     indices.push(next);
     scores.push(Math.sqrt(most));
     latest = next;
+    yield indices.length;
   }
   return { indices: Int32Array.from(indices), scores: Float64Array.from(scores) };
 }
@@ -56,6 +67,15 @@ export function farthestPoints(rows: Matrix, count: number, first?: number): Sel
  * @throws ShapeError unless it is square; OptionError unless 1 ≤ count ≤ rows
  */
 export function curPivots(gram: Matrix, count: number): Selection {
+  const steps = curSteps(gram, count);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Yields the number chosen so far after each choice. */
+function* curSteps(gram: Matrix, count: number): Generator<number, Selection> {
   const n = gram.rows;
   if (gram.columns !== n)
     throw new ShapeError({ where: "curPivots", problem: `expected a square matrix, found ${n} × ${gram.columns}` });
@@ -75,6 +95,7 @@ export function curPivots(gram: Matrix, count: number): Selection {
     indices.push(best);
     scores.push(vector[best]! ** 2);
     removeDirection(g, n, best);
+    yield indices.length;
   }
   return { indices: Int32Array.from(indices), scores: Float64Array.from(scores) };
 }
@@ -85,7 +106,7 @@ export interface EnvironmentIndex {
   readonly atom: number;
 }
 
-export interface SelectEnvironmentsOptions {
+export interface SelectEnvironmentsOptions extends RunOptions {
   /** Environments to choose per central species (fewer where there are fewer distinct ones). */
   readonly count: number;
   /** Default `{ kind: "farthestPoints" }`; CUR takes memory that grows with the square of the number of environments. */
@@ -96,19 +117,20 @@ export interface SelectEnvironmentsOptions {
  * Chooses representative environments for each central species by the rotation-invariant kernel: the scalar products of
  * λ = 0 features, each divided by its length.
  * @returns per species of the descriptor, in the order of choice
+ * @throws OptionError for a wrong count or method; AbortedError when interrupted
  */
-export function selectEnvironments(
+export async function selectEnvironments(
   d: Descriptor,
   structures: readonly Structure[],
   options: SelectEnvironmentsOptions,
-): readonly (readonly EnvironmentIndex[])[] {
-  rejectUnknownOptions(options, ["count", "method"], "selectEnvironments");
-  const { count, method = { kind: "farthestPoints" } } = options;
+): Promise<readonly (readonly EnvironmentIndex[])[]> {
+  rejectUnknownOptions(options, ["count", "method", "onProgress", "signal"], "selectEnvironments");
+  const { count, method = { kind: "farthestPoints" }, onProgress, signal } = options;
   if (method.kind !== "farthestPoints" && method.kind !== "cur")
     throw unknownKind("selectEnvironments.method", method, ["farthestPoints", "cur"]);
   checkCount(count, Number.POSITIVE_INFINITY, "selectEnvironments");
   const found = d.options.species.map(() => ({ where: [] as EnvironmentIndex[], rows: [] as Float64Array[] }));
-  structures.forEach((s, structure) => {
+  for (const [structure, s] of structures.entries()) {
     const features = evaluate(d, s, 0);
     normalise(features);
     s.species.forEach((symbol, atom) => {
@@ -116,18 +138,39 @@ export function selectEnvironments(
       kind.where.push({ structure, atom });
       kind.rows.push(features.values.subarray(atom * features.count, (atom + 1) * features.count));
     });
-  });
-  return found.map(({ where, rows }) => {
-    const [first] = rows;
-    if (!first) return [];
-    const all = matrix(rows.length, first.length);
+    onProgress?.({ label: "features", done: structure + 1, total: structures.length, unit: "frames" });
+    await breathe();
+    throwIfAborted(signal, "computing features");
+  }
+  const chosen: EnvironmentIndex[][] = [];
+  for (const { where, rows } of found) {
+    const all = matrix(rows.length, rows[0]?.length ?? 0);
     rows.forEach((row, i) => {
-      all.values.set(row, i * first.length);
+      all.values.set(row, i * all.columns);
     });
     const most = Math.min(count, rows.length);
-    const { indices } = method.kind === "cur" ? curPivots(gemm(all, all, "b"), most) : farthestPoints(all, most);
-    return Array.from(indices, (i) => where[i]!);
-  });
+    const steps = method.kind === "cur" ? curSteps(gemm(all, all, "b"), most) : farthestPointSteps(all, most);
+    const indices = rows.length > 0 ? (await stepwise(steps, most, options)).indices : [];
+    chosen.push(Array.from(indices, (i) => where[i]!));
+  }
+  return chosen;
+}
+
+/** Lets timers, signals and displays run between the steps of a selection. */
+async function stepwise(
+  steps: Generator<number, Selection>,
+  total: number,
+  { onProgress, signal }: RunOptions,
+): Promise<Selection> {
+  for (let paused = performance.now(); ; ) {
+    const { done, value } = steps.next();
+    onProgress?.({ label: "choosing environments", done: done ? total : value, total, unit: "environments" });
+    if (done) return value;
+    if (performance.now() - paused < 50) continue;
+    await breathe();
+    throwIfAborted(signal, "choosing environments");
+    paused = performance.now();
+  }
 }
 
 function checkCount(count: number, rows: number, where: string): void {

@@ -158,7 +158,12 @@ describe("machine-learnt polarizability of water", () => {
       ),
     ];
     for (const order of [0, 2] as const) {
-      const fitted = fitPart(order, a, undefined, resolvePolarizabilityOptions({ features }, "fitPolarizability"));
+      const fitted = await fitPart(
+        order,
+        a,
+        undefined,
+        resolvePolarizabilityOptions({ features }, "fitPolarizability"),
+      );
       const k = structureKernel(b.environments!, a.environments!, fitted.kernel);
       const dual = gemm(k, matrix(k.columns, 1, fitted.solution.dual)).values.map(
         (x) => fitted.amplitude * x + fitted.solution.intercept,

@@ -10,7 +10,12 @@ import { fitPolarization } from "../../src/model/polarization/fit.js";
 import type { PolarizationModel, PolarizationOptions } from "../../src/model/polarization/model.js";
 import { loadPolarization, savePolarization } from "../../src/model/polarization/polarizationFile.js";
 import { polarizationOf, polarizationResponse } from "../../src/model/polarization/predict.js";
-import { productBasis, productDerivatives, productSums } from "../../src/model/polarization/products.js";
+import {
+  type ProductBasis,
+  productBasis,
+  productDerivatives,
+  productSums,
+} from "../../src/model/polarization/products.js";
 import { AXIS_OF } from "../../src/model/polarization/rows.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { expectClose, largestDifference } from "../support/close.js";
@@ -35,7 +40,10 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("products of features", () => {
   const d = descriptor({ species: ["O", "Zr"], ...settings });
   const structures = train.map((f) => f.structure);
-  const basis = productBasis(d, structures, { vectors: 5, scalars: 3 });
+  let basis: ProductBasis;
+  beforeAll(async () => {
+    basis = await productBasis(d, structures, { vectors: 5, scalars: 3 });
+  });
 
   it("have derivatives that are those of their sums", () => {
     const { structure } = test[0]!;
@@ -51,9 +59,9 @@ describe("products of features", () => {
     expectClose(analytic, expected, { absolute: 1e-7 * scale });
   });
 
-  it("do not depend on how the structures were turned that the components were found on", () => {
+  it("do not depend on how the structures were turned that the components were found on", async () => {
     const turned = structures.map((s, k) => rotateStructure(s, randomOrthogonal(1, k)[0]!));
-    const other = productBasis(d, turned, { vectors: 5, scalars: 3 });
+    const other = await productBasis(d, turned, { vectors: 5, scalars: 3 });
     basis.species.forEach(({ scalars, vectors, offsets }, kind) => {
       const same = other.species[kind]!;
       expectClose(same.offsets, offsets, { absolute: 1e-8 });
@@ -62,9 +70,9 @@ describe("products of features", () => {
     });
   });
 
-  it("are as many as asked for, zero where the structures have fewer components", () => {
+  it("are as many as asked for, zero where the structures have fewer components", async () => {
     const [one] = structures;
-    const few = productBasis(d, [one!], { vectors: 30, scalars: 30 });
+    const few = await productBasis(d, [one!], { vectors: 30, scalars: 30 });
     // Two Zr atoms: six rows of vectors, and one direction from their mean.
     const zr = few.species[1]!;
     const nonzero = (values: Float64Array, columns: number): number =>
@@ -81,7 +89,7 @@ describe("a polarization model with products", () => {
     // Z* of random weights of products that were found on the very structures that are trained on.
     const d = descriptor({ species: ["O", "Zr"], ...settings });
     const counts = { vectors: 4, scalars: 2 };
-    const basis = productBasis(
+    const basis = await productBasis(
       d,
       train.map((f) => f.structure),
       counts,

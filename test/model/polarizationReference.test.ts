@@ -20,8 +20,8 @@ const d = descriptor({ species: ["O", "Zr"], ...settings });
 const features = 20;
 
 describe("reference environments", () => {
-  it("give three rows each, the vector features of the chosen atoms, and are nested", () => {
-    const { phi, rank } = referenceFeatures(d, structures, 4);
+  it("give three rows each, the vector features of the chosen atoms, and are nested", async () => {
+    const { phi, rank } = await referenceFeatures(d, structures, 4);
     expect([phi.rows, phi.columns]).toEqual([2 * 4 * 3, 2 * features]);
     expect([...rank]).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
     const all = structures.flatMap((s) => {
@@ -37,15 +37,15 @@ describe("reference environments", () => {
       const found = all.filter(({ x, rows }) => x === ["O", "Zr"][kind] && largestDifference(rows, block) === 0);
       expect(found.length).toBe(1);
     }
-    const fewer = referenceFeatures(d, structures, 2);
+    const fewer = await referenceFeatures(d, structures, 2);
     expect(firstReferences({ phi, rank }, 2)).toEqual(fewer.phi);
   });
 
-  it("become an orthonormal basis, nested as well, that is complete once there are enough", () => {
-    const basis = orthonormalReferences(referenceFeatures(d, structures, 12));
+  it("become an orthonormal basis, nested as well, that is complete once there are enough", async () => {
+    const basis = orthonormalReferences(await referenceFeatures(d, structures, 12));
     expect(basis.phi.rows).toBe(2 * features);
     expectClose(gemm(basis.phi, basis.phi, "b").values, identity(2 * features).values, { absolute: 1e-12 });
-    const fewer = orthonormalReferences(referenceFeatures(d, structures, 3));
+    const fewer = orthonormalReferences(await referenceFeatures(d, structures, 3));
     expect(firstReferences(basis, 3)).toEqual(fewer.phi);
   });
 });
@@ -62,8 +62,8 @@ describe("the reference form", () => {
   const largest = ({ gram }: NormalEquations): number =>
     Math.max(...Array.from({ length: gram.rows }, (_, i) => gram.values[i * (gram.rows + 1)]!));
 
-  it("has the weights of the primal form at any ridge, when 3·N_ref exceeds the number of unique features", () => {
-    const { phi } = orthonormalReferences(referenceFeatures(d, structures, 12));
+  it("has the weights of the primal form at any ridge, when 3·N_ref exceeds the number of unique features", async () => {
+    const { phi } = orthonormalReferences(await referenceFeatures(d, structures, 12));
     const projected = projectNormalEquations(equations, phi);
     for (const ridge of [1e-3, 1e-6, 1e-9]) {
       const primal = solveNormalEquations(equations, ridge, "none").coefficients;
@@ -74,8 +74,8 @@ describe("the reference form", () => {
     }
   });
 
-  it("fits less closely with fewer environments", () => {
-    const all = orthonormalReferences(referenceFeatures(d, structures, 12));
+  it("fits less closely with fewer environments", async () => {
+    const all = orthonormalReferences(await referenceFeatures(d, structures, 12));
     const residuals = [1, 2, 3, 5, 12].map((n) => {
       const e = projectNormalEquations(equations, firstReferences(all, n));
       return solveNormalEquations(e, 1e-10, "none").residual[0]!;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/errors.js";
+import { AbortedError, DataError } from "../../src/errors.js";
 import { gemm, gram, matrix, transpose } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
 import { type RidgeProblem, solveRidge } from "../../src/model/polarizability/ridge.js";
@@ -43,7 +43,7 @@ const dot = (a: Float64Array, b: Float64Array): number => a.reduce((s, v, i) => 
 
 describe("kernel ridge", () => {
   for (const block of [1, 5])
-    it(`takes that part f of a first step in [0, 1] that errs least on frames left out and held back (${block} rows per frame)`, () => {
+    it(`takes that part f of a first step in [0, 1] that errs least on frames left out and held back (${block} rows per frame)`, async () => {
       const { problem } = planted(12, block, 200, 0.3, 6);
       const r = random(8);
       const size = problem.targets.length;
@@ -69,7 +69,7 @@ describe("kernel ridge", () => {
         );
       };
       const [y, t] = [part(problem.targets), part(first)];
-      const chosen = solveRidge(
+      const chosen = await solveRidge(
         {
           ...problem,
           kernel: block2(0, kept),
@@ -82,24 +82,24 @@ describe("kernel ridge", () => {
       const f = chosen.firstStepWeight;
       expect(f).toBeGreaterThan(0.05);
       expect(f).toBeLessThan(0.95);
-      const own = solve(f);
+      const own = await solve(f);
       expectClose(chosen.dual, own.dual, { absolute: 1e-9 });
       expectClose(chosen.intercept, own.intercept, { absolute: 1e-9 });
       expectClose(chosen.curve[0]!.error, own.curve[0]!.error, { relative: 1e-9 });
       for (const other of [0, f - 0.05, f + 0.05, 1])
-        expect(solve(other).curve[0]!.error).toBeGreaterThan(chosen.curve[0]!.error);
+        expect((await solve(other)).curve[0]!.error).toBeGreaterThan(chosen.curve[0]!.error);
     });
 
   for (const block of [1, 5])
-    it(`leave-one-out residuals in closed form are those of refitting without each frame (${block} rows per frame)`, () => {
+    it(`leave-one-out residuals in closed form are those of refitting without each frame (${block} rows per frame)`, async () => {
       const { problem } = planted(9, block, 12, 0.3, 4);
-      const full = solveRidge(problem, { least: 0.03, greatest: 0.03 });
+      const full = await solveRidge(problem, { least: 0.03, greatest: 0.03 });
       for (let f = 0; f < 9; f++) {
         const { rest, rows } = without(problem, f);
         // The same σ², not the same ratio: the mean diagonal changes with the frames.
-        const reference = solveRidge(rest, { least: 1e-3, greatest: 1e-3 });
+        const reference = await solveRidge(rest, { least: 1e-3, greatest: 1e-3 });
         const ridge = (full.noise * reference.ridge) / reference.noise;
-        const refit = solveRidge(rest, { least: ridge, greatest: ridge });
+        const refit = await solveRidge(rest, { least: ridge, greatest: ridge });
         rows.forEach((row, b) => {
           const missed = problem.targets[f * block + b]! - refit.intercept - dot(row, refit.dual);
           expectClose(full.leaveOneOut[f * block + b]!, missed, { absolute: 1e-8 });
@@ -107,9 +107,9 @@ describe("kernel ridge", () => {
       }
     });
 
-  it("equals ridge regression on the features: dual and primal agree", () => {
+  it("equals ridge regression on the features: dual and primal agree", async () => {
     const { problem, phi, targets } = planted(30, 1, 4, 0.1, 8);
-    const { dual, intercept, noise } = solveRidge(problem, { least: 1e-3, greatest: 1e-3 });
+    const { dual, intercept, noise } = await solveRidge(problem, { least: 1e-3, greatest: 1e-3 });
     const weights = gemm(transpose(phi), matrix(30, 1, dual)).values;
     // The gradient of Σ (y − c − φ·w)² + σ²|w|² vanishes.
     const residuals = targets.map((y, i) => y - intercept - dot(phi.values.subarray(4 * i, 4 * i + 4), weights));
@@ -124,24 +124,42 @@ describe("kernel ridge", () => {
     }
   });
 
-  it("chooses a larger σ² for noisier targets, from a recorded curve", () => {
+  it("chooses a larger σ² for noisier targets, from a recorded curve", async () => {
     const range = { least: 1e-8, greatest: 1 };
-    const clean = solveRidge(planted(20, 1, 40, 0, 2).problem, range);
-    const noisy = solveRidge(planted(20, 1, 40, 30, 2).problem, range);
+    const clean = await solveRidge(planted(20, 1, 40, 0, 2).problem, range);
+    const noisy = await solveRidge(planted(20, 1, 40, 30, 2).problem, range);
     expect(noisy.ridge).toBeGreaterThan(clean.ridge);
     expect(noisy.curve.length).toBeGreaterThan(8);
     expect(Math.min(...noisy.curve.map((p) => p.error))).toBe(noisy.curve.find((p) => p.ridge === noisy.ridge)!.error);
   });
 
-  it("returns the mean for a kernel that vanishes", () => {
+  it("returns the mean for a kernel that vanishes", async () => {
     const targets = Float64Array.of(1, 2, 6);
-    const s = solveRidge({ kernel: matrix(3, 3), targets, block: 1, intercept: true }, { least: 1e-8, greatest: 1 });
+    const s = await solveRidge(
+      { kernel: matrix(3, 3), targets, block: 1, intercept: true },
+      { least: 1e-8, greatest: 1 },
+    );
     expect(s.intercept).toBe(3);
     expectClose(s.leaveOneOut, [-3, -1.5, 4.5], { absolute: 1e-7 });
   });
 
-  it("refuses a single frame", () => {
+  it("reports every value tried and can be interrupted", async () => {
+    const { problem } = planted(20, 1, 40, 1, 2);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const run = {
+      signal: stop.signal,
+      onProgress: ({ done }: { done: number }) => {
+        seen.push(done);
+        if (done === 3) stop.abort();
+      },
+    };
+    await expect(solveRidge(problem, { least: 1e-8, greatest: 1 }, run)).rejects.toThrow(AbortedError);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it("refuses a single frame", async () => {
     const { problem } = planted(1, 5, 3, 0, 1);
-    expect(() => solveRidge(problem, { least: 1e-8, greatest: 1 })).toThrow(DataError);
+    await expect(solveRidge(problem, { least: 1e-8, greatest: 1 })).rejects.toThrow(DataError);
   });
 });

@@ -80,7 +80,7 @@ describe("predictive variance", () => {
     const model = await fitPolarizability(train, { features, uncertainty: { kind: "variance" } });
     const d = descriptor({ ...features, species: ["H", "O"] });
     const all = await prepareFrames([...train, ...test.slice(0, 3)], d, { quantity: "polarizability" });
-    const fitted = fitPart(
+    const fitted = await fitPart(
       2,
       selectPrepared(all, [...train.keys()]),
       undefined,

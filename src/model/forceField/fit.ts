@@ -1,6 +1,7 @@
 import { type Descriptor, descriptor } from "../../descriptor/descriptor.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { DataError, OptionError, rejectUnknownOptions } from "../../errors.js";
+import type { RunOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import { trainLinear } from "../linearTraining.js";
 import { featureBasis, meanEnvironments } from "./basis.js";
@@ -59,10 +60,12 @@ export async function fitForceField(
     ...options.descriptor,
   });
   const base = speciesEnergies(d, used);
-  const kernel = kernelOf(d, used, form);
-  const basis = kernel ? kernelBasis(d, kernel) : featureBasis(d);
-  const projection = form.kind === "reference" && !kernel ? referenceProjection(d, used, form.environments) : undefined;
   const { ridge, validation, solver, onProgress, signal } = options;
+  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const kernel = await kernelOf(d, used, form, run);
+  const basis = kernel ? kernelBasis(d, kernel) : featureBasis(d);
+  const projection =
+    form.kind === "reference" && !kernel ? await referenceProjection(d, used, form.environments, run) : undefined;
   const fit = await trainLinear(
     {
       columns: columnCount(basis),
@@ -74,8 +77,7 @@ export async function fitForceField(
       ...(validation && { validation }),
       ...(solver && { solver }),
       ...(projection && { projection }),
-      ...(onProgress && { onProgress }),
-      ...(signal && { signal }),
+      ...run,
     },
   );
   const posterior = posteriorOf(fit, projection, () =>
@@ -103,10 +105,15 @@ export async function fitForceField(
 }
 
 /** References of a non-linear kernel, where the form asks for one. */
-function kernelOf(d: Descriptor, frames: readonly Frame[], form: ForceFieldForm): ForceFieldKernel | undefined {
+async function kernelOf(
+  d: Descriptor,
+  frames: readonly Frame[],
+  form: ForceFieldForm,
+  run: RunOptions,
+): Promise<ForceFieldKernel | undefined> {
   if (form.kind === "primal" || (form.zeta ?? 1) === 1) return undefined;
   const structures = frames.map((f) => f.structure);
-  const chosen = selectEnvironments(d, structures, { count: form.environments });
+  const chosen = await selectEnvironments(d, structures, { count: form.environments, ...run });
   return kernelReferences(d, structures, chosen, form.zeta!);
 }
 

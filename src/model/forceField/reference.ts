@@ -3,6 +3,7 @@ import { featureCount } from "../../descriptor/descriptor.js";
 import { evaluate } from "../../descriptor/evaluate.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
+import type { RunOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import { featureBasis } from "./basis.js";
 import { columnCount } from "./rows.js";
@@ -11,12 +12,14 @@ import { columnCount } from "./rows.js";
  * Φ of the reference form: the features of `environments` atoms per species (fewer where there are fewer distinct ones), each
  * divided by its length, then a unit row per species energy. [references + species, columns]
  */
-export function referenceProjection(d: Descriptor, frames: readonly Frame[], environments: number): Matrix {
-  const chosen = selectEnvironments(
-    d,
-    frames.map((f) => f.structure),
-    { count: environments },
-  ).flat();
+export async function referenceProjection(
+  d: Descriptor,
+  frames: readonly Frame[],
+  environments: number,
+  run: RunOptions,
+): Promise<Matrix> {
+  const structures = frames.map((f) => f.structure);
+  const chosen = (await selectEnvironments(d, structures, { count: environments, ...run })).flat();
   const count = featureCount(d, 0);
   const kinds = d.options.species.length;
   const phi = matrix(chosen.length + kinds, columnCount(featureBasis(d)));

@@ -2,6 +2,7 @@
 import { OptionError } from "../../errors.js";
 import { matrix } from "../../math/matrix.js";
 import { random } from "../../math/random.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import type { SymmetricTensorOrder } from "./environmentFeatures.js";
 import { scaleRows } from "./kernel.js";
 import { type FittedPart, partOf } from "./kernelFit.js";
@@ -36,13 +37,14 @@ export interface CommitteePart {
 
 /**
  * Refits each order on random subsets of the training frames, the same subsets for both, with the σ² of the full fit.
- * @throws OptionError for fewer than 2 members or a fraction outside (0, 1)
+ * @throws OptionError for fewer than 2 members or a fraction outside (0, 1); AbortedError when interrupted
  */
-export function fitCommittee(
+export async function fitCommittee(
   parts: readonly [FittedPart, FittedPart],
   train: PreparedFrames,
   options: Extract<Uncertainty, { kind: "committee" }>,
-): Committee {
+  run: RunOptions,
+): Promise<Committee> {
   const { members = 8, fraction = 0.6, seed = 0 } = options;
   const where = "uncertainty";
   if (!(Number.isInteger(members) && members >= 2 && members <= 1000))
@@ -58,11 +60,19 @@ export function fitCommittee(
     });
   const stream = random(seed);
   const subsets = Array.from({ length: members }, () => stream.sample(train.count, size).sort((a, b) => a - b));
-  const [scalar, traceless] = parts.map((p) => fitMembers(p, train, subsets)) as [CommitteePart, CommitteePart];
-  return { scalar, traceless };
+  const [scalar, traceless] = parts;
+  return {
+    scalar: await fitMembers(scalar, train, subsets, run),
+    traceless: await fitMembers(traceless, train, subsets, run),
+  };
 }
 
-function fitMembers(fitted: FittedPart, train: PreparedFrames, subsets: readonly (readonly number[])[]): CommitteePart {
+async function fitMembers(
+  fitted: FittedPart,
+  train: PreparedFrames,
+  subsets: readonly (readonly number[])[],
+  run: RunOptions,
+): Promise<CommitteePart> {
   const { order } = fitted.part;
   const block = 2 * order + 1;
   const rows = train.count * block;
@@ -88,6 +98,9 @@ function fitMembers(fitted: FittedPart, train: PreparedFrames, subsets: readonly
       sum[i]! += value;
       square[i]! += value * value;
     }
+    run.onProgress?.({ label: "committee", done: members.length, total: subsets.length, unit: "members" });
+    await breathe();
+    throwIfAborted(run.signal, "fitting a committee");
   }
   let [spread, terms] = [0, 0];
   for (let i = 0; i < rows; i++) {

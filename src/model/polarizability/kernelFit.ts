@@ -1,6 +1,7 @@
 /** Fits one order λ of a tensor by kernel ridge regression on prepared frames. */
 import { DataError } from "../../errors.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import type { RunOptions } from "../../progress.js";
 import type { EnvironmentFeatures, SymmetricTensorOrder } from "./environmentFeatures.js";
 import type { FirstStepScale } from "./firstStep.js";
 import { type KernelSettings, scaleRows, structureKernel } from "./kernel.js";
@@ -54,16 +55,17 @@ export interface FittedPart {
  * Fits order λ of the targets, or of what they differ from the first step by.
  * @param validation frames that help to choose σ²
  */
-export function fitPart(
+export async function fitPart(
   order: SymmetricTensorOrder,
   train: PreparedFrames,
   validation: PreparedFrames | undefined,
   settings: FitSettings,
-): FittedPart {
+  run: RunOptions = {},
+): Promise<FittedPart> {
   const { zeta, references } = settings;
   const kernel: KernelSettings = { order, zeta, scales: scalesOf(train, order) };
   const block = 2 * order + 1;
-  const chosen = selectReferences(train.environments, references);
+  const chosen = await selectReferences(train.environments, references, run);
   const basis = chosen && nystroem(chosen, kernel);
   const between = (a: PreparedStructures): Matrix => {
     if (basis) return basis.kernel(environmentsOf(a), environmentsOf(train));
@@ -82,7 +84,7 @@ export function fitPart(
     weighted
       ? { targets: partOf(p.targets, order), first: partOf(p.first!, order) }
       : { targets: difference(p, order) };
-  const solution = solveRidge(
+  const solution = await solveRidge(
     {
       ...given(train),
       kernel: gram,
@@ -94,6 +96,7 @@ export function fitPart(
         }),
     },
     ridgeRange(settings.ridge, order),
+    run,
   );
   const { firstStepWeight } = solution;
   const coefficients = solution.dual.map((w) => amplitude * w);

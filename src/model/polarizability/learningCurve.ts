@@ -1,7 +1,7 @@
 /** Accuracy against the number of training frames, over seeded draws. */
 import { descriptor } from "../../descriptor/descriptor.js";
 import { OptionError } from "../../errors.js";
-import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
+import type { RunOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import type { LinearResponse } from "../linearResponse.js";
 import { evaluateTensors, type TensorEvaluation } from "./evaluation.js";
@@ -63,6 +63,7 @@ export async function learningCurve(frames: readonly Frame[], options: LearningC
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
+  const context = { quantity, descriptor: d, ...(firstStep && { firstStep }), options: resolved };
   const largest = Math.max(...sizes);
   const { test } = splitFrames(frames.length, {
     train: largest,
@@ -74,12 +75,7 @@ export async function learningCurve(frames: readonly Frame[], options: LearningC
     const results: TensorEvaluation[] = [];
     for (let seed = 0; seed < draws; seed++) {
       const split = splitFrames(frames.length, { train, test: test.length, seed });
-      const fitted = fitPrepared(prepared, split.train, split.validation, {
-        quantity,
-        descriptor: d,
-        ...(firstStep && { firstStep }),
-        options: resolved,
-      });
+      const fitted = await fitPrepared(prepared, split.train, split.validation, context, signal ? { signal } : {});
       const rows = selectPrepared(prepared, split.test);
       const tensors = { scalar: predictPart(fitted.scalar, rows), traceless: predictPart(fitted.traceless, rows) };
       const predicted = cartesian(tensors, rows, (i, alpha) =>
@@ -87,9 +83,7 @@ export async function learningCurve(frames: readonly Frame[], options: LearningC
       );
       const expected = Float64Array.from(split.test.flatMap((f) => [...reference.subarray(9 * f, 9 * f + 9)]));
       results.push(evaluateTensors(expected, predicted));
-      throwIfAborted(signal, "computing a learning curve");
       onProgress?.({ label: "learning curve", done: at * draws + seed + 1, total: sizes.length * draws, unit: "fits" });
-      await breathe();
     }
     points.push({
       train,

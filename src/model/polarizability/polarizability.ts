@@ -1,5 +1,6 @@
 /** Direct and Δ machine learning of the polarizability (Grumet et al., J. Phys. Chem. C 128, 6464 (2024)). */
 import { type Descriptor, descriptor } from "../../descriptor/descriptor.js";
+import type { RunOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import type { LinearResponse } from "../linearResponse.js";
 import { fitCommittee } from "./committee.js";
@@ -51,6 +52,7 @@ async function fitFrames(
   resolved: ResolvedPolarizabilityOptions,
 ): Promise<PolarizabilityModel> {
   const { validation = [], onProgress, signal } = options;
+  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const all = [...frames, ...validation];
   const quantity = quantityOf(all, options.quantity);
   const firstStep = given && toFirstStep(given, quantity);
@@ -59,16 +61,16 @@ async function fitFrames(
     quantity,
     ...(firstStep && { firstStep }),
     keepEnvironments: needsEnvironments(resolved),
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
+    ...run,
   });
   const indices = [...all.keys()];
-  return fitPrepared(prepared, indices.slice(0, frames.length), indices.slice(frames.length), {
-    quantity,
-    descriptor: d,
-    ...(firstStep && { firstStep }),
-    options: resolved,
-  });
+  return fitPrepared(
+    prepared,
+    indices.slice(0, frames.length),
+    indices.slice(frames.length),
+    { quantity, descriptor: d, ...(firstStep && { firstStep }), options: resolved },
+    run,
+  );
 }
 
 /** What a fit on prepared frames belongs to. */
@@ -85,16 +87,17 @@ export function needsEnvironments(options: ResolvedPolarizabilityOptions): boole
 }
 
 /** Fits on some of a list of prepared frames, so that many fits share the features. */
-export function fitPrepared(
+export async function fitPrepared(
   prepared: PreparedFrames,
   train: readonly number[],
   validation: readonly number[],
   context: FitContext,
-): PolarizabilityModel {
+  run: RunOptions,
+): Promise<PolarizabilityModel> {
   const { options } = context;
   const rows = selectPrepared(prepared, train);
   const held = validation.length > 0 ? selectPrepared(prepared, validation) : undefined;
-  const fitted = [fitPart(0, rows, held, options), fitPart(2, rows, held, options)] as const;
+  const fitted = [await fitPart(0, rows, held, options, run), await fitPart(2, rows, held, options, run)] as const;
   const { uncertainty } = options;
   return {
     kind: "polarizability",
@@ -103,7 +106,7 @@ export function fitPrepared(
     validationFrames: validation.length,
     scalar: fitted[0].part,
     traceless: fitted[1].part,
-    ...(uncertainty.kind === "committee" && { committee: fitCommittee(fitted, rows, uncertainty) }),
+    ...(uncertainty.kind === "committee" && { committee: await fitCommittee(fitted, rows, uncertainty, run) }),
     ...(uncertainty.kind === "variance" && { variance: kernelVariance(fitted, rows) }),
   };
 }

@@ -3,6 +3,7 @@ import { farthestPoints } from "../../descriptor/sparsify.js";
 import { OptionError } from "../../errors.js";
 import { cholesky, choleskySolve } from "../../math/cholesky.js";
 import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
+import type { RunOptions } from "../../progress.js";
 import type { EnvironmentFeatures } from "./environmentFeatures.js";
 import { type KernelSettings, scaledFeatures, structureKernel } from "./kernel.js";
 import { linearPredictor, type Predictor, referencePredictor } from "./predictor.js";
@@ -21,12 +22,13 @@ const JITTER = 1e-10;
  * Reference environments, each as a structure of one atom; `undefined` for the full model.
  * Starts at the first atom and always takes the environment farthest from those taken, d² = 2 − 2 k⁰ with k⁰ = 0 between species;
  * fewer than asked for where the others are copies of them.
- * @throws OptionError if there are fewer atoms than references
+ * @throws OptionError if there are fewer atoms than references; AbortedError when interrupted
  */
-export function selectReferences(
+export async function selectReferences(
   structures: readonly EnvironmentFeatures[] | undefined,
   references: References,
-): readonly EnvironmentFeatures[] | undefined {
+  run: RunOptions,
+): Promise<readonly EnvironmentFeatures[] | undefined> {
   if (references.kind === "all") return undefined;
   const atoms = (structures ?? []).flatMap((f) => Array.from(f.species, (_, j) => singleAtom(f, j)));
   const { count } = references;
@@ -45,7 +47,7 @@ export function selectReferences(
       i * rows.columns + species[0]! * width,
     );
   });
-  return Array.from(farthestPoints(rows, count, 0).indices, (i) => atoms[i]!);
+  return Array.from((await farthestPoints(rows, count, { ...run, first: 0 })).indices, (i) => atoms[i]!);
 }
 
 /** The kernel K_NM K_MM⁻¹ K_MN of a set of references M, and the predictor that belongs to dual weights in it. */

@@ -5,6 +5,7 @@
 import { ConvergenceError, DataError } from "../../errors.js";
 import { type CholeskyFactor, cholesky, choleskySolve } from "../../math/cholesky.js";
 import { gemv, type Matrix, matrix } from "../../math/matrix.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 
 /** How the regularisation σ² is chosen, relative to the mean diagonal element of the kernel matrix. */
 export type RidgeChoice =
@@ -71,12 +72,13 @@ export interface RidgeSolution {
  * linear in the weight f of a first step, so that its best value for each σ² is known in closed form.
  * @param range σ² from `least` to `greatest` (relative to the mean diagonal): decades first, then half decades about the best
  * @throws DataError with fewer than two frames
- * @throws ConvergenceError if no σ² gives a positive definite matrix
+ * @throws ConvergenceError if no σ² gives a positive definite matrix; AbortedError when interrupted
  */
-export function solveRidge(
+export async function solveRidge(
   problem: RidgeProblem,
   range: { readonly least: number; readonly greatest: number },
-): RidgeSolution {
+  run: RunOptions = {},
+): Promise<RidgeSolution> {
   const frames = problem.targets.length / problem.block;
   if (frames < 2)
     throw new DataError({ where: "ridge", problem: `${frames} training frames`, advice: "give at least two" });
@@ -84,17 +86,21 @@ export function solveRidge(
   // A kernel that vanishes (every frame alike) leaves only the constant; any scale will do for σ².
   const scale = meanDiagonal(centre.kernel) || 1;
   const tried = new Map<number, Attempt>();
-  const attempt = (ridge: number): void => {
-    const result = tried.has(ridge) ? undefined : attemptRidge(problem, centre, ridge, ridge * scale);
-    if (result) tried.set(ridge, result);
-  };
   const { least, greatest } = range;
   const decades = Math.max(0, Math.round(Math.log10(greatest / least)));
-  for (let i = 0; i <= decades; i++) attempt(least * 10 ** i);
+  let done = 0;
+  const attempt = async (ridge: number): Promise<void> => {
+    const result = tried.has(ridge) ? undefined : attemptRidge(problem, centre, ridge, ridge * scale);
+    if (result) tried.set(ridge, result);
+    run.onProgress?.({ label: "ridge", done: ++done, total: decades > 0 ? decades + 3 : 1, unit: "values" });
+    await breathe();
+    throwIfAborted(run.signal, "choosing the ridge");
+  };
+  for (let i = 0; i <= decades; i++) await attempt(least * 10 ** i);
   const first = bestOf(tried);
   if (first && decades > 0)
     for (const ridge of [first.ridge * Math.sqrt(0.1), first.ridge * Math.sqrt(10)])
-      if (ridge > least && ridge < greatest) attempt(ridge);
+      if (ridge > least && ridge < greatest) await attempt(ridge);
   const best = bestOf(tried);
   if (!best)
     throw new ConvergenceError({

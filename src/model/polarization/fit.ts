@@ -1,6 +1,7 @@
 import { type Descriptor, descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { DataError, OptionError, rejectUnknownOptions } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
+import type { RunOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import { type LinearFit, type TrainingRows, trainLinear } from "../linearTraining.js";
 import {
@@ -56,19 +57,19 @@ export async function fitPolarization(
   const charges = options.charges ?? { kind: "fit" };
   const form = options.form ?? { kind: "primal" };
   const plan = planCharges(charges, d.options.species, used);
-  const products = productsOf(d, used, form);
+  const { ridge, solver, onProgress, signal, validation = { folds: Math.min(5, Math.max(2, used.length)) } } = options;
+  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const products = await productsOf(d, used, form, run);
   const space = { descriptor: d, plan, ...(products && { products }) };
   const source = trainingRows(space, used, weights, polarizationOrigin(used, options.polarization));
   const counts = referenceCounts(form);
-  const projection = counts && projections(d, used, counts, plan);
-  const { ridge, solver, onProgress, signal, validation = { folds: Math.min(5, Math.max(2, used.length)) } } = options;
+  const projection = counts && (await projections(d, used, counts, plan, run));
   const fit = await trainLinear(source, {
     ...(ridge !== undefined && { ridge }),
     validation,
     ...(solver && { solver }),
     ...(projection && { projection }),
-    ...(onProgress && { onProgress }),
-    ...(signal && { signal }),
+    ...run,
   });
   const model = assemble(space, fit);
   const excessCharge = used.reduce((most, { structure }) => {
@@ -164,7 +165,12 @@ function trainingRows(
 }
 
 /** The factors of the products, where there are any. @throws OptionError for an unknown kind */
-function productsOf(d: Descriptor, frames: readonly Frame[], form: PolarizationForm): ProductBasis | undefined {
+async function productsOf(
+  d: Descriptor,
+  frames: readonly Frame[],
+  form: PolarizationForm,
+  run: RunOptions,
+): Promise<ProductBasis | undefined> {
   if (!["primal", "reference", "products"].includes(form.kind))
     throw new OptionError({
       where: "fitPolarization form",
@@ -173,7 +179,7 @@ function productsOf(d: Descriptor, frames: readonly Frame[], form: PolarizationF
     });
   if (form.kind !== "products") return undefined;
   const structures = frames.map((f) => f.structure);
-  return productBasis(d, structures, productCounts(form));
+  return productBasis(d, structures, productCounts(form), run);
 }
 
 /** Numbers of environments to try. */
@@ -190,9 +196,15 @@ function chosenForm(form: PolarizationForm, environments: number | undefined): P
 }
 
 /** Φ for each number of environments, with a unit row for each free charge, which is not restricted. */
-function projections(d: Descriptor, frames: readonly Frame[], counts: readonly number[], plan: ChargePlan): Matrix[] {
+async function projections(
+  d: Descriptor,
+  frames: readonly Frame[],
+  counts: readonly number[],
+  plan: ChargePlan,
+  run: RunOptions,
+): Promise<Matrix[]> {
   const structures = frames.map((f) => f.structure);
-  const all = orthonormalReferences(referenceFeatures(d, structures, Math.max(...counts)));
+  const all = orthonormalReferences(await referenceFeatures(d, structures, Math.max(...counts), run));
   return counts.map((count) => {
     const { rows, columns, values } = firstReferences(all, count);
     const extra = plan.directions.length;

@@ -67,7 +67,7 @@ export async function polarizationLearningCurve(
   const kinds = from === "both" ? (["polarization", "bornCharges"] as const) : ([from] as const);
   const longest = Math.max(...kinds.map((kind) => train[kind].length));
   checkSizes(sizes, longest);
-  const space = rowSpace(train, model);
+  const space = await rowSpace(train, model, signal ? { signal } : {});
   const rows = kinds.map((kind) => gather(space, kind, train[kind], kind === "polarization" ? polarizationWeight : 1));
   await breathe();
   const ridges = [model.ridge ?? DEFAULT_RIDGES].flat();
@@ -125,14 +125,18 @@ function checkSizes(sizes: readonly number[], longest: number): void {
 }
 
 /** What the equations are written in, from training frames alone. */
-function rowSpace(train: PolarizationSets, model: NonNullable<PolarizationLearningOptions["model"]>): RowSpace {
+async function rowSpace(
+  train: PolarizationSets,
+  model: NonNullable<PolarizationLearningOptions["model"]>,
+  run: RunOptions,
+): Promise<RowSpace> {
   const frames = [...train.bornCharges, ...train.polarization];
   const species = [...new Set(frames.flatMap((f) => f.structure.species))].sort();
   const d = descriptor({ ...POLARIZATION_DESCRIPTOR, species, ...model.descriptor });
   const space = { descriptor: d, plan: planCharges({ kind: "fit" }, d.options.species, frames) };
   if (model.form?.kind !== "products") return space;
   const structures = frames.map((f) => f.structure);
-  return { ...space, products: productBasis(d, structures, productCounts(model.form)) };
+  return { ...space, products: await productBasis(d, structures, productCounts(model.form), run) };
 }
 
 /** Weighted rows of several frames. */

@@ -10,6 +10,7 @@ import { OptionError, rejectUnknownOptions } from "../../errors.js";
 import { gramAccumulator } from "../../math/gramAccumulator.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import { leadingEigenvectors } from "../../math/subspace.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import type { Structure } from "../../structure/structure.js";
 import type { ProductTerms } from "./model.js";
 
@@ -50,12 +51,17 @@ export function productCounts(given: Partial<ProductCounts> & { readonly kind?: 
  * Principal components of the features of all atoms of a species: of vectors about zero, summed over their components, so that
  * orientation does not matter; of scalars about their mean, in units of the spread of the first.
  */
-export function productBasis(d: Descriptor, structures: readonly Structure[], counts: ProductCounts): ProductBasis {
+export async function productBasis(
+  d: Descriptor,
+  structures: readonly Structure[],
+  counts: ProductCounts,
+  run: RunOptions = {},
+): Promise<ProductBasis> {
   const [n0, n1] = [featureCount(d, 0), featureCount(d, 1)];
   const sums = d.options.species.map(
     () => [gramAccumulator({ columns: n0 }), gramAccumulator({ columns: n1 })] as const,
   );
-  for (const s of structures)
+  for (const [at, s] of structures.entries()) {
     for (const order of [0, 1] as const) {
       const { values, count, components } = evaluate(d, s, order);
       const size = components * count;
@@ -65,6 +71,10 @@ export function productBasis(d: Descriptor, structures: readonly Structure[], co
         sums[d.options.species.indexOf(symbol)]![order].add(values.subarray(atom * size, (atom + 1) * size), ones);
       });
     }
+    run.onProgress?.({ label: "principal components", done: at + 1, total: structures.length, unit: "frames" });
+    await breathe();
+    throwIfAborted(run.signal, "computing principal components");
+  }
   const species = sums.map(([scalars, vectors]) => ({
     vectors: padded(leadingEigenvectors(vectors.normalEquations().gram, counts.vectors).vectors, counts.vectors),
     ...scalarBasis(scalars.normalEquations(), counts.scalars),

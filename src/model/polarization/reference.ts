@@ -3,6 +3,7 @@ import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { evaluate } from "../../descriptor/evaluate.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
+import type { RunOptions } from "../../progress.js";
 import type { Structure } from "../../structure/structure.js";
 
 /** Features of reference environments, three rows (y, z, x) for each. */
@@ -18,8 +19,13 @@ export interface ReferenceFeatures {
  * Kresse 2024, eq. 9 and below).
  * @param count environments per central species; fewer where there are fewer distinct ones
  */
-export function referenceFeatures(d: Descriptor, structures: readonly Structure[], count: number): ReferenceFeatures {
-  const chosen = selectEnvironments(d, structures, { count });
+export async function referenceFeatures(
+  d: Descriptor,
+  structures: readonly Structure[],
+  count: number,
+  run: RunOptions = {},
+): Promise<ReferenceFeatures> {
+  const chosen = await selectEnvironments(d, structures, { count, ...run });
   const features = featureCount(d, 1);
   const total = chosen.reduce((n, list) => n + list.length, 0);
   const phi = matrix(3 * total, d.options.species.length * features);
