@@ -1,26 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { contract, type FeatureWeights, gradient } from "../../src/descriptor/contract.js";
-import { type Descriptor, descriptor, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
+import { contract, gradient } from "../../src/descriptor/contract.js";
+import { descriptor, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
 import { evaluate, featureSums } from "../../src/descriptor/evaluate.js";
-import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
 import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
 import { apply, randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { jacobian } from "../support/finiteDifference.js";
-import { uniform } from "../support/uniform.js";
-import { small, smallCrystal, smallMolecule } from "./support.js";
+import { randomWeights, small, smallCrystal, smallMolecule, withTwoBody } from "./support.js";
 
 const orders: readonly TensorOrder[] = [0, 1, 2];
-const withTwoBody: DescriptorOptions = { ...small, twoBody: { cutoff: 4.5, nMax: 4 } };
-
-function randomWeights(d: Descriptor, order: TensorOrder, seed = 3): FeatureWeights {
-  const next = uniform(seed);
-  const length = d.options.species.length * featureCount(d, order);
-  return { order, values: Float64Array.from({ length }, () => next() - 0.5) };
-}
 
 /** Rows [μ, k] of one atom turned: D^λ acts on μ. */
 function turned(values: Float64Array, components: number, matrix: Float64Array): Float64Array {
@@ -284,116 +275,5 @@ describe("smoothness", () => {
         0,
       ).values[0]!;
     expect(Math.abs(at(3.4999) - at(3.5001))).toBeGreaterThan(1e-6);
-  });
-});
-
-describe("degenerate input", () => {
-  const d = descriptor({ species: ["H", "O"], cutoff: 4, nMax: 2, lMax: 2, twoBody: {} });
-  const isolated = structure({ species: ["H"], positions: [[1, 2, 3]] });
-
-  it("an isolated atom has features 0, and its own density where it counts itself", () => {
-    for (const order of orders) {
-      expect(evaluate(d, isolated, order).values.every((v) => v === 0)).toBe(true);
-      expect(gradient(d, isolated, randomWeights(d, order)).positions.every((v) => v === 0)).toBe(true);
-    }
-    const self = descriptor({ ...d.options, centralAtom: true, twoBody: undefined });
-    expect(evaluate(self, isolated, 0).values.some((v) => v > 0)).toBe(true);
-    expect(evaluate(self, isolated, 1).values.every((v) => v === 0)).toBe(true);
-    const unit = descriptor({ ...d.options, normalisation: { kind: "unit" } });
-    expect(evaluate(unit, isolated, 0).values.every((v) => v === 0)).toBe(true);
-  });
-
-  it("no atoms give no rows and value 0", () => {
-    const nothing = structure({ species: [], positions: [] });
-    expect(evaluate(d, nothing, 1).values.length).toBe(0);
-    const g = gradient(d, nothing, randomWeights(d, 1));
-    expect([...g.value]).toEqual([0, 0, 0]);
-    expect(g.positions.length).toBe(0);
-    designRows(d, nothing, 1, () => expect.fail("no block expected"));
-  });
-
-  it("coincident atoms, malformed cells and unknown species are named", () => {
-    const twice = structure({
-      species: ["H", "O"],
-      positions: [
-        [0, 0, 0],
-        [0, 0, 0],
-      ],
-    });
-    expect(() => evaluate(d, twice, 0)).toThrow(/atoms 0 \(H\) and 1 \(O\) coincide/);
-    const flat = { ...isolated, cell: new Float64Array(9), periodic: [true, true, true] } as const;
-    expect(() => evaluate(d, flat, 0)).toThrow(/cell volume is 0/);
-    const broken = { ...flat, cell: new Float64Array(9).fill(Number.NaN) };
-    expect(() => contract(d, broken, randomWeights(d, 0))).toThrow(/cell volume is NaN/);
-    const helium = structure({
-      species: ["H", "He"],
-      positions: [
-        [0, 0, 0],
-        [2, 0, 0],
-      ],
-    });
-    expect(() => evaluate(d, helium, 0)).toThrow(/atom 1: species He is not among.*\(H, O\)/);
-  });
-
-  it("a cutoff larger than ten cells sums every image", () => {
-    const tiny = structure({ species: ["H"], positions: [[0, 0, 0]], cell: [0.9, 0, 0, 0, 0.9, 0, 0, 0, 0.9] });
-    const wide = descriptor({ species: ["H"], cutoff: 9.1, nMax: 1, lMax: 0, twoBody: {} });
-    // A simple cubic lattice doubled along every axis is the same crystal.
-    const images = [0, 1].flatMap((i) => [0, 1].flatMap((j) => [0, 1].map((k) => [0.9 * i, 0.9 * j, 0.9 * k])));
-    const eight = structure({
-      species: images.map(() => "H"),
-      positions: images,
-      cell: tiny.cell!.map((x) => 2 * x),
-    });
-    const one = evaluate(wide, tiny, 0).values;
-    expect(one[0]).toBeGreaterThan(10);
-    expectClose(evaluate(wide, eight, 0).values.subarray(0, 2), one, { relative: 1e-10 });
-  });
-
-  it("wrong options and weights are refused with what would be right", () => {
-    const base = { species: ["H"], cutoff: 4, nMax: 2, lMax: 2 };
-    expect(() => descriptor({ ...base, cutof: 3 } as DescriptorOptions)).toThrow(/did you mean "cutoff"/);
-    expect(() => descriptor({ ...base, species: [] })).toThrow(/no species/);
-    expect(() => descriptor({ ...base, species: ["H", "H"] })).toThrow(/listed twice/);
-    expect(() => descriptor({ ...base, nMax: 21 })).toThrow(/nMax is 21, expected an integer from 1 to 20/);
-    expect(() => descriptor({ ...base, lMax: 2.5 })).toThrow(/lMax is 2.5/);
-    expect(() => descriptor({ ...base, cutoff: Number.NaN })).toThrow(/cutoff is NaN/);
-    expect(() => descriptor({ ...base, smearing: 0 })).toThrow(/smearing is 0/);
-    expect(() => descriptor({ ...base, basis: { kind: "gtos" } as never })).toThrow(
-      /unknown kind "gtos".*known: bessel/,
-    );
-    expect(() => descriptor({ ...base, cutoffFunction: { kind: "shiftedCosine", width: 9 } })).toThrow(/width 9 Å/);
-    expect(() => descriptor({ ...base, twoBody: { lMax: 3 } as never })).toThrow(/unknown option "lMax"/);
-    expect(() => contract(d, isolated, { order: 0, values: new Float64Array(3) })).toThrow(
-      /3 weights, expected 2 species/,
-    );
-    expect(() => evaluate(d, isolated, 3 as TensorOrder)).toThrow(/tensor order 3/);
-    const unit = descriptor({ ...base, normalisation: { kind: "unit" } });
-    expect(() => gradient(unit, isolated, randomWeights(unit, 0))).toThrow(/derivatives of normalised features/);
-  });
-});
-
-describe("options", () => {
-  it("survive JSON: the copy gives the same bits", () => {
-    const d = descriptor({ ...withTwoBody, radialScaling: { kind: "inversePower", scale: 2, exponent: 4 } });
-    const copy = descriptor(JSON.parse(JSON.stringify(d.options)));
-    expect(evaluate(copy, smallCrystal(), 1)).toEqual(evaluate(d, smallCrystal(), 1));
-  });
-
-  it("unit normalisation gives every atom with neighbours length 1 over all components", () => {
-    const d = descriptor({ ...small, normalisation: { kind: "unit" } });
-    const weights = randomWeights(d, 2);
-    const f = evaluate(d, smallCrystal(), 2);
-    const size = f.components * f.count;
-    for (let i = 0; i < f.atoms; i++)
-      expectClose(Math.hypot(...f.values.subarray(i * size, (i + 1) * size)), 1, { absolute: 1e-14 });
-    const { value } = contract(d, smallCrystal(), weights);
-    const sums = featureSums(d, smallCrystal(), 2);
-    for (let m = 0; m < 5; m++)
-      expectClose(
-        value[m]!,
-        weights.values.reduce((sum, w, k) => sum + w * sums[m * weights.values.length + k]!, 0),
-        { absolute: 1e-13 },
-      );
   });
 });

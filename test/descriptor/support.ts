@@ -1,6 +1,9 @@
 /** Small structures and descriptors for the tests of this folder. */
+import type { FeatureWeights } from "../../src/descriptor/contract.js";
+import { type Descriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
+import type { TensorOrder } from "../../src/tensor/cartesian.js";
 import { uniform } from "../support/uniform.js";
 
 /** Seven atoms of three species in a triclinic cell, far smaller than twice the cutoff. */
@@ -37,3 +40,12 @@ export function smallMolecule(): Structure {
 }
 
 export const small: DescriptorOptions = { species: ["H", "O", "Zr"], cutoff: 3.5, nMax: 3, lMax: 3, smearing: 0.45 };
+
+export const withTwoBody: DescriptorOptions = { ...small, twoBody: { cutoff: 4.5, nMax: 4 } };
+
+/** Reproducible weights between -0.5 and 0.5. */
+export function randomWeights(d: Descriptor, order: TensorOrder, seed = 3): FeatureWeights {
+  const next = uniform(seed);
+  const length = d.options.species.length * featureCount(d, order);
+  return { order, values: Float64Array.from({ length }, () => next() - 0.5) };
+}

@@ -1,0 +1,19 @@
+/** Small molecules with and without symmetry. */
+import { type Structure, structure } from "../../src/structure/structure.js";
+import { uniform } from "./uniform.js";
+
+export const water = structure({ species: ["O", "H", "H"], positions: [0, 0, 0.12, 0, 0.76, -0.47, 0, -0.76, -0.47] });
+export const lopsided = structure({
+  species: ["C", "O", "H", "H", "F", "N"],
+  positions: [0, 0, 0, 1.2, 0.1, 0.2, -0.5, 0.9, -0.2, -0.4, -0.5, 0.8, -0.3, -0.8, -1, 1.9, 1.1, 0.6],
+});
+export const methane = structure({
+  species: ["C", "H", "H", "H", "H"],
+  positions: [0, 0, 0, 0.63, 0.63, 0.63, 0.63, -0.63, -0.63, -0.63, 0.63, -0.63, -0.63, -0.63, 0.63],
+});
+
+/** Every coordinate moved by up to `by`. */
+export function distorted(s: Structure, by: number, seed: number): Structure {
+  const u = uniform(seed);
+  return { ...s, positions: s.positions.map((x) => x + 2 * by * (u() - 0.5)) };
+}
