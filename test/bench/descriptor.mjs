@@ -5,6 +5,7 @@ import { descriptor, featureCount } from "../../dist/descriptor/descriptor.js";
 import { designRows } from "../../dist/descriptor/designRows.js";
 import { evaluate } from "../../dist/descriptor/evaluate.js";
 import { random } from "../../dist/math/random.js";
+import { neighborList } from "../../dist/structure/neighbors.js";
 import { structure } from "../../dist/structure/structure.js";
 
 const settings = { cutoff: 5, nMax: 8, lMax: 6, smearing: 0.5 };
@@ -84,6 +85,15 @@ const goals = {
 };
 
 export const cases = systems.flatMap(([name, s, species], i) => [
+  {
+    name: `structure: neighbours within 5 Å, ${name}`,
+    unit: "ms",
+    run: () => {
+      for (let k = 0; k < 5; k++) neighborList(s, settings.cutoff);
+      return 5;
+    },
+    repeat: 7,
+  },
   ...[0, 1, 2].map((order) => ({
     name: `descriptor: features λ = ${order}, ${name}`,
     unit: "ms",
