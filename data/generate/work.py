@@ -46,14 +46,14 @@ def displacements(system):
 class Solid:
     def __init__(self, system):
         self.system = system
-        self.done = {'displaced': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/displaced.xyz.gz')},
-                     'selected': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/selected.xyz.gz')},
-                     'trajectory': {'%04d' % i for i in range(embedded(system, 'trajectory'))}}
+        self.embedded = {'displaced': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/displaced.xyz.gz')},
+                         'selected': {f['info']['label'] for f in frames_in(f'{DATA}/{system}/selected.xyz.gz')},
+                         'trajectory': {'%04d' % i for i in range(embedded(system, 'trajectory'))}}
         self.snapshots, self.failed = None, set()
+        self.refresh()
 
-    def refresh(self):
-        for role in self.done:
-            self.done[role] |= set(computed(self.system, role))
+    def refresh(self):                          # harvest.py may have set a frame aside, which is then to be made again
+        self.done = {role: labels | set(computed(self.system, role)) for role, labels in self.embedded.items()}
 
     def wanted(self, target):
         if len(self.done['displaced']) < 6*len(DFT[self.system]['atoms']):
