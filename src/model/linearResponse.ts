@@ -2,6 +2,7 @@ import { DataError, OptionError, rejectUnknownOptions } from "../errors.js";
 import { UNIT_OF } from "../series/tensorSeries.js";
 import { isLinear } from "../structure/chooseCoordinates.js";
 import type { Frame } from "../structure/frame.js";
+import { labellings } from "../structure/labelling.js";
 import { rotateTensor } from "../structure/rotateTensor.js";
 import type { Structure } from "../structure/structure.js";
 import { noSymmetry, type Symmetry, symmetry } from "../structure/symmetry.js";
@@ -65,6 +66,9 @@ export interface LinearResponse {
   readonly warnings: readonly string[];
 }
 
+const AS_LABELLED =
+  "there are too many ways to exchange like atoms: each is compared with the atom of the reference that has its number";
+
 /**
  * Linear-response model T(x) = T(x⁰) + Σ_i (∂T/∂x_i) Δx_i from structures with one displaced atom each (Grumet et al., J. Phys. Chem. C
  * 2024, 10.1021/acs.jpcc.4c00886, eq. 1). Which atom moved, and how far, is read from the positions. Derivatives are central differences;
@@ -117,7 +121,7 @@ export function linearResponse(
       translationalResidual: residual,
       ...(free && { rotationalResidual: rotationalResidual(s, value, solved.derivatives) }),
     },
-    warnings: solved.warnings,
+    warnings: [...solved.warnings, ...(free && !labellings(s).complete ? [AS_LABELLED] : [])],
   };
 }
 

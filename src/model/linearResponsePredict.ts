@@ -1,10 +1,10 @@
 import { DataError } from "../errors.js";
 import { inverse3, timesMatrix } from "../math/matrix3.js";
 import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
-import { align } from "../structure/alignment.js";
 import { internalDisplacements, requireSameAtoms } from "../structure/displacement.js";
 import { atomicMasses } from "../structure/elements.js";
 import { internalDifference, internalValues } from "../structure/internalCoordinates.js";
+import { labelledAligner } from "../structure/labelling.js";
 import { imageReducer } from "../structure/minimumImage.js";
 import { rotateTensor } from "../structure/rotateTensor.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
@@ -15,8 +15,9 @@ import type { LinearResponse } from "./linearResponse.js";
 const CELL_TOLERANCE = 0.1;
 
 /**
- * Tensor of one structure by the linear-response model. Translations, wrapping, and for molecules rotations of the input
- * change the result as they change the true tensor.
+ * Tensor of one structure by the linear-response model. Translations, wrapping, and for molecules rotations of the input and
+ * exchanges of like atoms change the result as they change the true tensor: a molecule is compared with the nearest of its
+ * equivalent minima, so that a methyl group may turn over.
  * @returns row-major, `model.shape`, in `model.unit`
  * @throws ShapeError if the atoms differ from the reference, DataError if the cell does
  */
@@ -51,8 +52,17 @@ export function predictLinearResponse(model: LinearResponse, t: Trajectory): Ten
   });
 }
 
-/** The expansion with everything prepared that does not depend on the structure. */
+/** Models are immutable: what depends on them alone is prepared once. */
+const prepared = new WeakMap<LinearResponse, (s: Structure) => Float64Array>();
+
 function expander(model: LinearResponse): (s: Structure) => Float64Array {
+  const known = prepared.get(model) ?? prepare(model);
+  prepared.set(model, known);
+  return known;
+}
+
+/** The expansion with everything prepared that does not depend on the structure. */
+function prepare(model: LinearResponse): (s: Structure) => Float64Array {
   const { reference, value, derivatives, frame, internal } = model;
   const masses = atomicMasses(reference.species);
   switch (frame.kind) {
@@ -61,18 +71,22 @@ function expander(model: LinearResponse): (s: Structure) => Float64Array {
       return (s) =>
         sum(value, derivatives, internalDisplacements(reference, inReferenceCell(reference, s), masses, reduce));
     }
-    case "eckart":
+    case "eckart": {
+      const align = labelledAligner(reference, masses);
       return (s) => {
-        const { rotation, displacements } = align(reference, s, masses);
+        const { rotation, displacements } = align(s);
         return rotateTensor(rotation, sum(value, derivatives, displacements));
       };
+    }
     case "internal": {
       if (!internal)
         throw new DataError({ where: "linear response", problem: "the model has no internal coordinates" });
+      const align = labelledAligner(reference, masses);
       return (s) => {
-        const now = internalValues(internal.coordinates, s.positions);
+        const { rotation, positions } = align(s);
+        const now = internalValues(internal.coordinates, positions);
         const change = internalDifference(internal.coordinates, internal.values, now);
-        return rotateTensor(align(reference, s, masses).rotation, sum(value, internal.derivatives, change));
+        return rotateTensor(rotation, sum(value, internal.derivatives, change));
       };
     }
   }

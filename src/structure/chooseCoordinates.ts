@@ -1,12 +1,11 @@
 import { DataError } from "../errors.js";
-import { atomicMasses, covalentRadius } from "./elements.js";
+import { bonds, pairs } from "./bonds.js";
+import { atomicMasses } from "./elements.js";
 import { type InternalCoordinate, wilsonInverse, wilsonMatrix } from "./internalCoordinates.js";
 import type { Structure } from "./structure.js";
 
 /** Angles straighter than 175° are left out: their derivative is undefined at π. */
 const LEAST_SINE = Math.sin((5 * Math.PI) / 180);
-/** Atoms closer than this multiple of the sum of their covalent radii are bonded. */
-const BONDED = 1.3;
 
 /**
  * A complete, in general redundant, set of internal coordinates of a molecule: every bond, every angle between bonds, every
@@ -55,14 +54,6 @@ export function internalCoordinates(s: Structure): readonly InternalCoordinate[]
   return set;
 }
 
-function bonds(s: Structure): [number, number][] {
-  const radii = s.species.map(covalentRadius);
-  return pairs([...radii.keys()]).filter(([i, j]) => {
-    const distance = Math.hypot(...[0, 1, 2].map((c) => s.positions[3 * i + c]! - s.positions[3 * j + c]!));
-    return distance < BONDED * (radii[i]! + radii[j]!);
-  });
-}
-
 /** A number per atom, equal within a fragment. */
 function fragments(n: number, list: readonly (readonly [number, number])[]): number[] {
   const label = Array.from({ length: n }, (_, i) => i);
@@ -73,10 +64,6 @@ function fragments(n: number, list: readonly (readonly [number, number])[]): num
     });
   }
   return label;
-}
-
-function pairs(list: readonly number[]): [number, number][] {
-  return list.flatMap((a, k) => list.slice(k + 1).map((b): [number, number] => [a, b]));
 }
 
 /** Whether all atoms lie on one line, to 1e-4 rad. */

@@ -11,6 +11,14 @@ export const methane = structure({
   species: ["C", "H", "H", "H", "H"],
   positions: [0, 0, 0, 0.63, 0.63, 0.63, 0.63, -0.63, -0.63, -0.63, 0.63, -0.63, -0.63, -0.63, 0.63],
 });
+export const methanol = structure({
+  species: ["C", "O", "H", "H", "H", "H"],
+  positions: [0, 0, 0, 1.42, 0, 0, -0.4, 1.02, 0, -0.35, -0.51, 0.89, -0.35, -0.51, -0.89, 1.72, -0.91, 0],
+});
+export const ammonia = structure({
+  species: ["N", "H", "H", "H"],
+  positions: [0, 0, 0.3, 0.94, 0, 0, -0.47, 0.47 * Math.sqrt(3), 0, -0.47, -0.47 * Math.sqrt(3), 0],
+});
 
 /** Every coordinate moved by up to `by`. */
 export function distorted(s: Structure, by: number, seed: number): Structure {
