@@ -128,7 +128,10 @@ describe.skipIf(missing)(`notebooks in JupyterLab${missing}`, () => {
         await watched.page.waitForTimeout(300);
       }
       expect(seen.size).toBeGreaterThan(2);
-      expect([...seen].at(-1)).toMatch(/^[\w ]+: [\d,]+ of [\d,]+ \w+, [\d,.]+ \w+\/s, .* left$/);
+      // The features may be done already ("took …"); the draws last.
+      await expect
+        .poll(() => status.last().textContent(), { timeout: 20_000 })
+        .toMatch(/^[\w ]+: [\d,]+ of [\d,]+ \w+, [\d,.]+ \w+\/s, .* left$/);
       await watched.page.getByTitle("Interrupt the kernel").first().click();
       await notebook.finished(3);
       expect(await notebook.output(3).textContent()).toMatch(/Interrupted/);

@@ -220,10 +220,12 @@ describe.skipIf(!JUPYTER)(
       await expect.poll(() => notebook.output(1).getByRole("application").count()).toBe(2);
       await notebook.output(2).scrollIntoViewIfNeeded();
       await viewers.focus();
-      const before = await viewers.screenshot();
+      let before = await viewers.screenshot();
+      const asBefore = async (): Promise<boolean> => (await viewers.screenshot()).equals(before);
+      // The frame of the focus may come a moment later.
+      while (!(await asBefore())) before = await viewers.screenshot();
       // In command mode "ArrowUp" goes to the cell above and "0" twice restarts the kernel.
       for (const key of ["ArrowUp", "+", "a"]) await page.keyboard.press(key);
-      const asBefore = async (): Promise<boolean> => (await viewers.screenshot()).equals(before);
       await expect.poll(asBefore, { timeout: 10_000 }).toBe(false);
       for (const key of ["0", "0"]) await page.keyboard.press(key);
       await expect.poll(asBefore, { timeout: 10_000 }).toBe(true);
