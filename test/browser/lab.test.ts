@@ -135,6 +135,7 @@ describe.skipIf(missing)(`notebooks in JupyterLab${missing}`, () => {
       await watched.page.getByTitle("Interrupt the kernel").first().click();
       await notebook.finished(3);
       expect(await notebook.output(3).textContent()).toMatch(/Interrupted/);
+      await watched.page.waitForTimeout(2000); // as after any failed cell
       await notebook.run(4);
       await notebook.finished(4, 60_000);
       await expect.poll(() => notebook.output(4).textContent()).toMatch(/^\s*1001 frames\s*$/);
