@@ -64,9 +64,9 @@ const errors = await kept("errors.json", async () => {
   // Errors on the last fifth in time, by models of the frames before it.
   const split = Math.floor(0.8 * frames.length);
   const [early, late] = [frames.slice(0, split), frames.slice(split)];
-  const field = evaluateForceField(await fitForceField([...early, ...others]), late);
-  const { r2, rmse } = evaluatePolarizability(await fitDelta(lrm, early), late).test;
-  const { bornCharges } = evaluatePolarization(await fitPolarization([...early, ...others]), late);
+  const field = await evaluateForceField(await fitForceField([...early, ...others]), late);
+  const { r2, rmse } = (await evaluatePolarizability(await fitDelta(lrm, early), late)).test;
+  const { bornCharges } = await evaluatePolarization(await fitPolarization([...early, ...others]), late);
   return { training: early.length + others.length, tested: late.length, field, dielectric: { r2, rmse }, bornCharges };
 });
 

@@ -53,7 +53,7 @@ const trained = ({ d, data }, count, zeta = 1) =>
 
 /** A model of 20 training frames, and 10,000 frames. */
 async function prediction(zeta) {
-  const model = trained(await prepared(20, zeta), 20, zeta);
+  const model = await trained(await prepared(20, zeta), 20, zeta);
   const some = frames(500).map((f) => f.structure);
   return { model, t: trajectory(Array.from({ length: 20 }, () => some).flat(), 1) };
 }
@@ -64,7 +64,7 @@ export const cases = [
     unit: "ms",
     repeat: 3,
     run: async () => {
-      trained(await prepared(50), 50);
+      await trained(await prepared(50), 50);
     },
   },
   {
@@ -73,8 +73,8 @@ export const cases = [
     repeat: 1,
     goal: 30000,
     setup: () => prepared(440),
-    run: (state) => {
-      trained(state, 440);
+    run: async (state) => {
+      await trained(state, 440);
     },
   },
   {
