@@ -4,7 +4,7 @@ import type { Structure } from "./structure.js";
 /** Atoms closer than this multiple of the sum of their covalent radii are bonded. */
 const BONDED = 1.3;
 
-/** Pairs of bonded atoms of a free molecule, the smaller index first. */
+/** Pairs of bonded atoms of a free molecule, the smaller index first; radii of Cordero et al., Dalton Trans. 2832 (2008). */
 export function bonds(s: Structure): [number, number][] {
   const radii = s.species.map(covalentRadius);
   return pairs([...radii.keys()]).filter(([i, j]) => {

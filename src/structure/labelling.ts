@@ -9,10 +9,11 @@ const MOST_LABELLINGS = 1000;
 /** Two labellings nearer than this, Å times the root of the total mass, are one turned. */
 const SAME = 1e-3;
 
-/** Labellings of a molecule, each a permutation: its entry i is the atom called i. The first is the identity. */
+/** Permutations of a molecule's identical nuclei, one for each of its equivalent minima. */
 export interface Labellings {
+  /** Each [n]: entry i is the atom called i. The first is the identity. */
   readonly permutations: readonly Int32Array[];
-  /** Structures this near (mass-weighted) the reference are nearest to it as they are labelled, by the triangle inequality. */
+  /** Structures this near the reference, Å·√u, are nearest to it as they are labelled, by the triangle inequality. */
   readonly near: number;
   /** False if the search was given up, with the identity alone. */
   readonly complete: boolean;
@@ -50,7 +51,9 @@ export function labellings(reference: Structure, masses = atomicMasses(reference
 /**
  * Returns a function that superposes structures on the reference, see {@link align}, with like atoms exchanged where that brings
  * them nearer: nuclei of a kind cannot be told apart, and a molecule that has gone over to an equivalent minimum (a methyl group
- * turned by 120°, an inverted umbrella) is compared with that minimum.
+ * turned by 120°, an inverted umbrella) is compared with that minimum. At the border of two wells the result jumps.
+ * @param masses one per atom, default standard atomic weights, u
+ * @throws ShapeError (the function returned) if the atoms differ
  */
 export function labelledAligner(
   reference: Structure,
@@ -81,7 +84,7 @@ function relabel(s: Structure, p: Int32Array): Structure {
   return { ...s, positions };
 }
 
-/** Root of Σ m |displacement|². */
+/** Root of Σ m |displacement|², Å·√u: a metric of shapes, since rotations and permutations keep it. */
 function distance({ displacements }: Alignment, masses: Float64Array): number {
   return Math.sqrt(displacements.reduce((sum, d, p) => sum + masses[Math.floor(p / 3)]! * d * d, 0));
 }
