@@ -14,7 +14,12 @@ export type { DesignBlock, DesignOptions } from "./descriptor/designRows.js";
 export type { ChannelLabel, FeatureLabel } from "./descriptor/features.js";
 export type { FrameContraction, FramesOptions } from "./descriptor/frames.js";
 export type { CentreDerivatives, JacobianBlock } from "./descriptor/jacobian.js";
-export type { ExpansionOptions, Normalisation, ResolvedDescriptor, ResolvedExpansion } from "./descriptor/options.js";
+export type {
+  ExpansionOptions,
+  FeatureNormalization,
+  ResolvedDescriptor,
+  ResolvedExpansion,
+} from "./descriptor/options.js";
 export type { RadialBasis } from "./descriptor/radialBasis.js";
 export type { EnvironmentIndex, SelectEnvironmentsOptions } from "./descriptor/sparsify.js";
 // Force field and molecular dynamics

@@ -31,7 +31,7 @@ function configurationPanels(frames) {
   const lowest = energy.reduce((a, b) => Math.min(a, b));
   const order = { quantity: "Configuration" };
   return [
-    line(Float64Array.from(frames, (frame) => Math.hypot(...frame.dipole)), 1, order, { quantity: "|μ|", unit: "e Å" }),
+    line(Float64Array.from(frames, (frame) => Math.hypot(...frame.polarization)), 1, order, { quantity: "|μ|", unit: "e Å" }),
     line(energy.map((e) => e - lowest), 1, order, { quantity: "E − lowest E", unit: "eV" }),
   ];
 }

@@ -12,7 +12,7 @@ export const DESCRIPTOR_KEYS: readonly string[] = [
   "radialScaling",
   "centralAtom",
   "twoBody",
-  "normalisation",
+  "normalization",
 ];
 
 /**

@@ -71,7 +71,7 @@ Lengths are in Å, times in fs, energies in eV, polarizabilities in Å³, dipole
 const CONTENTS = `
 import { type Frame, showTable, streamFrames } from "spectensor";
 
-const fields = ["time", "energy", "forces", "dipole", "polarizability", "dielectric", "bornCharges"] as const;
+const fields = ["time", "energy", "forces", "polarization", "polarizability", "dielectric", "bornCharges"] as const;
 const frames: Frame[] = [];
 
 async function contents(name: string) {

@@ -29,7 +29,7 @@ export function loadOptions(flags: FileFlags): LoadOptions {
 /** The names people use for a field, besides ours. */
 function renamed(keys: Readonly<Record<string, string>>): Partial<Record<FrameField, string>> {
   const alias: Readonly<Record<string, FrameField>> = {
-    polarization: "dipole",
+    dipole: "polarization",
     bec: "bornCharges",
     epsilon: "dielectric",
   };
@@ -79,7 +79,7 @@ async function firstFrame(path: string, options: LoadOptions): Promise<Frame | u
 }
 
 function pick(wanted: readonly FrameQuantity[], frame: Frame | undefined, source: string): FrameQuantity {
-  const found = wanted.find((q) => frame?.[q === "polarization" ? "dipole" : q]);
+  const found = wanted.find((q) => frame?.[q]);
   if (found) return found;
   const others = Object.keys(frame?.info ?? {});
   throw new SpectensorError({

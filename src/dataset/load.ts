@@ -109,9 +109,7 @@ function assemble(
     displaced: parts.displaced ?? [],
     frames,
     parts,
-    quantities: frameQuantities.filter(
-      (q) => columns.some((s) => s.quantity === q) || frames[0]?.[q === "polarization" ? "dipole" : q],
-    ),
+    quantities: frameQuantities.filter((q) => columns.some((s) => s.quantity === q) || frames[0]?.[q]),
     ...(timestep !== undefined && { timestep }),
     trajectory(wanted = role ?? "trajectory") {
       const chosen = parts[wanted];

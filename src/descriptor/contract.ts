@@ -58,7 +58,7 @@ export function contractAround(
   weights.forEach((w) => {
     checkWeights(d, s, w);
   });
-  if (d.options.normalisation.kind === "unit") return weights.map((w) => contractFeatures(d, s, w, around));
+  if (d.options.normalization.kind === "unit") return weights.map((w) => contractFeatures(d, s, w, around));
   const runs = weights.map((w) => start(d, s, w, false));
   run(d, runs, around);
   return runs.map(({ atoms, components }) => ({ atoms, value: sumRows(atoms, components) }));
@@ -67,7 +67,7 @@ export function contractAround(
 /**
  * As {@link contract}, with the derivatives with respect to all positions and to strain by one reverse pass: the cost is a few
  * contractions, whatever the number of atoms.
- * @throws OptionError for a descriptor with normalisation
+ * @throws OptionError for a descriptor with normalization
  */
 export function gradient(d: Descriptor, s: Structure, weights: readonly FeatureWeights[]): ContractionGradient[];
 export function gradient(d: Descriptor, s: Structure, weights: FeatureWeights): ContractionGradient;
@@ -76,12 +76,12 @@ export function gradient(
   s: Structure,
   weights: FeatureWeights | readonly FeatureWeights[],
 ): ContractionGradient | ContractionGradient[] {
-  refuseNormalised(d, "gradient");
+  refuseNormalized(d, "gradient");
   const found = gradientAround(d, s, isList(weights) ? weights : [weights], environmentsOf(d, s));
   return isList(weights) ? found : found[0]!;
 }
 
-/** {@link gradient} where the structure's environments are known already, for a descriptor without normalisation. */
+/** {@link gradient} where the structure's environments are known already, for a descriptor without normalization. */
 export function gradientAround(
   d: Descriptor,
   s: Structure,
@@ -100,13 +100,13 @@ export function gradientAround(
   }));
 }
 
-/** Derivatives of normalised features are not offered. @throws OptionError */
-export function refuseNormalised(d: Descriptor, where: string): void {
-  if (d.options.normalisation.kind !== "none")
+/** Derivatives of normalized features are not offered. @throws OptionError */
+export function refuseNormalized(d: Descriptor, where: string): void {
+  if (d.options.normalization.kind !== "none")
     throw new OptionError({
       where,
-      problem: "derivatives of normalised features are not available",
-      advice: 'use normalisation: { kind: "none" }',
+      problem: "derivatives of normalized features are not available",
+      advice: 'use normalization: { kind: "none" }',
     });
 }
 

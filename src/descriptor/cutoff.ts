@@ -1,6 +1,6 @@
 import { OptionError, rejectUnknownOptions } from "../errors.js";
 
-/** How the weight of a neighbour falls to zero at the cutoff radius. */
+/** How the weight of a neighbor falls to zero at the cutoff radius. */
 export type CutoffFunction =
   /** ½(1 + cos(πr/r_c)), Behler and Parrinello, Phys. Rev. Lett. 98, 146401 (2007). */
   | { readonly kind: "cosine" }
@@ -11,7 +11,7 @@ export type CutoffFunction =
   /** 1 up to r_c: features jump when an atom crosses the cutoff. */
   | { readonly kind: "none" };
 
-/** How neighbours count less with distance inside the cutoff. */
+/** How neighbors count less with distance inside the cutoff. */
 export type RadialScaling =
   | { readonly kind: "none" }
   /** 1/(1 + (r/scale)^exponent); scale in Å. Willatt, Musil and Ceriotti, Phys. Chem. Chem. Phys. 20, 29661 (2018). */
@@ -23,7 +23,7 @@ export interface ValueAndSlope {
   readonly slope: number;
 }
 
-/** Weight of a neighbour at distance 0 ≤ r ≤ r_c (Å) with its derivative. */
+/** Weight of a neighbor at distance 0 ≤ r ≤ r_c (Å) with its derivative. */
 export function evaluateCutoff(f: CutoffFunction, r: number, cutoff: number): ValueAndSlope {
   if (f.kind === "none") return { value: 1, slope: 0 };
   if (r >= cutoff) return { value: 0, slope: 0 };

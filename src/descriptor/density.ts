@@ -33,8 +33,8 @@ export function expandDensity(x: Expansion, e: Environments, atom: number): Floa
 }
 
 /**
- * Derivatives of one neighbour's contribution with respect to the vector from the centre to it.
- * @param kind species of the neighbour
+ * Derivatives of one neighbor's contribution with respect to the vector from the centre to it.
+ * @param kind species of the neighbor
  * @returns shape [3, (lMax+1)², width]; the channels start at the species' offset
  */
 export function densityDerivative(x: Expansion, kind: number, vector: ArrayLike<number>): Float64Array {

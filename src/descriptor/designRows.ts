@@ -1,7 +1,7 @@
 import { OptionError, rejectUnknownOptions } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
-import { refuseNormalised } from "./contract.js";
+import { refuseNormalized } from "./contract.js";
 import { type Descriptor, layoutOf } from "./descriptor.js";
 import { environmentsOf } from "./knownEnvironments.js";
 
@@ -27,7 +27,7 @@ export interface DesignOptions {
  * Derivatives of all summed features with respect to every position, ∂(Σ_i D^μ_k(i))/∂x_jβ per central species, for training on
  * derivatives: rows·weights is `gradient(...).positions`, ordered by atom j, component μ, direction β. They come in blocks of whole atoms.
  * @param consume called with each block in order; it must use or copy the values before it returns
- * @throws OptionError for a descriptor with normalisation
+ * @throws OptionError for a descriptor with normalization
  */
 export function designRows(
   d: Descriptor,
@@ -37,7 +37,7 @@ export function designRows(
   options: DesignOptions = {},
 ): void {
   rejectUnknownOptions(options, ["blockBytes"], "designRows");
-  refuseNormalised(d, "designRows");
+  refuseNormalized(d, "designRows");
   const { blockBytes = 32e6 } = options;
   if (!(blockBytes > 0)) throw new OptionError({ where: "designRows", problem: `blockBytes is ${blockBytes}` });
   const layout = layoutOf(d, order);

@@ -30,7 +30,7 @@ export type AtomRows = (atom: number, out: Float64Array) => void;
 
 /**
  * Adds the derivatives of the part's features of every centre with respect to one atom to `target(centre)`, [2λ+1, 3, features].
- * Only the atom itself and its neighbours are asked for.
+ * Only the atom itself and its neighbors are asked for.
  */
 export type CentreRows = (atom: number, target: (centre: number) => Float64Array) => void;
 

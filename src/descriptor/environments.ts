@@ -3,7 +3,7 @@ import { type NeighborList, neighborList } from "../structure/neighbors.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 
 /**
- * The neighbours of every atom of a structure, grouped by centre and then by species of the neighbour; each group in the order of
+ * The neighbors of every atom of a structure, grouped by centre and then by species of the neighbor; each group in the order of
  * distance, then x, y, z, so that sums over it do not depend on how the atoms are numbered.
  */
 export interface Environments {
@@ -11,17 +11,17 @@ export interface Environments {
   readonly count: number;
   /** Index of each atom's species in the descriptor's list. */
   readonly species: Int32Array;
-  /** Pairs of centre i with neighbours of species s are first[i·S + s] … first[i·S + s + 1] − 1, S the number of species. */
+  /** Pairs of centre i with neighbors of species s are first[i·S + s] … first[i·S + s + 1] − 1, S the number of species. */
   readonly first: Int32Array;
-  /** Neighbour atom of each pair. */
-  readonly neighbour: Int32Array;
-  /** From centre to neighbour, [pairs, 3], Å. */
+  /** Neighbor atom of each pair. */
+  readonly neighbor: Int32Array;
+  /** From centre to neighbor, [pairs, 3], Å. */
   readonly vectors: Float64Array;
 }
 
 /**
- * Neighbours within `cutoff` (Å) with the indices of their species.
- * @param known the structure's neighbours within that cutoff, where they are known
+ * Neighbors within `cutoff` (Å) with the indices of their species.
+ * @param known the structure's neighbors within that cutoff, where they are known
  * @throws DataError for an atom whose species is not in the list, coincident atoms, or a malformed structure
  */
 export function environments(
@@ -58,15 +58,15 @@ export function environments(
   const { vectors: from } = list;
   const vectors = new Float64Array(3 * pairs);
   for (let q = 0; q < pairs; q++) for (let c = 0; c < 3; c++) vectors[3 * q + c] = from[3 * order[q]! + c]!;
-  return { count, species, first, neighbour: order.map((p) => list.index[p]!), vectors };
+  return { count, species, first, neighbor: order.map((p) => list.index[p]!), vectors };
 }
 
-/** The neighbours nearer than `cutoff` (Å): of each group the first few, as groups are in the order of distance. */
+/** The neighbors nearer than `cutoff` (Å): of each group the first few, as groups are in the order of distance. */
 export function nearerThan(e: Environments, cutoff: number): Environments {
   const { vectors } = e;
   const groups = e.first.length - 1;
   const first = new Int32Array(groups + 1);
-  const kept = new Int32Array(e.neighbour.length);
+  const kept = new Int32Array(e.neighbor.length);
   let count = 0;
   for (let g = 0; g < groups; g++) {
     for (let p = e.first[g]!; p < e.first[g + 1]!; p++) {
@@ -81,14 +81,14 @@ export function nearerThan(e: Environments, cutoff: number): Environments {
   return {
     ...e,
     first,
-    neighbour: Int32Array.from({ length: count }, (_, q) => e.neighbour[kept[q]!]!),
+    neighbor: Int32Array.from({ length: count }, (_, q) => e.neighbor[kept[q]!]!),
     vectors: near,
   };
 }
 
 const GAPS = [701, 301, 132, 57, 23, 10, 4, 1];
 
-/** Sorts order[from … to − 1] in place; fast for the tens to hundreds of neighbours in a group. */
+/** Sorts order[from … to − 1] in place; fast for the tens to hundreds of neighbors in a group. */
 function shellSort(order: Int32Array, from: number, to: number, list: NeighborList): void {
   const { distances } = list;
   for (const gap of GAPS)

@@ -16,7 +16,7 @@ export interface Features {
 }
 
 /**
- * Features of order λ of every atom. Neighbours are all atoms and periodic images within the cutoff; an atom without neighbours
+ * Features of order λ of every atom. Neighbors are all atoms and periodic images within the cutoff; an atom without neighbors
  * has features 0 (unless it counts itself).
  * @throws DataError for a species that the descriptor does not know, coincident atoms, a malformed structure
  */
@@ -31,7 +31,7 @@ export function evaluateAround(d: Descriptor, s: Structure, order: TensorOrder, 
   const values = new Float64Array(atoms * layout.components * layout.count);
   for (const part of layout.parts) d.plan.engine.features(part, around(part.expansion), layout.count, values);
   const features = { order, atoms, components: layout.components, count: layout.count, values };
-  if (d.options.normalisation.kind === "unit") normalise(features);
+  if (d.options.normalization.kind === "unit") normalize(features);
   return features;
 }
 
@@ -55,8 +55,8 @@ export function featureSums(d: Descriptor, s: Structure, order: TensorOrder): Fl
   return sums;
 }
 
-/** Divides each atom's features by their length over all components; returns the lengths, 0 for an atom without neighbours. */
-export function normalise(f: Features): Float64Array {
+/** Divides each atom's features by their length over all components; returns the lengths, 0 for an atom without neighbors. */
+export function normalize(f: Features): Float64Array {
   const size = f.components * f.count;
   return Float64Array.from({ length: f.atoms }, (_, atom) => {
     const row = f.values.subarray(atom * size, (atom + 1) * size);

@@ -5,22 +5,22 @@ import type { ResolvedExpansion } from "./options.js";
 import { radialTable } from "./radialTable.js";
 
 /**
- * The plan of a neighbour density expansion c[lm][a] = Σ_k h_al(r_k) Y_lm(r̂_k). Without compression channel a stands for
- * (species s, radial function n) at s·nMax + n and a neighbour of species s adds to the nMax channels of its own;
- * with compression every neighbour adds to all channels, with radial functions that depend on its species.
+ * The plan of a neighbor density expansion c[lm][a] = Σ_k h_al(r_k) Y_lm(r̂_k). Without compression channel a stands for
+ * (species s, radial function n) at s·nMax + n and a neighbor of species s adds to the nMax channels of its own;
+ * with compression every neighbor adds to all channels, with radial functions that depend on its species.
  */
 export interface Expansion {
   readonly cutoff: number;
   readonly lMax: number;
   /** Channels per (l, m). */
   readonly channels: number;
-  /** Channels that one neighbour adds to. */
+  /** Channels that one neighbor adds to. */
   readonly width: number;
-  /** Per neighbour species. */
+  /** Per neighbor species. */
   readonly species: readonly SpeciesExpansion[];
 }
 
-/** What neighbours of one species add. */
+/** What neighbors of one species add. */
 export interface SpeciesExpansion {
   /** First channel. */
   readonly offset: number;

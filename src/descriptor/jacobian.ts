@@ -1,7 +1,7 @@
 import { OptionError, rejectUnknownOptions } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
-import { refuseNormalised } from "./contract.js";
+import { refuseNormalized } from "./contract.js";
 import { type Descriptor, layoutOf } from "./descriptor.js";
 import type { DesignOptions } from "./designRows.js";
 import type { CentreRows } from "./engine.js";
@@ -9,7 +9,7 @@ import { environmentsOf } from "./knownEnvironments.js";
 
 /** Derivatives of the features of several centres with respect to the position of one atom. */
 export interface CentreDerivatives {
-  /** The centres whose features depend on the atom: itself and its neighbours, in rising order. */
+  /** The centres whose features depend on the atom: itself and its neighbors, in rising order. */
   readonly centres: Int32Array;
   /** ∂D^μ_k(centre)/∂x_atom,β, [centres, 2λ+1, 3, features]. */
   readonly values: Float64Array;
@@ -27,7 +27,7 @@ export interface JacobianBlock {
  * Derivatives of every atom's features with respect to every position, for models that are not linear in the features; summed over
  * the centres of each species they are `designRows`. They come in blocks of whole atoms.
  * @param consume called with each block in order; it must use or copy the values before it returns
- * @throws OptionError for a descriptor with normalisation
+ * @throws OptionError for a descriptor with normalization
  */
 export function featureJacobian(
   d: Descriptor,
@@ -37,7 +37,7 @@ export function featureJacobian(
   options: DesignOptions = {},
 ): void {
   rejectUnknownOptions(options, ["blockBytes"], "featureJacobian");
-  refuseNormalised(d, "featureJacobian");
+  refuseNormalized(d, "featureJacobian");
   const { blockBytes = 32e6 } = options;
   if (!(blockBytes > 0)) throw new OptionError({ where: "featureJacobian", problem: `blockBytes is ${blockBytes}` });
   const layout = layoutOf(d, order);
@@ -46,9 +46,9 @@ export function featureJacobian(
   const centresOf = (atom: number): Int32Array => {
     const found = new Set([atom]);
     for (const { expansion } of layout.parts) {
-      const { first, neighbour } = around(expansion);
+      const { first, neighbor } = around(expansion);
       const kinds = expansion.species.length;
-      for (let p = first[atom * kinds]!; p < first[(atom + 1) * kinds]!; p++) found.add(neighbour[p]!);
+      for (let p = first[atom * kinds]!; p < first[(atom + 1) * kinds]!; p++) found.add(neighbor[p]!);
     }
     return Int32Array.from(found).sort();
   };

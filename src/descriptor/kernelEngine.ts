@@ -182,7 +182,7 @@ function jacobianAtoms(
   const slots = arena.reserve(4 * e.count);
   const centresOf = (atom: number): number[] => {
     const kinds = part.expansion.species.length;
-    return [...new Set([atom, ...e.neighbour.subarray(e.first[atom * kinds]!, e.first[(atom + 1) * kinds]!)])];
+    return [...new Set([atom, ...e.neighbor.subarray(e.first[atom * kinds]!, e.first[(atom + 1) * kinds]!)])];
   };
   let most = 0;
   for (let atom = 0; atom < e.count; atom++) most = Math.max(most, centresOf(atom).length);

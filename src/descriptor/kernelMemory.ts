@@ -28,7 +28,7 @@ export interface DescriptorExports {
     pairs: number,
     first: number,
     vectors: number,
-    neighbours: number,
+    neighbors: number,
     species: number,
   ): void;
   workspaceBytes(most: number): number;
@@ -50,7 +50,7 @@ export interface DescriptorExports {
 
 export type DescriptorKernels = KernelInstance<DescriptorExports>;
 
-/** Padding of channels and of groups of neighbours, doubles. */
+/** Padding of channels and of groups of neighbors, doubles. */
 const PAD = 4;
 
 export function padded(n: number): number {
@@ -156,18 +156,18 @@ export function placeEnvironments({ arena, exports }: DescriptorKernels, e: Envi
   const pairs = first[groups]!;
   const firstPointer = placeIntegers(arena, first);
   const speciesPointer = placeIntegers(arena, e.species);
-  const neighbourPointer = arena.reserve(4 * pairs);
+  const neighborPointer = arena.reserve(4 * pairs);
   const vectorPointer = arena.reserveDoubles(3 * pairs);
   const workspace = arena.reserve(exports.workspaceBytes(most));
-  const neighbours = arena.integers(neighbourPointer, pairs).fill(-1);
+  const neighbors = arena.integers(neighborPointer, pairs).fill(-1);
   const vectors = arena.doubles(vectorPointer, 3 * pairs).fill(1);
   for (let g = 0; g < groups; g++)
     for (let p = e.first[g]!, q = first[g]!; p < e.first[g + 1]!; p++, q++) {
-      neighbours[q] = e.neighbour[p]!;
+      neighbors[q] = e.neighbor[p]!;
       for (let c = 0; c < 3; c++) vectors[c * pairs + q] = e.vectors[3 * p + c]!;
     }
   return () => {
-    exports.configureStructure(e.count, pairs, firstPointer, vectorPointer, neighbourPointer, speciesPointer);
+    exports.configureStructure(e.count, pairs, firstPointer, vectorPointer, neighborPointer, speciesPointer);
     exports.workspace(most, workspace);
   };
 }

@@ -14,8 +14,8 @@ function largestCutoff(d: Descriptor): number {
 }
 
 /**
- * Environments of a structure per expansion: neighbours are searched once, for the largest cutoff radius.
- * @param list neighbours within the largest, where they are known
+ * Environments of a structure per expansion: neighbors are searched once, for the largest cutoff radius.
+ * @param list neighbors within the largest, where they are known
  */
 export function environmentsOf(d: Descriptor, s: Structure, list?: NeighborList): KnownEnvironments {
   const largest = largestCutoff(d);
@@ -27,12 +27,12 @@ export function environmentsOf(d: Descriptor, s: Structure, list?: NeighborList)
   };
 }
 
-/** Margin of the neighbour list of {@link followingEnvironments}, Å: a vibrating atom rarely moves by half of it. */
+/** Margin of the neighbor list of {@link followingEnvironments}, Å: a vibrating atom rarely moves by half of it. */
 const SKIN = 0.6;
 
 /**
  * {@link environmentsOf} for structures that follow each other with small steps, as in molecular dynamics: while no atom has moved by
- * half the skin, neighbours come from a Verlet list. The bits are those of a new search, whatever came before.
+ * half the skin, neighbors come from a Verlet list. The bits are those of a new search, whatever came before.
  */
 export function followingEnvironments(d: Descriptor): (s: Structure) => KnownEnvironments {
   const cutoff = largestCutoff(d);

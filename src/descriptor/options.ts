@@ -3,15 +3,15 @@ import { type ChannelMatrices, checkCompression } from "./compression.js";
 import { type CutoffFunction, checkCutoff, checkScaling, type RadialScaling, unknownKind } from "./cutoff.js";
 import { checkBasis, type RadialBasis } from "./radialBasis.js";
 
-/** How the neighbours of an atom are expanded in radial functions and spherical harmonics. */
+/** How the neighbors of an atom are expanded in radial functions and spherical harmonics. */
 export interface ExpansionOptions {
-  /** Neighbours beyond this do not count, Å. */
+  /** Neighbors beyond this do not count, Å. */
   readonly cutoff: number;
   /** Number of radial functions, 1 … 20. */
   readonly nMax: number;
   /** Highest degree of the spherical harmonics, 0 … 10. */
   readonly lMax: number;
-  /** Standard deviation of the Gaussian that stands for a neighbour, Å. Default 0.5. */
+  /** Standard deviation of the Gaussian that stands for a neighbor, Å. Default 0.5. */
   readonly smearing?: number;
   /** Default `{ kind: "bessel" }`. */
   readonly basis?: RadialBasis;
@@ -19,12 +19,12 @@ export interface ExpansionOptions {
   readonly cutoffFunction?: CutoffFunction;
   /** Default `{ kind: "none" }`. */
   readonly radialScaling?: RadialScaling;
-  /** Whether the atom itself counts as a neighbour at distance 0. Default false. */
+  /** Whether the atom itself counts as a neighbor at distance 0. Default false. */
   readonly centralAtom?: boolean;
 }
 
 /** Whether the features of an atom are divided by their length √(Σ_μ Σ_k D²). */
-export type Normalisation = { readonly kind: "none" } | { readonly kind: "unit" };
+export type FeatureNormalization = { readonly kind: "none" } | { readonly kind: "unit" };
 
 /** Settings of a {@link descriptor}; those at the top level hold for the three-body part. */
 export interface DescriptorOptions extends ExpansionOptions {
@@ -33,7 +33,7 @@ export interface DescriptorOptions extends ExpansionOptions {
   /** Adds the two-body features c_{n,l=λ,m=μ}, in an expansion of its own; what is not given is as in the three-body part. */
   readonly twoBody?: Partial<Omit<ExpansionOptions, "lMax">>;
   /** Default `{ kind: "none" }`. */
-  readonly normalisation?: Normalisation;
+  readonly normalization?: FeatureNormalization;
   /** Fewer channels per degree than species × nMax in the three-body part, as made by {@link compressChannels}. */
   readonly compression?: ChannelMatrices;
 }
@@ -45,7 +45,7 @@ export type ResolvedExpansion = Required<ExpansionOptions>;
 export interface ResolvedDescriptor extends ResolvedExpansion {
   readonly species: readonly string[];
   readonly twoBody?: Required<Omit<ExpansionOptions, "lMax">>;
-  readonly normalisation: Normalisation;
+  readonly normalization: FeatureNormalization;
   readonly compression?: ChannelMatrices;
 }
 
@@ -63,21 +63,21 @@ const EXPANSION_KEYS = [
 /** Checks options and fills in defaults. @throws OptionError */
 export function resolveOptions(options: DescriptorOptions): ResolvedDescriptor {
   const where = "descriptor";
-  rejectUnknownOptions(options, [...EXPANSION_KEYS, "species", "twoBody", "normalisation", "compression"], where);
+  rejectUnknownOptions(options, [...EXPANSION_KEYS, "species", "twoBody", "normalization", "compression"], where);
   const { species, twoBody, compression } = options;
   if (!Array.isArray(species) || species.length === 0 || species.some((x) => typeof x !== "string" || x === ""))
     throw new OptionError({ where, problem: "no species", advice: 'give chemical symbols, e.g. species: ["H", "O"]' });
   const twice = species.find((x, i) => species.indexOf(x) !== i);
   if (twice) throw new OptionError({ where, problem: `species ${twice} is listed twice` });
-  const normalisation = options.normalisation ?? { kind: "none" };
-  if (normalisation.kind !== "none" && normalisation.kind !== "unit")
-    throw unknownKind("normalisation", normalisation, ["none", "unit"]);
+  const normalization = options.normalization ?? { kind: "none" };
+  if (normalization.kind !== "none" && normalization.kind !== "unit")
+    throw unknownKind("normalization", normalization, ["none", "unit"]);
   const main = resolveExpansion(options, where);
   if (compression) checkCompression(compression, species.length * main.nMax, main.lMax);
   return {
     ...main,
     species: [...species],
-    normalisation,
+    normalization,
     ...(twoBody && { twoBody: resolveTwoBody(twoBody, main) }),
     ...(compression && { compression }),
   };

@@ -4,26 +4,26 @@ import { scaledModifiedSphericalBesselUpTo, sphericalBesselUpTo, sphericalBessel
 import { unknownKind } from "./cutoff.js";
 import { inverseSquareRoot } from "./orthonormal.js";
 
-/** Functions R_nl(r), orthonormal with weight r², onto which the smeared neighbours are projected. */
+/** Functions R_nl(r), orthonormal with weight r², onto which the smeared neighbors are projected. */
 export type RadialBasis =
   /** R_nl ∝ j_l(q_nl r/r_c) with j_l(q_nl) = 0, orthonormal on [0, r_c] (theory of VASP's force fields; Schmiedmayer and Kresse 2024). */
   | { readonly kind: "bessel" }
   /**
-   * Gaussian-type orbitals r^l·exp(−α_nl r²), Löwdin-orthonormalised on [0, ∞); α chosen such that function n has decayed to 1e-3 at
+   * Gaussian-type orbitals r^l·exp(−α_nl r²), Löwdin-orthonormalized on [0, ∞); α chosen such that function n has decayed to 1e-3 at
    * radius 1 Å … r_c, evenly spaced (Himanen et al., Comput. Phys. Commun. 247, 106949 (2020)).
    */
   | { readonly kind: "gto" }
-  /** (r_c − r)^(n+2), n = 1 …, normalised and Löwdin-orthonormalised on [0, r_c] (Bartók, Kondor and Csányi, Phys. Rev. B 87, 184115 (2013)). */
+  /** (r_c − r)^(n+2), n = 1 …, normalized and Löwdin-orthonormalized on [0, r_c] (Bartók, Kondor and Csányi, Phys. Rev. B 87, 184115 (2013)). */
   | { readonly kind: "polynomial" };
 
-/** What the projection of one smeared neighbour depends on besides its distance. */
+/** What the projection of one smeared neighbor depends on besides its distance. */
 export interface RadialSettings {
   readonly basis: RadialBasis;
   /** Å */
   readonly cutoff: number;
   readonly nMax: number;
   readonly lMax: number;
-  /** Standard deviation σ of the (unnormalised) Gaussian exp(−|r − r_k|²/2σ²) that stands for a neighbour, Å. */
+  /** Standard deviation σ of the (unnormalized) Gaussian exp(−|r − r_k|²/2σ²) that stands for a neighbor, Å. */
   readonly smearing: number;
 }
 
@@ -38,7 +38,7 @@ export function checkBasis(basis: RadialBasis): void {
 }
 
 /**
- * The projection of a neighbour at distance r, without cutoff function:
+ * The projection of a neighbor at distance r, without cutoff function:
  * h_nl(r) = 4π ∫ R_nl(r′) i_l(r r′/σ²) exp(−(r² + r′²)/2σ²) r′² dr′.
  * In closed form for GTO, by Gauss–Legendre quadrature otherwise.
  * @throws ConvergenceError if so many radial functions are linearly dependent
@@ -69,7 +69,7 @@ export function gaussianTypeCoefficients(alpha: Float64Array, nMax: number, lMax
     for (let i = 0; i < nMax; i++)
       for (let j = 0; j < nMax; j++)
         overlap[i * nMax + j] = (0.5 * gamma) / (alpha[l * nMax + i]! + alpha[l * nMax + j]!) ** (l + 1.5);
-    beta.set(orthonormaliser(overlap, nMax, `${nMax} Gaussian-type orbitals with l = ${l}`), l * nMax * nMax);
+    beta.set(orthonormalizer(overlap, nMax, `${nMax} Gaussian-type orbitals with l = ${l}`), l * nMax * nMax);
   }
   return beta;
 }
@@ -151,7 +151,7 @@ function polynomialBasis({ cutoff, nMax, lMax }: RadialSettings, points: Float64
   const overlap = new Float64Array(nMax * nMax);
   for (let i = 0; i < nMax; i++)
     for (let j = 0; j < nMax; j++) overlap[i * nMax + j] = norm[i]! * norm[j]! * moment(i + j + 6);
-  const mix = orthonormaliser(overlap, nMax, `${nMax} polynomials`);
+  const mix = orthonormalizer(overlap, nMax, `${nMax} polynomials`);
   const width = nMax * (lMax + 1);
   const table = new Float64Array(points.length * width);
   for (let p = 0; p < points.length; p++) {
@@ -165,7 +165,7 @@ function polynomialBasis({ cutoff, nMax, lMax }: RadialSettings, points: Float64
   return table;
 }
 
-function orthonormaliser(overlap: Float64Array, n: number, what: string): Float64Array {
+function orthonormalizer(overlap: Float64Array, n: number, what: string): Float64Array {
   const { matrix, condition } = inverseSquareRoot(overlap, n);
   if (!(condition < 1e14))
     throw new ConvergenceError({

@@ -7,7 +7,7 @@ import { type RadialFunction, type RadialSettings, radialFunction } from "./radi
 export const VALUE_ERROR = 1e-9;
 export const SLOPE_ERROR = 1e-7;
 
-/** Everything that the radial part of a neighbour's contribution depends on. */
+/** Everything that the radial part of a neighbor's contribution depends on. */
 export interface RadialTableSettings extends RadialSettings {
   readonly cutoffFunction: CutoffFunction;
   readonly radialScaling: RadialScaling;

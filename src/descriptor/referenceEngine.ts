@@ -121,7 +121,7 @@ function adjoint(part: FeaturePart, c: Float64Array, weights: Float64Array): Flo
   return out;
 }
 
-/** From ∂value/∂c of one atom to positions (neighbour minus centre) and strain (⊗ the vector between them). */
+/** From ∂value/∂c of one atom to positions (neighbor minus centre) and strain (⊗ the vector between them). */
 function propagate(
   part: FeaturePart,
   e: Environments,
@@ -144,7 +144,7 @@ function propagate(
             const row = (component * lms + lm) * channels + offset;
             for (let i = 0; i < width; i++) sum += adjoints[row + i]! * derivative[(axis * lms + lm) * width + i]!;
           }
-          positions[3 * (component * e.count + e.neighbour[p]!) + axis]! += sum;
+          positions[3 * (component * e.count + e.neighbor[p]!) + axis]! += sum;
           positions[3 * (component * e.count + atom) + axis]! -= sum;
           for (let b = 0; b < 3; b++) strain[9 * component + 3 * axis + b]! += sum * vector[b]!;
         }
@@ -160,7 +160,7 @@ interface Place {
 }
 
 /**
- * Derivatives with respect to one atom: as a neighbour of other centres, and as the centre of its own neighbours.
+ * Derivatives with respect to one atom: as a neighbor of other centres, and as the centre of its own neighbors.
  * @param placeOf where those of a centre's features are added
  */
 function addAtomRows(
@@ -175,15 +175,15 @@ function addAtomRows(
   const kinds = expansion.species.length;
   const lms = (lMax + 1) ** 2;
   const kind = e.species[atom]!;
-  const asNeighbour = new Float64Array(3 * lms * channels);
+  const asNeighbor = new Float64Array(3 * lms * channels);
   const asCentre = new Float64Array(3 * lms * channels);
   for (let s = 0; s < kinds; s++)
     for (let p = e.first[atom * kinds + s]!; p < e.first[atom * kinds + s + 1]!; p++) {
       const vector = e.vectors.subarray(3 * p, 3 * p + 3);
-      // The neighbour has this atom at the opposite vector.
-      asNeighbour.fill(0);
+      // The neighbor has this atom at the opposite vector.
+      asNeighbor.fill(0);
       spread(
-        asNeighbour,
+        asNeighbor,
         densityDerivative(
           expansion,
           kind,
@@ -192,7 +192,7 @@ function addAtomRows(
         expansion.species[kind]!.offset,
         1,
       );
-      addDerivative(part, densities[e.neighbour[p]!]!, asNeighbour, placeOf(e.neighbour[p]!));
+      addDerivative(part, densities[e.neighbor[p]!]!, asNeighbor, placeOf(e.neighbor[p]!));
       spread(asCentre, densityDerivative(expansion, s, vector), expansion.species[s]!.offset, -1);
     }
   addDerivative(part, densities[atom]!, asCentre, placeOf(atom));

@@ -4,7 +4,7 @@ import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import { unknownKind } from "./cutoff.js";
 import type { Descriptor } from "./descriptor.js";
-import { evaluate, normalise } from "./evaluate.js";
+import { evaluate, normalize } from "./evaluate.js";
 
 /** Rows chosen from a set, in the order of choice. */
 export interface Selection {
@@ -132,7 +132,7 @@ export async function selectEnvironments(
   const found = d.options.species.map(() => ({ where: [] as EnvironmentIndex[], rows: [] as Float64Array[] }));
   for (const [structure, s] of structures.entries()) {
     const features = evaluate(d, s, 0);
-    normalise(features);
+    normalize(features);
     s.species.forEach((symbol, atom) => {
       const kind = found[d.options.species.indexOf(symbol)]!;
       kind.where.push({ structure, atom });

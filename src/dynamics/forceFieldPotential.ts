@@ -6,7 +6,7 @@ import { forceFieldUncertainty } from "../model/forceField/uncertainty.js";
 import type { Potential } from "./potential.js";
 
 /**
- * A fitted force field for {@link md}, with its error estimate where the model has one. Neighbours come from a Verlet list, which
+ * A fitted force field for {@link md}, with its error estimate where the model has one. Neighbors come from a Verlet list, which
  * changes no bit: forces are a function of the structure alone.
  */
 export function forceFieldPotential(model: ForceFieldModel): Potential {

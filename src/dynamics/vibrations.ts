@@ -36,11 +36,11 @@ export function velocityAutocorrelation(
     t.species,
     signals.map((x) => correlation(x, x, { maxLag, mean: "keep", normalization: "unbiased" })),
   );
-  const normalised = (c: Float64Array): Float64Array => c.map((v) => v / c[0]!);
+  const normalized = (c: Float64Array): Float64Array => c.map((v) => v / c[0]!);
   return {
     lag: Float64Array.from({ length: maxLag + 1 }, (_, k) => k * timestep),
-    total: normalised(sums.total),
-    species: Object.fromEntries(Object.entries(sums.species).map(([symbol, c]) => [symbol, normalised(c)])),
+    total: normalized(sums.total),
+    species: Object.fromEntries(Object.entries(sums.species).map(([symbol, c]) => [symbol, normalized(c)])),
   };
 }
 

@@ -23,7 +23,7 @@ export function displacementFigure(msd: MeanSquaredDisplacement, options: Figure
   );
 }
 
-/** Normalised velocity autocorrelation of every species. */
+/** Normalized velocity autocorrelation of every species. */
 export function velocityAutocorrelationFigure(c: VelocityAutocorrelation, options: FigureOptions = {}): Figure {
   return lineFigure(
     Object.entries(c.species).map(([label, y]) => ({ label, x: c.lag, y })),

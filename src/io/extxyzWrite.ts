@@ -9,7 +9,14 @@ const atomFields = [
   ["forces", "forces", 3],
   ["bornCharges", "bec", 9],
 ] as const;
-const frameFields = ["time", "energy", "stress", "dipole", "polarizability", "dielectric"] as const;
+const frameFields = [
+  ["time", "time"],
+  ["energy", "energy"],
+  ["stress", "stress"],
+  ["polarization", "dipole"],
+  ["polarizability", "polarizability"],
+  ["dielectric", "dielectric"],
+] as const;
 
 /**
  * Frames as extended XYZ text, one piece per frame. Every number is written with the digits that give the same
@@ -49,9 +56,9 @@ function frameText(frame: Frame, index: number): string {
   const pairs: string[] = [];
   if (structure.cell) pairs.push(`Lattice="${structure.cell.join(" ")}"`);
   pairs.push(`Properties=${properties}`);
-  for (const field of frameFields) {
+  for (const [field, name] of frameFields) {
     const value = frame[field];
-    if (value !== undefined) pairs.push(`${field}=${infoText(value)}`);
+    if (value !== undefined) pairs.push(`${name}=${infoText(value)}`);
   }
   for (const [key, value] of Object.entries(frame.info ?? {})) pairs.push(`${quoted(key)}=${infoText(value)}`);
   pairs.push(`pbc="${structure.periodic.map((p) => (p ? "T" : "F")).join(" ")}"`);

@@ -10,12 +10,12 @@ const quantities = {
   forces: "force",
   velocities: "velocity",
   time: "time",
-  dipole: "dipole",
+  polarization: "dipole",
   polarizability: "polarizability",
   stress: "pressure",
 } as const satisfies Partial<Record<FrameField, PhysicalQuantity>>;
 
-/** Unit of each field in the file, e.g. `{ dipole: "debye", polarizability: "bohr³" }`; see `unitsOf` for the names. */
+/** Unit of each field in the file, e.g. `{ polarization: "debye", polarizability: "bohr³" }`; see `unitsOf` for the names. */
 export type FieldUnits = { readonly [F in keyof typeof quantities]?: UnitOf<(typeof quantities)[F]> };
 
 /**

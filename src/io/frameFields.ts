@@ -20,7 +20,7 @@ import {
 export interface TensorOptions {
   /** The file's name for a field, e.g. `{ polarizability: "alpha_pbe" }`. */
   readonly keys?: Readonly<Partial<Record<FrameField, string>>>;
-  /** Units the file is in, where they differ from this package's, e.g. `{ dipole: "debye" }`. */
+  /** Units the file is in, where they differ from this package's, e.g. `{ polarization: "debye" }`. */
   readonly units?: FieldUnits;
   /** Order of the components of polarizability and dielectric tensors. Needed for 6; 9 are row-major by default. */
   readonly components?: ComponentOrder;
@@ -46,7 +46,7 @@ const shapes: Readonly<Record<FrameField, { readonly per: "frame" | "atom"; read
   bornCharges: { per: "atom", counts: [9] },
   energy: { per: "frame", counts: [1] },
   time: { per: "frame", counts: [1] },
-  dipole: { per: "frame", counts: [3] },
+  polarization: { per: "frame", counts: [3] },
   stress: { per: "frame", counts: [6, 9] },
   virial: { per: "frame", counts: [6, 9] },
   polarizability: { per: "frame", counts: [6, 9] },

@@ -126,14 +126,13 @@ export async function loadSeries(path: string, options: SeriesOptions): Promise<
       throw new DataError({ where: path, problem: "plain columns cannot hold Born charges" });
     return loadColumns(path, { ...options, quantity, origin });
   }
-  const field = quantity === "polarization" ? "dipole" : quantity;
   const light: Frame[] = [];
   for await (const frame of frames(path, { ...options, format })) {
     const { cell, periodic } = frame.structure;
     light.push({
       structure: { species: [], positions: new Float64Array(0), periodic, ...(cell && { cell }) },
       ...(frame.time !== undefined && { time: frame.time }),
-      ...(frame[field] && { [field]: frame[field] }),
+      ...(frame[quantity] && { [quantity]: frame[quantity] }),
     });
   }
   return seriesOfFrames(light, quantity, { origin, ...(timestep !== undefined && { timestep }) });

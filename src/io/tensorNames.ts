@@ -10,7 +10,7 @@ export type FrameField =
   | "time"
   | "stress"
   | "virial"
-  | "dipole"
+  | "polarization"
   | "polarizability"
   | "dielectric";
 
@@ -23,7 +23,7 @@ const spellings: Readonly<Record<FrameField, readonly string[]>> = {
   time: ["time"],
   stress: ["stress"],
   virial: ["virial"],
-  dipole: ["dipole", "dipolemoment", "polarization"],
+  polarization: ["dipole", "dipolemoment", "polarization"],
   polarizability: ["polarizability"],
   dielectric: ["dielectric", "epsilon", "dielectrictensor", "epsiloninf"],
 };

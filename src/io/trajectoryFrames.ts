@@ -6,7 +6,7 @@ import { frameCount, frameStructure, type Trajectory } from "../structure/trajec
 const fieldOf: Readonly<Record<TensorQuantity, keyof Frame | undefined>> = {
   polarizability: "polarizability",
   dielectric: "dielectric",
-  polarization: "dipole",
+  polarization: "polarization",
   bornCharges: "bornCharges",
   current: undefined,
 };

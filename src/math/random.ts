@@ -23,7 +23,7 @@ export type RandomState = readonly [number, number, number, number];
 /**
  * A stream of random numbers: xoshiro128** (Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021); period 2¹²⁸ − 1),
  * its state filled from the seed by SplitMix64.
- * @param seed an integer from 0 to 2⁵³ − 1; neighbouring seeds give unrelated streams
+ * @param seed an integer from 0 to 2⁵³ − 1; neighboring seeds give unrelated streams
  * @throws OptionError for another seed
  * @example
  * random(1).sample(1000, 24).length // 24
@@ -105,7 +105,7 @@ function stream(s: Uint32Array): Random {
     return result;
   }
 
-  /** A unit quaternion uniform on the 3-sphere (four normals, normalised) as a matrix. */
+  /** A unit quaternion uniform on the 3-sphere (four normals, normalized) as a matrix. */
   function rotation(): Float64Array {
     let [w, x, y, z] = [normal(), normal(), normal(), normal()];
     const length = Math.hypot(w, x, y, z);

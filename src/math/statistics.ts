@@ -75,7 +75,7 @@ export interface BlockAverage {
 
 /**
  * Mean of a correlated series with its standard error by blocking (Flyvbjerg and Petersen, J. Chem. Phys. 91, 461 (1989)):
- * neighbours are averaged again and again until the error estimate no longer grows. The block size B is the first with
+ * neighbors are averaged again and again until the error estimate no longer grows. The block size B is the first with
  * B³ > 2n (error / uncorrelated error)⁴, which balances what correlation is still missed against the noise of few blocks
  * (Lee, Conduit, Nemec, López Ríos and Drummond, Phys. Rev. E 83, 066706 (2011)); at least 4 blocks are kept.
  * @param values evenly spaced in time, at least 2

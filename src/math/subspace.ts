@@ -100,11 +100,11 @@ export function gramSpan(gram: Matrix, tolerance: number): Matrix {
   }
   const span = matrix(scales.length, n);
   for (let k = 0; k < span.rows; k++) for (let i = 0; i < n; i++) span.values[k * n + i] = lower[i * n + k]!;
-  return orthonormalised(orthonormalised(span));
+  return orthonormalized(orthonormalized(span));
 }
 
 /** R⁻ᵀX with RᵀR = XXᵀ; once loses digits with the square of the condition number, twice does not. */
-function orthonormalised(x: Matrix): Matrix {
+function orthonormalized(x: Matrix): Matrix {
   const { lower } = cholesky(gemm(x, x, "b"));
   return withLinalgKernels(({ arena, exports }) => {
     const work = arena.reserve(exports.workBytes());

@@ -31,7 +31,7 @@ export interface LinearResponseOptions {
   readonly sumRule?: { readonly kind: "impose" } | { readonly kind: "leave" };
   /**
    * Where derivatives of the polarization come from; default displaced frames if they have dipoles, else the reference's Born charges. A
-   * crystal's polarization then counts from the reference, unless that has a `dipole`.
+   * crystal's polarization then counts from the reference, unless that has a `polarization`.
    */
   readonly source?: { readonly kind: "displaced" } | { readonly kind: "bornCharges" };
 }
@@ -137,16 +137,16 @@ function requireKind(option: string, kind: string | undefined, allowed: readonly
 function defaultQuantity(reference: Frame): ResponseQuantity {
   if (reference.polarizability) return "polarizability";
   if (reference.dielectric) return "dielectric";
-  if (reference.dipole) return "polarization";
+  if (reference.polarization) return "polarization";
   throw new DataError({
     where: "linearResponse",
-    problem: "the reference has no polarizability, dielectric tensor or dipole",
+    problem: "the reference has no polarizability, dielectric tensor or polarization",
     advice: "map the tensor's name in the file to ours when reading it",
   });
 }
 
 function defaultSource(quantity: ResponseQuantity, displaced: readonly Frame[]): "displaced" | "bornCharges" {
-  return quantity === "polarization" && !displaced.some((f) => f.dipole) ? "bornCharges" : "displaced";
+  return quantity === "polarization" && !displaced.some((f) => f.polarization) ? "bornCharges" : "displaced";
 }
 
 function referenceTensor(
@@ -154,7 +154,7 @@ function referenceTensor(
   quantity: ResponseQuantity,
   source: "displaced" | "bornCharges",
 ): Float64Array {
-  const relative = source === "bornCharges" && !reference.dipole && reference.structure.periodic.some(Boolean);
+  const relative = source === "bornCharges" && !reference.polarization && reference.structure.periodic.some(Boolean);
   return relative ? new Float64Array(3) : frameTensor(reference, quantity, "the reference");
 }
 

@@ -2,7 +2,7 @@ import { DataError } from "../errors.js";
 import { displacements } from "../structure/displacement.js";
 import type { Frame } from "../structure/frame.js";
 
-/** Tensors that the linear-response model expands; the polarization is a molecule's or cell's `dipole`. */
+/** Tensors that the linear-response model expands; the polarization of a molecule is its dipole moment. */
 export type ResponseQuantity = "polarizability" | "dielectric" | "polarization";
 
 /** One displaced atom and the tensor computed for it. */
@@ -21,17 +21,16 @@ const RESTING = 0.02;
 
 /** The tensor of a frame. @throws DataError if the frame has none, or one with the wrong number of components */
 export function frameTensor(frame: Frame, quantity: ResponseQuantity, where: string): Float64Array {
-  const field = quantity === "polarization" ? "dipole" : quantity;
   const size = quantity === "polarization" ? 3 : 9;
-  const value = frame[field];
+  const value = frame[quantity];
   if (!value)
     throw new DataError({
       where,
-      problem: `no ${field}`,
+      problem: `no ${quantity}`,
       advice: "drop the frame or map the tensor's name when reading the file",
     });
   if (value.length !== size)
-    throw new DataError({ where, problem: `${field} has ${value.length} components, expected ${size}` });
+    throw new DataError({ where, problem: `${quantity} has ${value.length} components, expected ${size}` });
   if (size === 3) return value;
   return value.map((x, p) => 0.5 * (x + value[3 * (p % 3) + Math.floor(p / 3)]!));
 }

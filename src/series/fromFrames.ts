@@ -3,15 +3,15 @@ import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
 import { type TensorQuantity, type TensorSeries, tensorSeries } from "./tensorSeries.js";
 
-const FIELD = {
-  polarizability: "polarizability",
-  dielectric: "dielectric",
-  polarization: "dipole",
-  bornCharges: "bornCharges",
-} as const satisfies Partial<Record<TensorQuantity, keyof Frame>>;
+const FRAME_QUANTITIES = [
+  "polarizability",
+  "dielectric",
+  "polarization",
+  "bornCharges",
+] as const satisfies readonly TensorQuantity[];
 
 /** Quantities that a frame can hold. */
-export type FrameQuantity = keyof typeof FIELD;
+export type FrameQuantity = (typeof FRAME_QUANTITIES)[number];
 
 /**
  * The tensors of evenly spaced frames as a series, in package units; the volume is the mean over the cells.
@@ -33,17 +33,17 @@ export function seriesOfFrames(
   const where = `${quantity} of ${origin}`;
   const first = frames[0];
   if (!first) throw new ShapeError({ where, problem: "no frames" });
-  const missing = frames.flatMap((f, i) => (f[FIELD[quantity]] ? [] : [i]));
+  const missing = frames.flatMap((f, i) => (f[quantity] ? [] : [i]));
   if (missing.length > 0)
     throw new DataError({
       where,
-      problem: `${missing.length} of ${frames.length} frames have no ${FIELD[quantity]}: frame ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? ", …" : ""}`,
+      problem: `${missing.length} of ${frames.length} frames have no ${quantity}: frame ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? ", …" : ""}`,
       advice: "drop these frames or map the tensor's name in the file to ours when reading it",
     });
-  const size = first[FIELD[quantity]]!.length;
+  const size = first[quantity]!.length;
   const values = new Float64Array(frames.length * size);
   frames.forEach((f, i) => {
-    const t = f[FIELD[quantity]]!;
+    const t = f[quantity]!;
     if (t.length !== size)
       throw new ShapeError({ where: `${where}, frame ${i}`, problem: `${t.length} components, frame 0 has ${size}` });
     values.set(t, i * size);

@@ -107,7 +107,7 @@ export function harmonicRaman(
   return { ...spectrum, intensities: { ...spectrum.intensities, depolarisation } };
 }
 
-/** Lines of given areas on an even axis from 0, shared out between neighbouring points (area and position kept), broadened. */
+/** Lines of given areas on an even axis from 0, shared out between neighboring points (area and position kept), broadened. */
 function lineSpectrum(
   quantity: "raman" | "infrared",
   modes: NormalModes,

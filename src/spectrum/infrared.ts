@@ -29,7 +29,7 @@ export interface InfraredOptions {
   readonly estimator?: Estimator;
   /**
    * Time derivative of a polarization: `spectral` (default) is moved onto window and exponential, exact for a tapered
-   * record; `forward` takes differences of neighbouring frames, divided by their gain.
+   * record; `forward` takes differences of neighboring frames, divided by their gain.
    */
   readonly derivative?: { readonly kind: "spectral" | "forward" };
   /** Default harmonic, which is eq. 5 as it stands. */

@@ -3,7 +3,7 @@ import { intensityOf, type Spectrum } from "./spectrum.js";
 
 /** A local maximum of an intensity. */
 export interface Peak {
-  /** Vertex of the parabola through the maximum and its neighbours, in the unit of the axis. */
+  /** Vertex of the parabola through the maximum and its neighbors, in the unit of the axis. */
   readonly position: number;
   /** Intensity at the vertex. */
   readonly height: number;

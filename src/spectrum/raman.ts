@@ -21,7 +21,7 @@ export interface RamanOptions extends RamanPrefactor {
   /** Default: periodogram of the whole record, taper none, padding 1. */
   readonly estimator?: Estimator;
   /**
-   * Time derivative of α: `forward` (default) takes differences of neighbouring frames and, unless `corrected` is false,
+   * Time derivative of α: `forward` (default) takes differences of neighboring frames and, unless `corrected` is false,
    * divides by their gain (2 sin(ωΔt/2)/ωΔt)²; `spectral` multiplies the spectrum of α by ω², which wants a taper (hann)
    * because ω² amplifies the leakage from a record whose ends do not meet.
    */
@@ -133,7 +133,7 @@ function invariantSignals(alpha: TensorSeries) {
   };
 }
 
-/** Density of differences back to that of the signal, in place; the empty bin at 0 repeats its neighbour. */
+/** Density of differences back to that of the signal, in place; the empty bin at 0 repeats its neighbor. */
 function undoDerivative(d: Float64Array, wavenumbers: Float64Array, timestep: number | undefined): void {
   for (let k = 1; k < d.length; k++) {
     const omega = wavenumberToAngular(wavenumbers[k]!);

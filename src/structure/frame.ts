@@ -17,7 +17,7 @@ export interface Frame {
   /** Cauchy stress [3, 3], eV/Å³, positive under tension. */
   readonly stress?: Float64Array;
   /** Dipole moment of a molecule or polarization of a cell (extensive), [3], e·Å. */
-  readonly dipole?: Float64Array;
+  readonly polarization?: Float64Array;
   /** [3, 3], Å³ */
   readonly polarizability?: Float64Array;
   /** High-frequency dielectric tensor ε∞, [3, 3]. */

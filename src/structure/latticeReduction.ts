@@ -34,7 +34,7 @@ function shorten(vectors: number[][], last: number): boolean {
   const others = vectors.slice(0, last);
   const start = roundOff(vectors[last]!, others);
   let best = start;
-  for (const combination of neighbours(others)) {
+  for (const combination of neighbors(others)) {
     const candidate = start.map((x, c) => x + combination[c]!);
     if (squared(candidate) < squared(best)) best = candidate;
   }
@@ -44,7 +44,7 @@ function shorten(vectors: number[][], last: number): boolean {
 }
 
 /** All combinations of `vectors` with coefficients −1, 0, 1. */
-export function neighbours(vectors: readonly (readonly number[])[]): number[][] {
+export function neighbors(vectors: readonly (readonly number[])[]): number[][] {
   return vectors.reduce<number[][]>(
     (list, v) => list.flatMap((base) => [-1, 0, 1].map((k) => base.map((x, c) => x + k * v[c]!))),
     [[0, 0, 0]],

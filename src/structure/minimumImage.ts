@@ -1,5 +1,5 @@
 import { DataError } from "../errors.js";
-import { neighbours, reducedLattice } from "./latticeReduction.js";
+import { neighbors, reducedLattice } from "./latticeReduction.js";
 import type { Periodicity } from "./structure.js";
 
 /** Shortens one vector, in place at `offset`, to the shortest of its periodic images. */
@@ -15,7 +15,7 @@ export function imageReducer(cell: Float64Array | undefined, periodic: Periodici
   if (!cell) throw new DataError({ where: "minimumImage", problem: "periodic directions but no cell" });
   const lattice = reducedLattice(cell, periodic);
   const dual = dualBasis(lattice);
-  const images = neighbours(lattice).filter((v) => v.some((x) => x !== 0));
+  const images = neighbors(lattice).filter((v) => v.some((x) => x !== 0));
   // A vector shorter than half the shortest lattice vector has no shorter image.
   const safe = 0.25 * (lattice[0]!.reduce((s, x) => s + x * x, 0) * (1 - 1e-12));
   return (v, o) => {
@@ -60,7 +60,7 @@ export function minimumImage(
 /** Vectors d_k in the span of the lattice with d_k·a_l = δ_kl. */
 function dualBasis(lattice: readonly (readonly number[])[]): number[][] {
   return lattice.map((a, k) => {
-    // What is left of a_k after removing its components along the others, orthonormalised.
+    // What is left of a_k after removing its components along the others, orthonormalized.
     const unit: number[][] = [];
     let rest = [...a];
     lattice.forEach((b, l) => {

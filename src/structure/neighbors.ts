@@ -2,15 +2,15 @@ import { DataError, OptionError } from "../errors.js";
 import { binAtoms, type Grid } from "./neighborGrid.js";
 import { cellVolume, type Structure } from "./structure.js";
 
-/** Neighbours of every atom, grouped by centre. Pair p belongs to centre j when first[j] ≤ p < first[j + 1]. */
+/** Neighbors of every atom, grouped by centre. Pair p belongs to centre j when first[j] ≤ p < first[j + 1]. */
 export interface NeighborList {
   /** Offsets of the centres, length n + 1. */
   readonly first: Int32Array;
-  /** Neighbour atom of each pair. */
+  /** Neighbor atom of each pair. */
   readonly index: Int32Array;
-  /** Cell shift of the neighbour, shape [pairs, 3]: vector = (x_neighbour − x_centre) + shift·cell with the positions as given. */
+  /** Cell shift of the neighbor, shape [pairs, 3]: vector = (x_neighbor − x_centre) + shift·cell with the positions as given. */
   readonly shifts: Int32Array;
-  /** From centre to neighbour, shape [pairs, 3], Å. */
+  /** From centre to neighbor, shape [pairs, 3], Å. */
   readonly vectors: Float64Array;
   /** Length of each vector, Å. */
   readonly distances: Float64Array;
@@ -23,8 +23,8 @@ const COINCIDENT = 1e-6;
 const MARGIN = 1e-9;
 
 /**
- * Every neighbour, periodic images included, with 0 < r < cutoff; sorted by centre, then atom, then shift.
- * An atom is not its own neighbour, its images are. Cells may be far smaller than the cutoff and atoms may lie outside the cell.
+ * Every neighbor, periodic images included, with 0 < r < cutoff; sorted by centre, then atom, then shift.
+ * An atom is not its own neighbor, its images are. Cells may be far smaller than the cutoff and atoms may lie outside the cell.
  * Each pair is listed from both ends with exactly opposite vectors. The time is proportional to the number of pairs.
  * @param cutoff Å
  * @throws OptionError if the cutoff is not a positive number
@@ -42,7 +42,7 @@ export function neighborList(s: Structure, cutoff: number): NeighborList {
   return bothEnds(found, s.species.length);
 }
 
-/** Pairs with neighbour ≥ centre, by centre in the order found; those of the same two atoms with descending shifts. */
+/** Pairs with neighbor ≥ centre, by centre in the order found; those of the same two atoms with descending shifts. */
 interface Pairs {
   count: number;
   readonly first: Int32Array;
@@ -87,7 +87,7 @@ function searchBins(s: Structure, grid: Grid, cutoff: number): Pairs {
   return pairs;
 }
 
-/** Appends the neighbours of atom `i` among members[from … to), translated. */
+/** Appends the neighbors of atom `i` among members[from … to), translated. */
 function scan(
   s: Structure,
   grid: Grid,
@@ -145,8 +145,8 @@ function foldTable(grid: Grid, direction: 0 | 1): { readonly bin: Int32Array; re
 }
 
 /**
- * Lists each pair from both ends, without a sort: going through the centres upwards leaves at each atom its lower neighbours in order;
- * going through these lists upwards leaves at each atom its higher neighbours in order.
+ * Lists each pair from both ends, without a sort: going through the centres upwards leaves at each atom its lower neighbors in order;
+ * going through these lists upwards leaves at each atom its higher neighbors in order.
  */
 function bothEnds(found: Pairs, n: number): NeighborList {
   const first = new Int32Array(n + 1);

@@ -2,7 +2,7 @@ import { OptionError } from "../errors.js";
 import { type NeighborList, neighborList } from "./neighbors.js";
 import type { Structure } from "./structure.js";
 
-/** Neighbours within cutoff + skin, good for every structure near the one they were made for. */
+/** Neighbors within cutoff + skin, good for every structure near the one they were made for. */
 export interface VerletList {
   /** Å */
   readonly cutoff: number;
@@ -15,7 +15,7 @@ export interface VerletList {
 }
 
 /**
- * Neighbours with a margin, for molecular dynamics (Verlet, Phys. Rev. 159, 98 (1967)).
+ * Neighbors with a margin, for molecular dynamics (Verlet, Phys. Rev. 159, 98 (1967)).
  * @param cutoff Å
  * @param skin margin, Å; the list serves until an atom has moved by half of it
  * @throws OptionError unless both are positive
@@ -28,7 +28,7 @@ export function verletList(s: Structure, cutoff: number, skin: number): VerletLi
 }
 
 /**
- * Neighbours of a structure near the list's origin: to the bit those of {@link neighborList}, at the cost of going through the pairs once.
+ * Neighbors of a structure near the list's origin: to the bit those of {@link neighborList}, at the cost of going through the pairs once.
  * @returns `undefined` if an atom has moved by half the skin or more, or the cell has changed: make a new list
  */
 export function verletNeighbors(list: VerletList, s: Structure): NeighborList | undefined {

@@ -20,13 +20,13 @@ export function sphericalHarmonics(lMax: number, x: number, y: number, z: number
   return evaluate(lMax, x, y, z, undefined);
 }
 
-/** As {@link sphericalHarmonics}, with the gradient of each with respect to the (not normalised) vector. */
+/** As {@link sphericalHarmonics}, with the gradient of each with respect to the (not normalized) vector. */
 export function sphericalHarmonicsGradient(lMax: number, x: number, y: number, z: number): HarmonicsWithGradient {
   const gradients = new Float64Array(3 * (lMax + 1) ** 2);
   return { values: evaluate(lMax, x, y, z, gradients), gradients };
 }
 
-/** Coefficients of the normalised recurrences; element l(l+1)/2+m of each belongs to 0 ≤ m ≤ l ≤ lMax. */
+/** Coefficients of the normalized recurrences; element l(l+1)/2+m of each belongs to 0 ≤ m ≤ l ≤ lMax. */
 export interface HarmonicsRecurrence {
   /** Q_lm = rise·z·Q_{l−1,m} − fall·Q_{l−2,m} for m < l. */
   readonly rise: Float64Array;
@@ -39,7 +39,7 @@ export interface HarmonicsRecurrence {
 
 /**
  * Recurrence for Q_lm(z), where Y_lm = Q_lm(z)·Re (x+iy)^m for m ≥ 0 and Q_l|m|(z)·Im (x+iy)^|m| for m < 0 on the unit
- * sphere. Up to normalisation Q_lm is the m-th derivative of the Legendre polynomial P_l (DLMF 14.7.10, 14.10.3).
+ * sphere. Up to normalization Q_lm is the m-th derivative of the Legendre polynomial P_l (DLMF 14.7.10, 14.10.3).
  */
 export function harmonicsRecurrence(lMax: number): HarmonicsRecurrence {
   const size = ((lMax + 1) * (lMax + 2)) / 2;

@@ -86,7 +86,7 @@ const goals = {
 
 export const cases = systems.flatMap(([name, s, species], i) => [
   {
-    name: `structure: neighbours within 5 Å, ${name}`,
+    name: `structure: neighbors within 5 Å, ${name}`,
     unit: "ms",
     run: () => {
       for (let k = 0; k < 5; k++) neighborList(s, settings.cutoff);

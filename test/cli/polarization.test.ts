@@ -58,10 +58,10 @@ describe("spectensor fit polarization", () => {
 
   it("gives the errors of P up to one constant vector, of molecules also as it is", async () => {
     const shift = [3, -2, 1];
-    const molecules = toyOxideFrames(8, 4).map(({ structure: s, bornCharges, dipole }) => ({
+    const molecules = toyOxideFrames(8, 4).map(({ structure: s, bornCharges, polarization }) => ({
       structure: structure({ species: s.species, positions: s.positions }),
       bornCharges: bornCharges!,
-      dipole: dipole!.map((p, a) => p + shift[a]!),
+      polarization: polarization!.map((p, a) => p + shift[a]!),
     }));
     const file = join(folder, "molecules.xyz");
     await writeExtxyz(file, molecules);

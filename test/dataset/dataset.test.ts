@@ -97,7 +97,7 @@ describe("loadDataset", () => {
         expect(pair.length).toBe(2);
         const sign = (f: (typeof pair)[0]) => Math.sign(f.info!.delta as number);
         for (let p = 0; p < 3; p++) {
-          const slope = pair.reduce((s, f) => s + sign(f) * f.dipole![p]!, 0) / 0.02;
+          const slope = pair.reduce((s, f) => s + sign(f) * f.polarization![p]!, 0) / 0.02;
           worst = Math.max(worst, Math.abs(slope - reference!.bornCharges![9 * atom + 3 * p + axis]!));
           transposed = Math.max(transposed, Math.abs(slope - reference!.bornCharges![9 * atom + 3 * axis + p]!));
         }

@@ -9,7 +9,7 @@ import { sphericalHarmonics } from "../../src/tensor/sphericalHarmonics.js";
 import { expectClose } from "../support/close.js";
 
 describe("expandDensity", () => {
-  it("is the projection of the smeared neighbour density, integrated over space, on R_nl·Y_lm", () => {
+  it("is the projection of the smeared neighbor density, integrated over space, on R_nl·Y_lm", () => {
     const [cutoff, smearing, nMax, lMax] = [3, 0.5, 3, 3];
     const d = descriptor({ species: ["H", "O"], cutoff, nMax, lMax, smearing, centralAtom: true });
     const s = structure({

@@ -23,7 +23,7 @@ describe("degenerate input", () => {
     const self = descriptor({ ...d.options, centralAtom: true, twoBody: undefined });
     expect(evaluate(self, isolated, 0).values.some((v) => v > 0)).toBe(true);
     expect(evaluate(self, isolated, 1).values.every((v) => v === 0)).toBe(true);
-    const unit = descriptor({ ...d.options, normalisation: { kind: "unit" } });
+    const unit = descriptor({ ...d.options, normalization: { kind: "unit" } });
     expect(evaluate(unit, isolated, 0).values.every((v) => v === 0)).toBe(true);
   });
 
@@ -92,8 +92,8 @@ describe("degenerate input", () => {
       /3 weights, expected 2 species/,
     );
     expect(() => evaluate(d, isolated, 3 as TensorOrder)).toThrow(/tensor order 3/);
-    const unit = descriptor({ ...base, normalisation: { kind: "unit" } });
-    expect(() => gradient(unit, isolated, randomWeights(unit, 0))).toThrow(/derivatives of normalised features/);
+    const unit = descriptor({ ...base, normalization: { kind: "unit" } });
+    expect(() => gradient(unit, isolated, randomWeights(unit, 0))).toThrow(/derivatives of normalized features/);
   });
 });
 
@@ -104,8 +104,8 @@ describe("options", () => {
     expect(evaluate(copy, smallCrystal(), 1)).toEqual(evaluate(d, smallCrystal(), 1));
   });
 
-  it("unit normalisation gives every atom with neighbours length 1 over all components", () => {
-    const d = descriptor({ ...small, normalisation: { kind: "unit" } });
+  it("unit normalization gives every atom with neighbors length 1 over all components", () => {
+    const d = descriptor({ ...small, normalization: { kind: "unit" } });
     const weights = randomWeights(d, 2);
     const f = evaluate(d, smallCrystal(), 2);
     const size = f.components * f.count;

@@ -84,7 +84,7 @@ describe.skipIf(!reference)("power spectrum of water against DScribe 2.1.1", () 
     );
   });
 
-  it("polynomial: the same kernels, which do not depend on how the primitives are normalised before orthonormalisation", () => {
+  it("polynomial: the same kernels, which do not depend on how the primitives are normalized before orthonormalization", () => {
     const ours = inTheirOrder(water(reference!.structures.water_distorted!), { kind: "polynomial" }, 4, 3, 5);
     const theirs = reference!.polynomial_rbf.soap;
     // The full list counts pairs (n, n′) of one species twice.

@@ -93,9 +93,9 @@ describe("featureJacobian", () => {
     ]);
   });
 
-  it("refuses normalised descriptors and unknown options", () => {
-    const unit = descriptor({ ...small, normalisation: { kind: "unit" } });
-    expect(() => featureJacobian(unit, smallCrystal(), 0, () => undefined)).toThrow(/normalised/);
+  it("refuses normalized descriptors and unknown options", () => {
+    const unit = descriptor({ ...small, normalization: { kind: "unit" } });
+    expect(() => featureJacobian(unit, smallCrystal(), 0, () => undefined)).toThrow(/normalized/);
     const wrong = { blokBytes: 1 } as object;
     expect(() => featureJacobian(d, smallCrystal(), 0, () => undefined, wrong)).toThrow(/did you mean "blockBytes"/);
   });

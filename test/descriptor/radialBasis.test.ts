@@ -103,7 +103,7 @@ describe("radialFunction", () => {
       radialScaling: { kind: "none" },
     });
     const values = new Float64Array(24);
-    // Theirs: normalised Gaussian, lengths in bohr, so that R_nl has the unit bohr^(−3/2).
+    // Theirs: normalized Gaussian, lengths in bohr, so that R_nl has the unit bohr^(−3/2).
     const factor = (2 * Math.PI * smearing ** 2) ** -1.5 * bohr ** 1.5;
     polipy!.h_nl.r_bohr.forEach((r, i) => {
       f(r * bohr, values, new Float64Array(24));

@@ -26,7 +26,7 @@ describe("radial distribution", () => {
     for (let b = 8; b < 14; b++) expectClose(g.value[b]!, 1, { absolute: 0.02 });
   });
 
-  it("counts 6 and 12 neighbours in rock salt, also with a cutoff beyond the cell", () => {
+  it("counts 6 and 12 neighbors in rock salt, also with a cutoff beyond the cell", () => {
     const a = 5.64;
     const species: string[] = [];
     const positions: number[][] = [];

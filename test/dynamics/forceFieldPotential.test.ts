@@ -27,7 +27,7 @@ it("gives the bits of a structure alone, whatever was asked before: small steps,
   }
 });
 
-it("environments within a smaller radius are the first neighbours of each group", () => {
+it("environments within a smaller radius are the first neighbors of each group", () => {
   const s = jitteredQuartz(6);
   const wide = environments(s, ["O", "Si"], 5.5);
   for (const cutoff of [1, 3.2, 4.7, 5.5])

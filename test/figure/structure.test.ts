@@ -57,7 +57,7 @@ describe("which atoms and bonds are shown", () => {
     expect(shown.filter((a) => a.atom === 0)).toHaveLength(8);
     expect(shown.filter((a) => a.atom === 1)).toHaveLength(1);
     const bonds = shownBonds(salt, shown);
-    // Rock salt: six neighbours at a/2. In the rhombohedral cell six of the eight corners are neighbours of the atom in the middle.
+    // Rock salt: six neighbors at a/2. In the rhombohedral cell six of the eight corners are neighbors of the atom in the middle.
     expect(bonds.filter((b) => b.ends.length === 2)).toHaveLength(6);
     expect(bonds.filter((b) => b.ends.length === 1)).toHaveLength(8 * 6 - 6);
     for (const { from, to, ends } of bonds)

@@ -31,7 +31,7 @@ describe("parseExtxyz", () => {
     expect([...f!.bornCharges!.subarray(0, 9)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(f!.energy).toBe(-14.25);
     expect(f!.time).toBe(2.5);
-    expect([...f!.dipole!]).toEqual([1, 2, 3]);
+    expect([...f!.polarization!]).toEqual([1, 2, 3]);
     expect([...f!.polarizability!]).toEqual([1, 2, 3, 2, 4, 5, 3, 5, 6]);
     expect([...f!.dielectric!]).toEqual([2, 0, 0, 0, 3, 0, 0, 0, 4]);
     expect([...f!.stress!]).toEqual([1, 6, 5, 6, 2, 4, 5, 4, 3]);
@@ -43,12 +43,12 @@ describe("parseExtxyz", () => {
     const text = (comment: string) =>
       `1\nProperties=species:S:1:pos:R:3:f_dft:R:3:apt:R:9 ${comment}\nH 0 0 0 1 2 3 1 2 3 4 5 6 7 8 9\n`;
     const [f] = parseExtxyz(text('mu="1 2 3" alpha="1 2 3 4 5 6" E=2'), {
-      keys: { dipole: "mu", polarizability: "alpha", forces: "f_dft", bornCharges: "apt", energy: "E" },
-      units: { dipole: "debye", polarizability: "bohr³", energy: "hartree" },
+      keys: { polarization: "mu", polarizability: "alpha", forces: "f_dft", bornCharges: "apt", energy: "E" },
+      units: { polarization: "debye", polarizability: "bohr³", energy: "hartree" },
       components: "xx yy zz yz xz xy",
       becOrder: "displacement-field",
     });
-    expectClose(f!.dipole!, [0.20819434, 0.41638867, 0.62458301], { relative: 1e-7 });
+    expectClose(f!.polarization!, [0.20819434, 0.41638867, 0.62458301], { relative: 1e-7 });
     expectClose(
       f!.polarizability!,
       [1, 6, 5, 6, 2, 4, 5, 4, 3].map((x) => x * 0.14818471),
@@ -70,13 +70,13 @@ describe("parseExtxyz", () => {
     );
     expect(() => parseExtxyz(text, { components: "xx yy zz xy yz" })).toThrow(OptionError);
     expect(() => parseExtxyz(text, { keys: { colour: "red" } as never })).toThrow(/unknown field "colour"/);
-    expect(() => parseExtxyz(text, { units: { dipole: "furlong" } as never })).toThrow(/furlong/);
+    expect(() => parseExtxyz(text, { units: { polarization: "furlong" } as never })).toThrow(/furlong/);
   });
 
   it("reads every dialect of arrays, quotes and flags", () => {
     const values = ["[1, 2, 3]", "[1,2,3]", '"1 2 3"', "'1 2 3'", "{1 2 3}", "_JSON [1, 2, 3]", '"1D0, 2.0, 3"'];
     for (const value of values)
-      expect([...parseExtxyz(`1\ndipole=${value} pbc=[F, F, F] done\nH 0 0 0\n`)[0]!.dipole!], value).toEqual([
+      expect([...parseExtxyz(`1\ndipole=${value} pbc=[F, F, F] done\nH 0 0 0\n`)[0]!.polarization!], value).toEqual([
         1, 2, 3,
       ]);
     const [f] = parseExtxyz('1\nLattice=[[2,0,0],[0,3,0],[0,0,4]] pbc="1 0 T" a = 5 b="x y" "my key"=T\nH 0 0 0\n');

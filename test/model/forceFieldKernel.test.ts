@@ -96,7 +96,7 @@ describe("a force field with a non-linear kernel", () => {
     }
   });
 
-  it("gives an atom without neighbours, which has no direction x̂, the energy e_J and no force", async () => {
+  it("gives an atom without neighbors, which has no direction x̂, the energy e_J and no force", async () => {
     const model = await fitted(5, 2);
     const lone = structure({ species: ["O"], positions: [[0, 0, 0]] });
     const { energy, forces } = predictForces(model, lone);

@@ -176,7 +176,9 @@ describe("linearResponse", () => {
       /displaced frame 0: no polarizability/,
     );
     expect(() => linearResponse(toyFrame(s), [toyFrame(water)])).toThrow(/3 atoms, expected 6/);
-    expect(() => linearResponse({ structure: s }, frames)).toThrow(/no polarizability, dielectric tensor or dipole/);
+    expect(() => linearResponse({ structure: s }, frames)).toThrow(
+      /no polarizability, dielectric tensor or polarization/,
+    );
     expect(() => linearResponse(toyFrame(s), frames, { frame: { kind: "periodic" } })).toThrow(/free molecule/);
     expect(() => linearResponse(toyFrame(s), frames, { frames: 3 } as object)).toThrow(/did you mean "frame"/);
     expect(() => linearResponse(toyFrame(s), frames, { sumRule: { kind: "imposed" } } as object)).toThrow(

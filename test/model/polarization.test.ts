@@ -58,7 +58,7 @@ describe("a model fitted to Born charges", () => {
   it("predicts Z* of other structures and, up to a constant, their polarization", () => {
     // The spread of Z* is 2.6 e; 20 mÅ-smeared three-body features describe a three-body toy to better than 2 % of it.
     expect(errorOf(model, test)).toBeLessThan(0.05);
-    const errors = test.map((f) => polarizationOf(model, f.structure).map((p, a) => p - f.dipole![a]!));
+    const errors = test.map((f) => polarizationOf(model, f.structure).map((p, a) => p - f.polarization![a]!));
     const mean = [0, 1, 2].map((a) => errors.reduce((s, e) => s + e[a]!, 0) / errors.length);
     for (const e of errors) expectClose(e, mean, { absolute: 0.05 });
   });
@@ -204,7 +204,7 @@ describe("training data", () => {
 
   it("may be polarizations alone, or both, whose differences count in a crystal", async () => {
     const offset = [3, -8, 1.5];
-    const shifted = train.map((f) => ({ ...f, dipole: f.dipole!.map((p, a) => p + offset[a]!) }));
+    const shifted = train.map((f) => ({ ...f, polarization: f.polarization!.map((p, a) => p + offset[a]!) }));
     const both = await fitPolarization(shifted, { descriptor });
     expect(errorOf(both, test)).toBeLessThan(0.05);
     expect(both.training).toMatchObject({ bornChargeFrames: 24, polarizationFrames: 24 });

@@ -17,7 +17,7 @@ let dipoles: { train: Frame[]; test: Frame[] };
 let fromBorn: PolarizationModel;
 let folder: string;
 
-const withoutDipole = ({ dipole: _, ...frame }: Frame): Frame => frame;
+const withoutDipole = ({ polarization: _, ...frame }: Frame): Frame => frame;
 
 /** P is tested on 500 other configurations without a constant vector, Z* on 50. */
 async function errors(model: PolarizationModel): Promise<{ p: number; z: number }> {
@@ -108,7 +108,9 @@ describe("evaluatePolarization", () => {
   });
 
   it("ignores a constant vector only where differences are compared", async () => {
-    const shifted = dipoles.test.slice(0, 20).map((f) => ({ ...f, dipole: f.dipole!.map((p, a) => p + 5 * (a + 1)) }));
+    const shifted = dipoles.test
+      .slice(0, 20)
+      .map((f) => ({ ...f, polarization: f.polarization!.map((p, a) => p + 5 * (a + 1)) }));
     const compared = async (polarization: "absolute" | "differences") =>
       evaluatePolarization(fromBorn, shifted, { polarization });
     const { polarization: absolute } = await compared("absolute");

@@ -14,7 +14,7 @@ let test: PolarizationSets;
 
 beforeAll(async () => {
   const { parts } = await loadDataset("water-dimer");
-  const bare = parts.bec!.map(({ dipole: _, ...frame }): Frame => frame);
+  const bare = parts.bec!.map(({ polarization: _, ...frame }): Frame => frame);
   const sets = (start: number): PolarizationSets => ({
     bornCharges: bare.slice(start, start + 12),
     polarization: parts.dipoles!.slice(start, start + 20),

@@ -15,7 +15,7 @@ describe.skipIf(!present)("Born charges of zirconia from OUTCAR files", () => {
   it("fit clearly better in the order that the reader gives than transposed, which is noticed", async () => {
     const frames: Frame[] = [];
     for (const name of ["zro2-vasp6.1.OUTCAR.gz", "zro2-vasp6.60.OUTCAR.gz"])
-      frames.push(...(await loadOutcar(folder + name)).map(({ dipole: _, ...frame }) => frame));
+      frames.push(...(await loadOutcar(folder + name)).map(({ polarization: _, ...frame }) => frame));
     const transposed = frames.map((f) => ({
       ...f,
       bornCharges: f.bornCharges!.map(

@@ -5,7 +5,7 @@ import { expectClose } from "../support/close.js";
 import { noise } from "./signals.js";
 
 describe("correlation", () => {
-  it("by Fourier transform equals direct summation, auto and cross, any length, mean and normalisation", () => {
+  it("by Fourier transform equals direct summation, auto and cross, any length, mean and normalization", () => {
     for (const n of [4, 17, 128, 301])
       for (const mean of ["remove", "keep"] as const)
         for (const normalization of ["biased", "unbiased"] as const) {

@@ -9,7 +9,7 @@ import { displacedSets, water } from "./springs.js";
 const modes = normalModes(forceConstants(water, displacedSets(water, 40, [0, 1, 2]), { symmetry: { kind: "none" } }));
 const sum = (f: (i: number) => number): number => [...modes.masses.keys()].reduce((total, i) => total + f(i), 0);
 
-it("displacements of a vibration are normalised by mass and leave the centre of mass where it is", () => {
+it("displacements of a vibration are normalized by mass and leave the centre of mass where it is", () => {
   for (const mode of [6, 7, 8]) {
     const x = modeDisplacements(modes, mode);
     expectClose(

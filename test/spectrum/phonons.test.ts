@@ -106,7 +106,7 @@ describe("normal modes", () => {
 });
 
 describe("a crystal with screw axes (α-quartz, P3₂21)", () => {
-  // Idealised coordinates; springs to every neighbour within 3.3 Å.
+  // Idealised coordinates; springs to every neighbor within 3.3 Å.
   const [a, c, u, [x, y, z]] = [4.913, 5.405, 0.4697, [0.4135, 0.2669, 0.7858]] as const;
   const cell = Float64Array.of(a, 0, 0, -a / 2, (a * Math.sqrt(3)) / 2, 0, 0, 0, c);
   const fractional = [

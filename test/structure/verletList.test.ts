@@ -16,7 +16,7 @@ const moved = (s: Structure, by: number): Structure => ({
 });
 
 describe("verletList", () => {
-  it("gives the neighbours of a moved structure exactly as a new list would", () => {
+  it("gives the neighbors of a moved structure exactly as a new list would", () => {
     const list = verletList(crystal, 4, 0.8);
     for (let k = 0; k < 20; k++) {
       const s = moved(crystal, 0.39);

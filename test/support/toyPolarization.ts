@@ -1,4 +1,4 @@
-/** Polarization of point charges and of pairs and triples of neighbours, with Z* by finite differences: a stand-in for first principles. */
+/** Polarization of point charges and of pairs and triples of neighbors, with Z* by finite differences: a stand-in for first principles. */
 import type { Frame } from "../../src/structure/frame.js";
 import { neighborList } from "../../src/structure/neighbors.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
@@ -58,6 +58,6 @@ export function toyOxideFrames(count: number, seed: number, edge = 4.2): Frame[]
       positions: sites.flatMap(([, ...f]) => f.map((x) => edge * x + 0.3 * (next() - 0.5))),
       cell: [edge, 0, 0, 0.3, edge, 0, 0, 0.2, edge * 1.1],
     });
-    return { structure: s, bornCharges: toyBornCharges(s), dipole: toyPolarization(s) };
+    return { structure: s, bornCharges: toyBornCharges(s), polarization: toyPolarization(s) };
   });
 }

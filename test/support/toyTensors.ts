@@ -82,7 +82,7 @@ export function toyFrame(s: Structure): Frame {
     structure: s,
     polarizability: value,
     dielectric: value.map((x, p) => 0.2 * x + (p % 4 === 0 ? 1 : 0)),
-    dipole: toyDipole(s).value,
+    polarization: toyDipole(s).value,
   };
 }
 

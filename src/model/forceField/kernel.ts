@@ -6,7 +6,7 @@
  */
 import { type ContractionGradient, gradientAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
-import { evaluateAround, normalise } from "../../descriptor/evaluate.js";
+import { evaluateAround, normalize } from "../../descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../descriptor/jacobian.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
 import type { EnvironmentIndex } from "../../descriptor/sparsify.js";
@@ -235,7 +235,7 @@ function unitFeatures(
   around: KnownEnvironments = environmentsOf(d, s),
 ): { readonly values: Float64Array; readonly lengths: Float64Array } {
   const features = evaluateAround(d, s, 0, around);
-  const lengths = normalise(features);
+  const lengths = normalize(features);
   return { values: features.values, lengths };
 }
 

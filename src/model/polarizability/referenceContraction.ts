@@ -1,7 +1,7 @@
 /** Predictions of non-linear kernels for many structures at once: two matrix products and one contraction per atom. */
 import { contractAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
-import { evaluateAround, normalise } from "../../descriptor/evaluate.js";
+import { evaluateAround, normalize } from "../../descriptor/evaluate.js";
 import { environmentsOf } from "../../descriptor/knownEnvironments.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
@@ -49,7 +49,7 @@ export function referenceContraction(
     structures.forEach((s, i) => {
       const count = s.species.length;
       const { values } = evaluateAround(d, s, 0, around[i]!);
-      lengths.set(normalise({ order: 0, atoms: count, components: 1, count: k0, values }), first);
+      lengths.set(normalize({ order: 0, atoms: count, components: 1, count: k0, values }), first);
       for (let j = 0; j < count; j++) place.get(first + j)!.set(values.subarray(j * k0, (j + 1) * k0));
       first += count;
     });

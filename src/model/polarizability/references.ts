@@ -12,7 +12,7 @@ import { linearPredictor, type Predictor, referencePredictor } from "./predictor
 export type References =
   /** Every atom of every training frame: the full kernel model. */
   | { readonly kind: "all" }
-  /** `count` atoms of the training frames, chosen by farthest-point sampling on the normalised scalar kernel. */
+  /** `count` atoms of the training frames, chosen by farthest-point sampling on the normalized scalar kernel. */
   | { readonly kind: "farthestPoint"; readonly count: number };
 
 /** Relative size of the ridge that makes the kernel between references invertible. */

@@ -53,16 +53,16 @@ export async function evaluatePolarization(
 ): Promise<PolarizationEvaluation> {
   rejectUnknownOptions(options, ["polarization", "onProgress", "signal"], "evaluatePolarization");
   const born: Pairs = { reference: [], predicted: [] };
-  const dipoles: Pairs = { reference: [], predicted: [] };
+  const polarizations: Pairs = { reference: [], predicted: [] };
   const labels: string[] = [];
-  const used = frames.filter((f) => f.bornCharges ?? f.dipole);
+  const used = frames.filter((f) => f.bornCharges ?? f.polarization);
   if (used.length === 0)
     throw new DataError({
       where: "evaluatePolarization",
       problem: "no frame has Born charges or a polarization",
       advice: "map the names they have in the file when reading it",
     });
-  for (const [i, { structure, bornCharges, dipole }] of used.entries()) {
+  for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
     throwIfAborted(options.signal, "evaluating");
     const predicted = polarizationResponse(model, structure);
     if (bornCharges) {
@@ -70,18 +70,18 @@ export async function evaluatePolarization(
       born.predicted.push(...predicted.bornCharges);
       labels.push(...structure.species);
     }
-    if (dipole) {
-      dipoles.reference.push(...dipole);
-      dipoles.predicted.push(...predicted.polarization);
+    if (polarization) {
+      polarizations.reference.push(...polarization);
+      polarizations.predicted.push(...predicted.polarization);
     }
     options.onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
     await breathe();
   }
-  const periodic = used.some((f) => f.dipole && f.structure.cell);
+  const periodic = used.some((f) => f.polarization && f.structure.cell);
   const compared = options.polarization ?? (periodic ? "differences" : "absolute");
   return {
     ...(labels.length > 0 && { bornCharges: bornChargeErrors(born, labels, used) }),
-    ...(dipoles.reference.length > 0 && { polarization: polarizationErrors(dipoles, compared) }),
+    ...(polarizations.reference.length > 0 && { polarization: polarizationErrors(polarizations, compared) }),
   };
 }
 

@@ -33,7 +33,7 @@ const OPTION_NAMES: readonly (keyof PolarizationOptions)[] = [
 /**
  * Fits the polarization as the antiderivative of Born effective charges, from values of either or both (derivative learning:
  * Schmiedmayer and Kresse, J. Chem. Phys. 161, 084703 (2024), eqs. 6–11).
- * @param frames with Z*, with P (`dipole`), or with both; at least one of all needed
+ * @param frames with Z*, with P (`polarization`), or with both; at least one of all needed
  * @returns a model whose Z* is exactly the derivative of its P, and whose P turns as a vector
  * @throws DataError if no frame has what the weights ask for
  * @throws OptionError | ConvergenceError | AbortedError
@@ -47,7 +47,7 @@ export async function fitPolarization(
   checkChoice("solver", options.solver, ["cholesky", "qr"]);
   const weights = targetWeights(frames, options.weights);
   const used = frames.filter(
-    (f) => (weights.bornCharges > 0 && f.bornCharges) || (weights.polarization > 0 && f.dipole),
+    (f) => (weights.bornCharges > 0 && f.bornCharges) || (weights.polarization > 0 && f.polarization),
   );
   const d = descriptor({
     ...POLARIZATION_DESCRIPTOR,
@@ -79,7 +79,7 @@ export async function fitPolarization(
   const training = {
     frames: used.length,
     bornChargeFrames: weights.bornCharges > 0 ? used.filter((f) => f.bornCharges).length : 0,
-    polarizationFrames: weights.polarization > 0 ? used.filter((f) => f.dipole).length : 0,
+    polarizationFrames: weights.polarization > 0 ? used.filter((f) => f.polarization).length : 0,
     weights,
     charges,
     form: chosenForm(form, counts?.[projection!.indexOf(fit.projection!)]),
@@ -103,7 +103,10 @@ function checkChoice(name: string, given: string | undefined, known: readonly st
 
 function targetWeights(frames: readonly Frame[], given: Partial<TargetWeights> = {}): TargetWeights {
   rejectUnknownOptions(given, ["bornCharges", "polarization"], "fitPolarization weights");
-  const available = { bornCharges: frames.some((f) => f.bornCharges), polarization: frames.some((f) => f.dipole) };
+  const available = {
+    bornCharges: frames.some((f) => f.bornCharges),
+    polarization: frames.some((f) => f.polarization),
+  };
   const weight = (name: keyof TargetWeights, standard: number): number => {
     const w = given[name] ?? (available[name] ? standard : 0);
     if (!(w >= 0 && Number.isFinite(w)))
@@ -132,7 +135,7 @@ function targetWeights(frames: readonly Frame[], given: Partial<TargetWeights> =
 
 /** The frame whose P is the zero of all others, or none where P is absolute. */
 function polarizationOrigin(frames: readonly Frame[], kind: PolarizationOptions["polarization"]): Frame | undefined {
-  const first = frames.find((f) => f.dipole);
+  const first = frames.find((f) => f.polarization);
   const differences = kind ? kind === "differences" : first?.structure.cell !== undefined;
   return differences ? first : undefined;
 }
@@ -151,7 +154,7 @@ function trainingRows(
     rowsOf: (index, add) => {
       const frame = frames[index]!;
       if (frame.bornCharges && weights.bornCharges > 0) bornChargeRows(space, frame, weights.bornCharges, add);
-      if (!frame.dipole || weights.polarization === 0 || frame === origin) return;
+      if (!frame.polarization || weights.polarization === 0 || frame === origin) return;
       const { rows, targets } = polarizationRows(space, frame);
       const scaled = (x: Float64Array, x0: Float64Array | undefined): Float64Array =>
         x.map((v, i) => weights.polarization * (v - (x0 ? x0[i]! : 0)));

@@ -205,7 +205,7 @@ interface TestSums {
 function testSums({ rows, targets }: StackedRows, kind: keyof PolarizationSets, frames: readonly Frame[]): TestSums {
   const accumulator = gramAccumulator({ columns: rows.columns });
   accumulator.add(rows.values, targets);
-  const values = frames.flatMap((f) => [...(kind === "polarization" ? f.dipole! : f.bornCharges!)]);
+  const values = frames.flatMap((f) => [...(kind === "polarization" ? f.polarization! : f.bornCharges!)]);
   const mean = values.reduce((s, v) => s + v, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length);
   if (!(deviation > 0))

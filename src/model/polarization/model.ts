@@ -92,7 +92,7 @@ export interface PolarizationTraining {
 }
 
 /**
- * Settings of S for λ = 1, with near neighbours counting for more, which lowers errors of Z* in cross-validation on the training part of
+ * Settings of S for λ = 1, with near neighbors counting for more, which lowers errors of Z* in cross-validation on the training part of
  * the water dimer by 4 %. Other cutoffs from 4.5 to 7 Å, n of 5 to 8, l of 2 to 4 or smearings change them by no more than 6 %. Species are
  * filled in from the data.
  */

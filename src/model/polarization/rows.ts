@@ -80,7 +80,7 @@ export function polarizationRows(space: RowSpace, frame: Frame): PolarizationRow
   const sums = featureSums(d, frame.structure, 1);
   const further = products && productSums(d, products, frame.structure);
   const rows = new Float64Array(3 * columns);
-  const targets = frame.dipole!.slice();
+  const targets = frame.polarization!.slice();
   const moments = chargeMoments(d.options.species, frame);
   for (let m = 0; m < 3; m++) {
     const axis = AXIS_OF[m]!;

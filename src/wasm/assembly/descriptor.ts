@@ -2,7 +2,7 @@
 // with weights, its reverse pass, the rows of a design matrix, and derivatives centre by centre. The same formulas term by term, in plain TypeScript and
 // without regard to speed, are src/descriptor/referenceEngine.ts; callers lay out the memory (src/descriptor/kernelEngine.ts).
 //
-// Almost all work is in one small matrix product. Channels are padded to multiples of four, as are the neighbours of one
+// Almost all work is in one small matrix product. Channels are padded to multiples of four, as are the neighbors of one
 // species around one centre; whatever a padded tile writes beyond its row are zeros added to what is there.
 // Summation orders depend on the input alone: the same bits on every machine.
 

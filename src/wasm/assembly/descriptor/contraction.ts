@@ -15,7 +15,7 @@ import {
   kinds,
   lMax,
   lms,
-  neighbours,
+  neighbors,
   offsets,
   order,
   pairs,
@@ -106,7 +106,7 @@ export function twoBodyAdjoint(weights: usize, value: usize, p: usize): void {
 
 /**
  * Reverse pass through the expansion of a centre, expanded with gradient: from the adjoints at `p` to the derivatives with
- * respect to its neighbours and itself, added to positions [2λ+1][atoms][3], and to strain [2λ+1][3][3].
+ * respect to its neighbors and itself, added to positions [2λ+1][atoms][3], and to strain [2λ+1][3][3].
  */
 export function reverse(centre: i32, p: usize, positions: usize, strain: usize): void {
   const p0 = int(first, centre * kinds);
@@ -149,8 +149,8 @@ export function reverse(centre: i32, p: usize, positions: usize, strain: usize):
     let cx: f64 = 0, cy: f64 = 0, cz: f64 = 0;
     const tensor = at(strain, 9 * m);
     for (let j = 0; j < count; j++) {
-      const neighbour = int(neighbours, p0 + j);
-      if (neighbour < 0) continue;
+      const neighbor = int(neighbors, p0 + j);
+      if (neighbor < 0) continue;
       const ux = load<f64>(at(field(UX), j)), uy = load<f64>(at(field(UY), j)), uz = load<f64>(at(field(UZ), j));
       const inverse = load<f64>(at(field(INVERSE), j));
       let x = load<f64>(at(gx, j)), y = load<f64>(at(gy, j)), z = load<f64>(at(gz, j));
@@ -158,7 +158,7 @@ export function reverse(centre: i32, p: usize, positions: usize, strain: usize):
       x = inverse * x + radialPart * ux;
       y = inverse * y + radialPart * uy;
       z = inverse * z + radialPart * uz;
-      const to = at(positions, 3 * (m * atoms + neighbour));
+      const to = at(positions, 3 * (m * atoms + neighbor));
       store<f64>(to, load<f64>(to) + x);
       store<f64>(to, load<f64>(to, 8) + y, 8);
       store<f64>(to, load<f64>(to, 16) + z, 16);

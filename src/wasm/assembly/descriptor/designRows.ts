@@ -13,7 +13,7 @@ import {
   kinds,
   lMax,
   lms,
-  neighbours,
+  neighbors,
   offsets,
   order,
   radial,
@@ -32,7 +32,7 @@ import { couplingRow } from "./partners";
 
 /**
  * Prepares the derivatives with respect to one atom: its surroundings, with harmonics turned into those of the opposite
- * directions, differentiated there, since its neighbours see it there: harmonic 0 becomes −(−1)^l Y, harmonics 1 to 3 the
+ * directions, differentiated there, since its neighbors see it there: harmonic 0 becomes −(−1)^l Y, harmonics 1 to 3 the
  * gradient on the unit sphere over r with the same sign.
  */
 export function approach(atom: i32): void {
@@ -104,7 +104,7 @@ export function threeBodyRows(atom: i32, partners: usize, rows: i32, out: usize)
     for (let m = 0; m < components; m++) {
       for (let s = 0; s < kinds; s++) {
         const j0 = int(first, atom * kinds + s) - p0, n = int(first, atom * kinds + s + 1) - p0 - j0;
-        if (n > 0) asNeighbour(block, m, p0, j0, n, partners, rows, own, at(out, s * features), line);
+        if (n > 0) asNeighbor(block, m, p0, j0, n, partners, rows, own, at(out, s * features), line);
       }
       asCentre(block, m, at(partners, atom * rows * channelStride), d, at(out, own * features), line);
     }
@@ -112,7 +112,7 @@ export function threeBodyRows(atom: i32, partners: usize, rows: i32, out: usize)
 }
 
 /**
- * What the approached atom does to densities: radial slopes as its neighbours see it, and the derivative of its own density.
+ * What the approached atom does to densities: radial slopes as its neighbors see it, and the derivative of its own density.
  * @returns pointer to the latter
  */
 export function differentiateDensities(atom: i32): usize {
@@ -120,15 +120,15 @@ export function differentiateDensities(atom: i32): usize {
   const own = int(species, atom);
   const d = at(scratch, (2 * lMax + 1) * row + channelStride * channelStride + 7 * row * channelStride);
   ownDerivative(atom, d);
-  // The neighbours see an atom of its own species, whose radial functions differ from theirs in compressed channels.
+  // The neighbors see an atom of its own species, whose radial functions differ from theirs in compressed channels.
   for (let s = 0; s < kinds; s++)
     if (int(tables, s) != int(tables, own))
       evaluateRadialSlopes(int(first, atom * kinds + s) - p0, int(first, atom * kinds + s + 1) - p0, <usize>int(tables, own));
   return d;
 }
 
-/** Derivatives of a block's features around the n neighbours from j0 on, summed; `line` doubles between rows of `out`. */
-export function asNeighbour(
+/** Derivatives of a block's features around the n neighbors from j0 on, summed; `line` doubles between rows of `out`. */
+export function asNeighbor(
   block: usize,
   m: i32,
   p0: i32,
@@ -145,7 +145,7 @@ export function asNeighbour(
   if (l1 < l2) throughDegree(block, 1, l2, false, m, p0, j0, n, partners, rows, own, out, line);
 }
 
-/** The part of {@link asNeighbour} through the neighbours' density of degree l. */
+/** The part of {@link asNeighbor} through the neighbors' density of degree l. */
 function throughDegree(
   block: usize,
   which: i32,
@@ -168,13 +168,13 @@ function throughDegree(
   const plane = n * channelStride;
   clear(planes, 4 * plane);
   for (let j = 0; j < n; j++) {
-    const neighbour = int(neighbours, p0 + j0 + j);
+    const neighbor = int(neighbors, p0 + j0 + j);
     const to = at(planes, j * channelStride);
-    if (neighbour >= 0)
+    if (neighbor >= 0)
       product(
         4, channelStride, 2 * l + 1,
         at(harmonic(0, l * l), j0 + j), <usize>(lms * row) << 3, <usize>row << 3,
-        at(partners, (neighbour * rows + couplingRow(block, which) + m * (2 * l + 1)) * channelStride), stride,
+        at(partners, (neighbor * rows + couplingRow(block, which) + m * (2 * l + 1)) * channelStride), stride,
         to, <usize>plane << 3,
       );
     for (let axis = 0; axis < 3; axis++) {
@@ -252,7 +252,7 @@ export function twoBodyRows(atom: i32, offset: i32, out: usize): void {
       }
 }
 
-/** Σ over the n neighbours from j0 on of the derivative of what the approached atom adds to their c_{n,l=λ,m}, into `sum`. */
+/** Σ over the n neighbors from j0 on of the derivative of what the approached atom adds to their c_{n,l=λ,m}, into `sum`. */
 export function twoBodySlopes(m: i32, axis: i32, j0: i32, n: i32, sum: usize): void {
   const lm = order * order;
   const rowBytes = <usize>row << 3, tableBytes = <usize>tableWidth << 3;

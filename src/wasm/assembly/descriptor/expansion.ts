@@ -14,7 +14,7 @@ import {
   kinds,
   lMax,
   lms,
-  neighbours,
+  neighbors,
   offsets,
   pairs,
   radial,
@@ -60,7 +60,7 @@ function measure(p0: i32, p1: i32): void {
     store<f64>(at(field(UY), j), vy * inverse);
     store<f64>(at(field(UZ), j), vz * inverse);
     store<f64>(at(field(INVERSE), j), inverse);
-    const inside = int(neighbours, p0 + j) >= 0;
+    const inside = int(neighbors, p0 + j) >= 0;
     const position = r * inverseStep;
     const knot = inside ? min(<i32>position, intervals - 1) : 0;
     store<i32>(at(field(KNOT), j), knot);
@@ -83,7 +83,7 @@ export function harmonic(which: i32, lm: i32): usize {
   return at(harmonics, (which * lms + lm) * row);
 }
 
-/** Y_lm of the first `count` neighbours, two at a time. */
+/** Y_lm of the first `count` neighbors, two at a time. */
 function evaluateHarmonics(count: i32, withGradient: bool): void {
   const zero = f64x2.splat(0);
   for (let j = 0; j < count; j += 2) {
@@ -143,7 +143,7 @@ function hermite(p: usize, next: usize, w: usize, stride: usize): v128 {
   );
 }
 
-/** h of neighbours j0 … j1 − 1 (even), as [j][channel]. */
+/** h of neighbors j0 … j1 − 1 (even), as [j][channel]. */
 function evaluateRadial(j0: i32, j1: i32, table: usize): void {
   const next = <usize>tableWidth << 3;
   const stride = <usize>row << 3;

@@ -10,14 +10,14 @@ import {
   features,
   first,
   kinds,
-  neighbours,
+  neighbors,
   offsets,
   order,
   row,
   scratch,
   species,
 } from "./settings";
-import { addSlopes, asCentre, asNeighbour, differentiateDensities, twoBodySlopes } from "./designRows";
+import { addSlopes, asCentre, asNeighbor, differentiateDensities, twoBodySlopes } from "./designRows";
 
 /** Where the derivatives of a centre's features stand, [2λ+1][3][features]. */
 @inline
@@ -39,8 +39,8 @@ export function threeBodyJacobian(atom: i32, partners: usize, rows: i32, slots: 
     const block = blocks + <usize>k * BLOCK_BYTES;
     for (let m = 0; m < components; m++) {
       for (let j = 0; j < count; j++) {
-        const centre = int(neighbours, p0 + j);
-        if (centre >= 0) asNeighbour(block, m, p0, j, 1, partners, rows, own, place(out, slots, centre), line);
+        const centre = int(neighbors, p0 + j);
+        if (centre >= 0) asNeighbor(block, m, p0, j, 1, partners, rows, own, place(out, slots, centre), line);
       }
       asCentre(block, m, at(partners, atom * rows * channelStride), d, place(out, slots, atom), line);
     }
@@ -54,7 +54,7 @@ export function twoBodyJacobian(atom: i32, offset: i32, slots: usize, out: usize
   const sum = at(scratch, row);
   for (let s = 0; s < kinds; s++)
     for (let p = int(first, atom * kinds + s); p < int(first, atom * kinds + s + 1); p++) {
-      const centre = int(neighbours, p);
+      const centre = int(neighbors, p);
       if (centre < 0) continue;
       for (let m = 0; m < components; m++)
         for (let axis = 0; axis < 3; axis++) {

@@ -6,7 +6,7 @@ import { PAD, padded } from "./product";
 export let lMax: i32 = 0;
 export let lms: i32 = 0;
 export let kinds: i32 = 0;
-/** Channels of one neighbour: number, padded number, padded number over all l. */
+/** Channels of one neighbor: number, padded number, padded number over all l. */
 export let width: i32 = 0;
 export let widthStride: i32 = 0;
 export let tableWidth: i32 = 0;
@@ -90,12 +90,12 @@ export function configureFeatures(order_: i32, features_: i32, blockCount_: i32,
 export let first: usize = 0;
 export let vectors: usize = 0;
 export let pairs: i32 = 0;
-export let neighbours: usize = 0;
+export let neighbors: usize = 0;
 export let species: usize = 0;
 export let atoms: i32 = 0;
 
 /**
- * `vectors_` holds x, y and z one after the other, `pairs_` doubles each; `neighbours_` is −1 for padding, where any vector
+ * `vectors_` holds x, y and z one after the other, `pairs_` doubles each; `neighbors_` is −1 for padding, where any vector
  * may stand.
  */
 export function configureStructure(
@@ -103,18 +103,18 @@ export function configureStructure(
   pairs_: i32,
   first_: usize,
   vectors_: usize,
-  neighbours_: usize,
+  neighbors_: usize,
   species_: usize,
 ): void {
   atoms = atoms_;
   pairs = pairs_;
   first = first_;
   vectors = vectors_;
-  neighbours = neighbours_;
+  neighbors = neighbors_;
   species = species_;
 }
 
-/** Stride of arrays over the neighbours of one centre. */
+/** Stride of arrays over the neighbors of one centre. */
 export let row: i32 = 0;
 /** Unit vectors, 1/r, first knot, Hermite weights of value and slope, [14][row]. */
 export let geometry: usize = 0;
@@ -130,7 +130,7 @@ export let density: usize = 0;
 /** Small intermediates. */
 export let scratch: usize = 0;
 
-/** Bytes that {@link workspace} needs for centres with up to `most` neighbours (a multiple of PAD). */
+/** Bytes that {@link workspace} needs for centres with up to `most` neighbors (a multiple of PAD). */
 export function workspaceBytes(most: i32): f64 {
   const r = <f64>rowStride(most), c = <f64>channelStride, l = <f64>(2 * lMax + 1), y = <f64>lms;
   const kept = 14 * r + 4 * y * r + 4 * r * <f64>tableWidth + (y + 1) * c;
