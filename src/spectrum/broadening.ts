@@ -20,6 +20,7 @@ const MOST_REFINED = 8;
  * @throws OptionError if the axis is not evenly spaced, a width is negative, or the spectrum has been broadened before
  */
 export function broaden(spectrum: Spectrum, broadening: Broadening): Spectrum {
+  const shapes = lineShapes(broadening).filter((s) => s.width > 0);
   if (broadening.kind === "none") return spectrum;
   if (spectrum.broadening.kind !== "none")
     throw new OptionError({
@@ -36,7 +37,6 @@ export function broaden(spectrum: Spectrum, broadening: Broadening): Spectrum {
       problem: "the axis is not evenly spaced",
       advice: "resample the spectrum first",
     });
-  const shapes = lineShapes(broadening).filter((s) => s.width > 0);
   const widths = shapes.map((s) => convertFrequency(s.width, "cm-1", spectrum.axis.unit) / step);
   const refine = Math.min(MOST_REFINED, nextPowerOfTwo(Math.max(1, ...widths.map((w) => POINTS_PER_WIDTH / w))));
   const fine = cells * refine;

@@ -16,6 +16,14 @@ export type RamanFactor = "thermal" | "laser" | "inverseFrequency";
  */
 export type QuantumFactor = "harmonic" | "standard" | "schofield" | "none";
 
+/** Every quantum factor. */
+export const QUANTUM_FACTORS = [
+  "harmonic",
+  "standard",
+  "schofield",
+  "none",
+] as const satisfies readonly QuantumFactor[];
+
 /** One entry of a spectrum's record. */
 export type Correction =
   | { readonly kind: "thermal"; readonly temperature: number }

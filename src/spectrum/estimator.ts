@@ -1,6 +1,8 @@
 /** How a spectral density is estimated, and of what. */
+import { type Alternatives, kinds } from "../options/record.js";
+import { number, oneOf, positive } from "../options/values.js";
 import type { Normalization } from "./correlation.js";
-import type { LagWindow, Taper } from "./window.js";
+import { type LagWindow, lagWindowOption, type Taper, taperOption } from "./window.js";
 
 /**
  * - `periodogram`: squared modulus of the Fourier transform of the tapered record; never negative. `taper` default hann.
@@ -21,6 +23,17 @@ export type Estimator =
       readonly normalization?: Normalization;
       readonly padding?: number;
     };
+
+const padding = number({ atLeast: 1, atMost: 64 }).default(2);
+export const estimatorOption = kinds({
+  periodogram: { taper: taperOption.default({ kind: "hann" }), padding },
+  correlation: {
+    window: lagWindowOption.default({ kind: "gaussian", width: 10 }),
+    maxLag: positive("fs").optional(),
+    normalization: oneOf(["biased", "unbiased"]).default("biased"),
+    padding,
+  },
+} satisfies Alternatives<Estimator>);
 
 /**
  * What the density is of, and from what:

@@ -2,16 +2,19 @@
  * Spectra of harmonic vibrations on the absolute scale of the spectra from trajectories: a harmonic crystal's molecular
  * dynamics at the same temperature must show the same lines with the same areas.
  */
-import { DataError, OptionError, rejectUnknownOptions } from "../errors.js";
+import type { z } from "zod";
+import { DataError, OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { number, oneOf, positive } from "../options/values.js";
 import { cellVolume } from "../structure/structure.js";
 import { atomicMassUnit, boltzmannConstant, speedOfLightInternal, vacuumPermittivity } from "../units/constants.js";
 import { wavenumberToAngular } from "../units/frequency.js";
 import { broaden } from "./broadening.js";
-import { type QuantumFactor, quantumFactor, requirePositive } from "./corrections.js";
-import { type Broadening, lineShapes } from "./lineShape.js";
+import { QUANTUM_FACTORS, type QuantumFactor, quantumFactor } from "./corrections.js";
+import { type Broadening, broadeningOption, lineShapes } from "./lineShape.js";
 import { infraredIntensities, ramanActivities } from "./modeActivities.js";
 import type { NormalModes } from "./phonons.js";
-import { type RamanPrefactor, ramanPrefactor } from "./ramanFactors.js";
+import { PREFACTOR_FIELDS, type RamanPrefactor, ramanPrefactor } from "./ramanFactors.js";
 import { ratio, type Spectrum } from "./spectrum.js";
 
 export interface LineSpectrumOptions {
@@ -34,6 +37,21 @@ export interface HarmonicInfraredOptions extends LineSpectrumOptions {
   readonly quantum?: QuantumFactor;
 }
 
+const LINE_FIELDS = {
+  broadening: broadeningOption.default({ kind: "lorentzian", width: 10 }),
+  to: positive("cm⁻¹").optional(),
+  step: positive("cm⁻¹").optional(),
+  lowest: number({}, "cm⁻¹").default(10),
+} satisfies Fields<LineSpectrumOptions>;
+const LINE_OPTIONS = record(LINE_FIELDS);
+const INFRARED_OPTIONS = record({
+  ...LINE_FIELDS,
+  volume: positive("Å³").optional(),
+  temperature: positive("K").default(300),
+  quantum: oneOf(QUANTUM_FACTORS).default("harmonic"),
+} satisfies Fields<HarmonicInfraredOptions>);
+const RAMAN_OPTIONS = record({ ...LINE_FIELDS, ...PREFACTOR_FIELDS } satisfies Fields<HarmonicRamanOptions>);
+
 /**
  * αn of harmonic modes: every mode contributes |∂P/∂Q|²/(12 V c² ε₀) to the area over cm⁻¹.
  * @param bornCharges [n, 3 (field), 3 (displacement)], e
@@ -44,16 +62,9 @@ export function harmonicInfrared(
   bornCharges: Float64Array,
   options: HarmonicInfraredOptions = {},
 ): Spectrum {
-  rejectUnknownOptions(
-    options,
-    ["broadening", "to", "step", "lowest", "volume", "temperature", "quantum"],
-    "harmonicInfrared",
-  );
+  const { quantum, temperature, ...read } = readOptions(INFRARED_OPTIONS, options, "harmonicInfrared");
   const { cell } = modes.structure;
-  const volume = options.volume ?? (cell && cellVolume(cell));
-  if (volume !== undefined) requirePositive(volume, "volume", "Å³");
-  const { quantum = "harmonic" } = options;
-  const temperature = requirePositive(options.temperature ?? 300, "temperature", "K");
+  const volume = read.volume ?? (cell && cellVolume(cell));
   const scale = 1 / (12 * atomicMassUnit * speedOfLightInternal ** 2 * vacuumPermittivity);
   // ∫ over cm⁻¹: 1/Å² is 10¹⁶/cm²; of a cross section Å² over cm⁻¹: Å is 10⁻⁸ cm, and 1/cm is the unit of the axis.
   const unitScale = volume === undefined ? scale * 1e8 : (scale / volume) * 1e16;
@@ -61,7 +72,7 @@ export function harmonicInfrared(
     (z, k) => z * unitScale * quantumFactor(quantum, wavenumberToAngular(Math.abs(modes.wavenumbers[k]!)), temperature),
   );
   const [name, unit] = volume === undefined ? (["crossSection", "Å²"] as const) : (["absorption", "cm⁻¹"] as const);
-  return lineSpectrum("infrared", modes, { [name]: { unit, areas } }, options, [
+  return lineSpectrum("infrared", modes, { [name]: { unit, areas } }, read, [
     { kind: "quantum", factor: quantum, temperature },
   ]);
 }
@@ -78,14 +89,10 @@ export function harmonicRaman(
   derivatives: Float64Array,
   options: HarmonicRamanOptions = {},
 ): Spectrum {
-  rejectUnknownOptions(
-    options,
-    ["broadening", "to", "step", "lowest", "factors", "temperature", "laser"],
-    "harmonicRaman",
-  );
+  const read = readOptions(RAMAN_OPTIONS, options, "harmonicRaman");
   const { isotropic, anisotropic } = ramanActivities(modes, derivatives);
-  const { weight, record, factors } = ramanPrefactor(options);
-  const kT = (boltzmannConstant * (options.temperature ?? 300)) / atomicMassUnit;
+  const { weight, record: corrections, factors } = ramanPrefactor(read);
+  const kT = (boltzmannConstant * read.temperature) / atomicMassUnit;
   const unit = `Å⁶·cm·fs⁻${factors.has("inverseFrequency") ? "¹" : "²"}`;
   const scaled = (f: (a: number, g: number) => number) => ({
     unit,
@@ -101,7 +108,7 @@ export function harmonicRaman(
     isotropic: scaled((a) => a),
     anisotropic: scaled((_, g) => g),
   };
-  const spectrum = lineSpectrum("raman", modes, columns, options, record);
+  const spectrum = lineSpectrum("raman", modes, columns, read, corrections);
   const { parallel, perpendicular } = spectrum.intensities;
   const depolarisation = { unit: "1", values: ratio(perpendicular!.values, parallel!.values) };
   return { ...spectrum, intensities: { ...spectrum.intensities, depolarisation } };
@@ -112,14 +119,14 @@ function lineSpectrum(
   quantity: "raman" | "infrared",
   modes: NormalModes,
   columns: Readonly<Record<string, { readonly unit: string; readonly areas: Float64Array }>>,
-  options: LineSpectrumOptions,
+  options: z.output<typeof LINE_OPTIONS>,
   corrections: Spectrum["corrections"],
 ): Spectrum {
-  const { lowest = 10, broadening = { kind: "lorentzian", width: 10 } } = options;
+  const { lowest, broadening } = options;
   const width = lineShapes(broadening).reduce((w, s) => Math.max(w, s.width), 0);
   const highest = modes.wavenumbers.reduce((m, v) => Math.max(m, v), 0);
-  const to = requirePositive(options.to ?? highest + Math.max(100, 10 * width), "to", "cm⁻¹");
-  const step = requirePositive(options.step ?? (width > 0 ? width / 8 : 1), "step", "cm⁻¹");
+  const to = options.to ?? highest + Math.max(100, 10 * width);
+  const step = options.step ?? (width > 0 ? width / 8 : 1);
   const cells = Math.ceil(to / step);
   if (!(cells >= 2 && cells <= 1e7))
     throw new OptionError({

@@ -1,5 +1,7 @@
 /** Infrared absorption in absolute units from a polarization and its time derivative. */
-import { DataError, rejectUnknownOptions, ShapeError, UnitError } from "../errors.js";
+import { DataError, ShapeError, UnitError } from "../errors.js";
+import { type Fields, kinds, readOptions, record } from "../options/record.js";
+import { oneOf, positive } from "../options/values.js";
 import { component, requireVector } from "../series/components.js";
 import { inPackageUnits } from "../series/convert.js";
 import { derivativeGain, differentiate } from "../series/differentiate.js";
@@ -7,10 +9,10 @@ import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
 import { boltzmannConstant, speedOfLightCm, speedOfLightInternal, vacuumPermittivity } from "../units/constants.js";
 import { wavenumberToAngular } from "../units/frequency.js";
 import { broaden } from "./broadening.js";
-import { type Correction, type QuantumFactor, quantumFactor, requirePositive } from "./corrections.js";
+import { type Correction, QUANTUM_FACTORS, type QuantumFactor, quantumFactor } from "./corrections.js";
 import { type Density, density } from "./density.js";
-import type { DensityInput, Estimator } from "./estimator.js";
-import type { Broadening } from "./lineShape.js";
+import { type DensityInput, type Estimator, estimatorOption } from "./estimator.js";
+import { type Broadening, broadeningOption } from "./lineShape.js";
 import type { Intensity, Spectrum } from "./spectrum.js";
 import { verletAxis } from "./verlet.js";
 
@@ -40,6 +42,16 @@ export interface InfraredOptions {
   readonly broadening?: Broadening;
 }
 
+const OPTIONS = record({
+  temperature: positive("K"),
+  volume: positive("Å³").optional(),
+  estimator: estimatorOption.prefault({ kind: "periodogram" }),
+  derivative: kinds({ spectral: {}, forward: {} }).default({ kind: "spectral" }),
+  quantum: oneOf(QUANTUM_FACTORS).default("harmonic"),
+  verlet: positive("fs").optional(),
+  broadening: broadeningOption.default({ kind: "lorentzian", width: 10 }),
+} satisfies Fields<InfraredOptions>);
+
 /**
  * Absorption coefficient times refractive index, α(ω)n(ω) = β/(3Vcε₀) Re ∫₀^∞ ⟨Ṗ(0)·Ṗ(t)⟩ e^{−iωt} dt
  * (Schmiedmayer & Kresse 2024, eq. 5), from 0 cm⁻¹ to the Nyquist wavenumber, mean over the three directions.
@@ -52,23 +64,15 @@ export interface InfraredOptions {
  * infrared(dipole, { temperature: 300, broadening: { kind: "gaussian", width: 20 } }).axis.unit // "cm-1"
  */
 export function infrared(source: InfraredSource, options: InfraredOptions): Spectrum {
-  rejectUnknownOptions(
-    options,
-    ["temperature", "volume", "estimator", "derivative", "quantum", "verlet", "broadening"],
-    "infrared",
-  );
-  const { quantum = "harmonic" } = options;
-  const temperature = requirePositive(options.temperature, "temperature", "K");
+  const read = readOptions(OPTIONS, options, "infrared");
+  const { quantum, temperature, verlet } = read;
   const { polarization, current } = sources(source);
   const series = (current ?? polarization)!;
-  const volume = options.volume ?? series.volume;
-  if (volume !== undefined) requirePositive(volume, "volume", "Å³");
-  const raw = rateDensities(polarization, current, options);
+  const volume = read.volume ?? series.volume;
+  const raw = rateDensities(polarization, current, read);
 
   const [axis, values] =
-    options.verlet === undefined
-      ? [raw.wavenumbers, raw.values]
-      : verletAxis(raw.wavenumbers, raw.values, requirePositive(options.verlet, "verlet", "fs"));
+    verlet === undefined ? [raw.wavenumbers, raw.values] : verletAxis(raw.wavenumbers, raw.values, verlet);
   // D = 4cJ per cm⁻¹ with c in cm/fs; then β/(3Vcε₀), 1/Å to 1/cm. Each direction is three times its part of the sum.
   const halfSided = 1 / (4e-15 * speedOfLightCm);
   const prefactor = 1 / (boltzmannConstant * temperature * speedOfLightInternal * vacuumPermittivity);
@@ -79,10 +83,10 @@ export function infrared(source: InfraredSource, options: InfraredOptions): Spec
   const unit = volume === undefined ? "Å²" : "cm⁻¹";
   const intensity = (v: Float64Array): Intensity => ({ unit, values: v });
   const corrections: Correction[] = [
-    ...(polarization && !current && options.derivative?.kind === "forward"
+    ...(polarization && !current && read.derivative.kind === "forward"
       ? [{ kind: "derivative", scheme: "forward", timestep: series.timestep } as const]
       : []),
-    ...(options.verlet === undefined ? [] : [{ kind: "verlet", timestep: options.verlet } as const]),
+    ...(verlet === undefined ? [] : [{ kind: "verlet", timestep: verlet } as const]),
     { kind: "quantum", factor: quantum, temperature },
   ];
   const spectrum: Spectrum = {
@@ -100,23 +104,23 @@ export function infrared(source: InfraredSource, options: InfraredOptions): Spec
     estimator: raw.estimator,
     origin: series.origin,
   };
-  return broaden(spectrum, options.broadening ?? { kind: "lorentzian", width: 10 });
+  return broaden(spectrum, read.broadening);
 }
 
 /** Densities of Ṗ_x, Ṗ_y, Ṗ_z by the route that the source allows. */
 function rateDensities(
   polarization: TensorSeries | undefined,
   current: TensorSeries | undefined,
-  options: InfraredOptions,
+  { estimator, derivative }: Pick<Required<InfraredOptions>, "estimator" | "derivative">,
 ): Density {
   const { timestep } = (current ?? polarization)!;
   const directions = (s: TensorSeries): Float64Array[] => (["x", "y", "z"] as const).map((c) => component(s, c));
-  const estimate = (input: DensityInput): Density => density(input, timestep, options.estimator);
+  const estimate = (input: DensityInput): Density => density(input, timestep, estimator);
   if (polarization && current)
     return estimate({ kind: "cross", signals: directions(polarization), rates: directions(current) });
   if (current) return estimate({ kind: "rate", signals: directions(current) });
   const p = directions(polarization!);
-  if (options.derivative?.kind !== "forward") return estimate({ kind: "derivative", signals: p });
+  if (derivative.kind !== "forward") return estimate({ kind: "derivative", signals: p });
   const scheme = { kind: "forward" } as const;
   const raw = estimate({ kind: "rate", signals: p.map((s) => differentiate(s, timestep, scheme)) });
   const gains = raw.wavenumbers.map((v) => {

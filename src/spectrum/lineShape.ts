@@ -1,7 +1,8 @@
 /** Line shapes for broadening. */
 import { createRequire } from "node:module";
-import { OptionError } from "../errors.js";
 import { realFft } from "../math/fft.js";
+import { type Alternatives, kinds, readOptions } from "../options/record.js";
+import { number } from "../options/values.js";
 
 /**
  * Line shapes; widths are full widths at half maximum in cm⁻¹. `voigt` is a Lorentzian seen through a Gaussian instrument.
@@ -12,37 +13,35 @@ export type Broadening =
   | { readonly kind: "gaussian"; readonly width: number }
   | { readonly kind: "voigt"; readonly lorentzian: number; readonly gaussian: number };
 
+/** Full width at half maximum. */
+const width = number({ atLeast: 0 }, "cm⁻¹");
+export const broadeningOption = kinds({
+  none: {},
+  lorentzian: { width },
+  gaussian: { width },
+  voigt: { lorentzian: width, gaussian: width },
+} satisfies Alternatives<Broadening>);
+
 /** One convolution. */
 export interface LineShape {
   readonly shape: "lorentzian" | "gaussian";
   readonly width: number;
 }
 
-/** The line shapes to convolve with, one after the other. */
+/** The line shapes to convolve with, one after the other. @throws OptionError for an unknown kind or a width below 0 */
 export function lineShapes(broadening: Broadening): readonly LineShape[] {
-  const shape = (s: LineShape["shape"], width: number): LineShape => {
-    if (!(width >= 0 && Number.isFinite(width)))
-      throw new OptionError({
-        where: "broadening",
-        problem: `${s} width is ${width} cm⁻¹`,
-        advice: "give the full width at half maximum, a number ≥ 0",
-      });
-    return { shape: s, width };
-  };
-  switch (broadening.kind) {
+  const read = readOptions(broadeningOption, broadening, "broadening");
+  switch (read.kind) {
     case "none":
       return [];
     case "lorentzian":
     case "gaussian":
-      return [shape(broadening.kind, broadening.width)];
+      return [{ shape: read.kind, width: read.width }];
     case "voigt":
-      return [shape("lorentzian", broadening.lorentzian), shape("gaussian", broadening.gaussian)];
-    default:
-      throw new OptionError({
-        where: "broadening",
-        problem: `unknown kind "${(broadening as { kind: string }).kind}"`,
-        advice: "known kinds: none, lorentzian, gaussian, voigt",
-      });
+      return [
+        { shape: "lorentzian", width: read.lorentzian },
+        { shape: "gaussian", width: read.gaussian },
+      ];
   }
 }
 

@@ -1,16 +1,17 @@
 /** Raman spectra from a polarizability (or dielectric) series. */
-import { rejectUnknownOptions, UnitError } from "../errors.js";
+import { UnitError } from "../errors.js";
+import { type Fields, kinds, readOptions, record } from "../options/record.js";
+import { flag, positive } from "../options/values.js";
 import { component } from "../series/components.js";
 import { inPackageUnits, polarizabilityOfDielectric } from "../series/convert.js";
 import { derivativeGain, differentiate } from "../series/differentiate.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { wavenumberToAngular } from "../units/frequency.js";
 import { broaden } from "./broadening.js";
-import { requirePositive } from "./corrections.js";
 import { density } from "./density.js";
-import type { Estimator } from "./estimator.js";
-import type { Broadening } from "./lineShape.js";
-import { type RamanPrefactor, ramanPrefactor } from "./ramanFactors.js";
+import { type Estimator, estimatorOption } from "./estimator.js";
+import { type Broadening, broadeningOption } from "./lineShape.js";
+import { PREFACTOR_FIELDS, type RamanPrefactor, ramanPrefactor } from "./ramanFactors.js";
 import { type Intensity, ratio, type Spectrum } from "./spectrum.js";
 import { verletAxis } from "./verlet.js";
 
@@ -32,6 +33,14 @@ export interface RamanOptions extends RamanPrefactor {
   readonly broadening?: Broadening;
 }
 
+const OPTIONS = record({
+  estimator: estimatorOption.prefault(WHOLE_RECORD),
+  derivative: kinds({ forward: { corrected: flag().default(true) }, spectral: {} }).prefault({ kind: "forward" }),
+  ...PREFACTOR_FIELDS,
+  verlet: positive("fs").optional(),
+  broadening: broadeningOption.default({ kind: "lorentzian", width: 10 }),
+} satisfies Fields<RamanOptions>);
+
 /**
  * Raman spectrum by Grumet et al. 2024, eqs. 2 and 3, from 0 cm⁻¹ to the Nyquist wavenumber. Intensities are
  * one-sided densities per cm⁻¹ of α̇ (Å³/fs; for a dielectric series with volume converted, without volume of ε̇) times the
@@ -46,12 +55,7 @@ export interface RamanOptions extends RamanPrefactor {
  * raman(alpha, { temperature: 300, laser: 514, factors: ["laser", "inverseFrequency"] }).axis.unit // "cm-1"
  */
 export function raman(series: TensorSeries, options: RamanOptions = {}): Spectrum {
-  rejectUnknownOptions(
-    options,
-    ["estimator", "derivative", "factors", "temperature", "laser", "verlet", "broadening"],
-    "raman",
-  );
-  const { estimator = WHOLE_RECORD, derivative = { kind: "forward" } } = options;
+  const { estimator, derivative, verlet, broadening, ...prefactor } = readOptions(OPTIONS, options, "raman");
   const alpha = response(series);
   const { timestep } = alpha;
   const { signals, combine } = invariantSignals(alpha);
@@ -61,14 +65,12 @@ export function raman(series: TensorSeries, options: RamanOptions = {}): Spectru
     timestep,
     estimator,
   );
-  const corrected = forward && derivative.corrected !== false;
+  const corrected = forward && derivative.corrected;
   if (forward) for (const d of raw.values) undoDerivative(d, raw.wavenumbers, corrected ? timestep : undefined);
 
   const [axis, values] =
-    options.verlet === undefined
-      ? [raw.wavenumbers, raw.values]
-      : verletAxis(raw.wavenumbers, raw.values, requirePositive(options.verlet, "verlet", "fs"));
-  const { factors, weight, record } = ramanPrefactor(options);
+    verlet === undefined ? [raw.wavenumbers, raw.values] : verletAxis(raw.wavenumbers, raw.values, verlet);
+  const { factors, weight, record } = ramanPrefactor(prefactor);
   const weights = axis.map((v) => weight(wavenumberToAngular(v)));
   const { isotropic, anisotropic } = combine(values.map((d) => d.map((v, k) => v * weights[k]!)));
 
@@ -91,14 +93,14 @@ export function raman(series: TensorSeries, options: RamanOptions = {}): Spectru
     resolution: raw.resolution,
     corrections: [
       ...(corrected ? [{ kind: "derivative", scheme: "forward", timestep } as const] : []),
-      ...(options.verlet === undefined ? [] : [{ kind: "verlet", timestep: options.verlet } as const]),
+      ...(verlet === undefined ? [] : [{ kind: "verlet", timestep: verlet } as const]),
       ...record,
     ],
     broadening: { kind: "none" },
     estimator: raw.estimator,
     origin: series.origin,
   };
-  return broaden(spectrum, options.broadening ?? { kind: "lorentzian", width: 10 });
+  return broaden(spectrum, broadening);
 }
 
 /** The polarizability where it can be had, otherwise the dielectric tensor, in package units. */

@@ -1,7 +1,8 @@
 /** The frequency-dependent prefactor of Raman intensities (Grumet et al. 2024, eq. 3), factor by factor. */
-import { OptionError } from "../errors.js";
+import type { Fields } from "../options/record.js";
+import { list, oneOf, positive } from "../options/values.js";
 import { boltzmannConstant, hbar } from "../units/constants.js";
-import { type Correction, laserFactor, type RamanFactor, requirePositive, thermalFactor } from "./corrections.js";
+import { type Correction, laserFactor, type RamanFactor, thermalFactor } from "./corrections.js";
 
 /** Every factor of eq. 3. */
 export const RAMAN_FACTORS: readonly RamanFactor[] = ["thermal", "laser", "inverseFrequency"];
@@ -26,18 +27,16 @@ export interface ChosenFactors {
   readonly record: readonly Correction[];
 }
 
-/** @throws OptionError for an unknown factor, or a temperature or wavelength that is not positive */
-export function ramanPrefactor(options: RamanPrefactor): ChosenFactors {
-  const factors = new Set(options.factors ?? RAMAN_FACTORS);
-  for (const f of factors)
-    if (!RAMAN_FACTORS.includes(f))
-      throw new OptionError({
-        where: "raman",
-        problem: `unknown factor "${f}"`,
-        advice: `known factors: ${RAMAN_FACTORS.join(", ")}`,
-      });
-  const temperature = requirePositive(options.temperature ?? 300, "temperature", "K");
-  const laser = requirePositive(options.laser ?? 532, "laser", "nm");
+export const PREFACTOR_FIELDS = {
+  factors: list(oneOf(RAMAN_FACTORS)).default(RAMAN_FACTORS),
+  temperature: positive("K").default(300),
+  laser: positive("nm").default(532),
+} satisfies Fields<RamanPrefactor>;
+
+/** @param chosen as read by {@link PREFACTOR_FIELDS} */
+export function ramanPrefactor(chosen: Required<RamanPrefactor>): ChosenFactors {
+  const factors = new Set(chosen.factors);
+  const { temperature, laser } = chosen;
   const all: Readonly<Record<RamanFactor, Correction>> = {
     thermal: { kind: "thermal", temperature },
     laser: { kind: "laser", wavelength: laser },

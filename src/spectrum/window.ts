@@ -2,7 +2,8 @@
  * Windows as functions of the distance from their centre, with derivatives, so that a time derivative can be moved from
  * the data onto the window without error. All are even and exactly symmetric.
  */
-import { OptionError } from "../errors.js";
+import { type Alternatives, kinds, readOptions } from "../options/record.js";
+import { positive } from "../options/values.js";
 import { angularToWavenumber, wavenumberToAngular } from "../units/frequency.js";
 
 /** Tapers of a record in time: 1 in its middle, falling to 0 at both ends (`none` is 1 throughout). */
@@ -18,6 +19,14 @@ export type LagWindow =
   | { readonly kind: "gaussian"; readonly width: number }
   | { readonly kind: "lorentzian"; readonly width: number };
 
+const TAPERS = { none: {}, hann: {}, blackman: {} } satisfies Alternatives<Taper>;
+export const taperOption = kinds(TAPERS);
+export const lagWindowOption = kinds({
+  ...TAPERS,
+  gaussian: { width: positive("cm⁻¹") },
+  lorentzian: { width: positive("cm⁻¹") },
+} satisfies Alternatives<LagWindow>);
+
 /** Value and first two derivatives with respect to time at distance t ≥ 0 from the centre. */
 export interface WindowFunction {
   value(t: number): number;
@@ -30,6 +39,7 @@ export interface WindowFunction {
  * @throws OptionError for an unknown kind or a width that is not positive
  */
 export function windowFunction(window: LagWindow, extent: number): WindowFunction {
+  readOptions(lagWindowOption, window, "window");
   switch (window.kind) {
     case "none":
       return { value: () => 1, first: () => 0, second: () => 0 };
@@ -39,7 +49,7 @@ export function windowFunction(window: LagWindow, extent: number): WindowFunctio
       return cosines([0.42, 0.5, 0.08], extent);
     case "gaussian": {
       // exp(−t²/2s²) ↔ Gaussian line of standard deviation 1/s; FWHM = 2√(2 ln 2)/s.
-      const s = (2 * Math.sqrt(2 * Math.LN2)) / wavenumberToAngular(positive(window.width));
+      const s = (2 * Math.sqrt(2 * Math.LN2)) / wavenumberToAngular(window.width);
       const value = (t: number): number => Math.exp((-t * t) / (2 * s * s));
       return {
         value,
@@ -48,16 +58,10 @@ export function windowFunction(window: LagWindow, extent: number): WindowFunctio
       };
     }
     case "lorentzian": {
-      const delta = wavenumberToAngular(positive(window.width)) / 2;
+      const delta = wavenumberToAngular(window.width) / 2;
       const value = (t: number): number => Math.exp(-delta * t);
       return { value, first: (t) => -delta * value(t), second: (t) => delta * delta * value(t) };
     }
-    default:
-      throw new OptionError({
-        where: "window",
-        problem: `unknown kind "${(window as { kind: string }).kind}"`,
-        advice: "known kinds: none, hann, blackman, gaussian, lorentzian",
-      });
   }
 }
 
@@ -71,16 +75,6 @@ function cosines(c: readonly number[], extent: number): WindowFunction {
     first: (t) => sum(t, (k) => -k * q * Math.sin(k * q * t)),
     second: (t) => sum(t, (k) => -k * q * k * q * Math.cos(k * q * t)),
   };
-}
-
-function positive(width: number): number {
-  if (!(width > 0 && Number.isFinite(width)))
-    throw new OptionError({
-      where: "window",
-      problem: `width is ${width} cm⁻¹`,
-      advice: "give a positive full width at half maximum",
-    });
-  return width;
 }
 
 /**

@@ -1,0 +1,85 @@
+/**
+ * Option records, each declared once: a zod schema from which come the check of names and values, the defaults, the reader of
+ * JSON (a command line's, a model file's) and, through {@link Fields}, the proof that the written-out interface says the same.
+ */
+import { z } from "zod";
+import { didYouMean, FormatError, OptionError } from "../errors.js";
+import { problemOf } from "./message.js";
+
+/**
+ * What the shape of a record with interface `T` has to be: every name of `T`, no other, and no value that `T` does not allow.
+ * That the schema takes all that `T` allows is checked where options of type `T` are given to {@link readOptions}.
+ */
+export type Fields<T> = { readonly [K in keyof T]-?: z.ZodType<unknown, T[K]> };
+
+/** The alternatives of a tagged union `T`: for each kind the fields beside the tag. */
+export type Alternatives<T extends { readonly kind: string }> = {
+  readonly [K in T["kind"]]: Fields<Omit<Extract<T, { readonly kind: K }>, "kind">>;
+};
+
+/** Fields by name. */
+export type Shape = Readonly<Record<string, z.ZodType>>;
+
+/** An object with these options and no others. */
+export function record<S extends Shape>(shape: S): z.ZodObject<S, z.core.$strict> {
+  return z.strictObject(shape, { error: (issue) => unknownName(issue, Object.keys(shape)) });
+}
+
+type Tagged<S extends Readonly<Record<string, Shape>>> = {
+  [K in keyof S & string]: z.ZodObject<S[K] & { readonly kind: z.ZodLiteral<K> }>;
+}[keyof S & string];
+
+/** A tagged union: one object among several, told apart by `kind`. */
+export function kinds<S extends Readonly<Record<string, Shape>>>(
+  alternatives: S,
+): z.ZodType<z.output<Tagged<S>>, z.input<Tagged<S>>> {
+  const options = Object.entries(alternatives).map(([kind, shape]) => record({ kind: z.literal(kind), ...shape }));
+  const [first, ...rest] = options;
+  const union = z.discriminatedUnion("kind", [first!, ...rest]);
+  return union as unknown as z.ZodType<z.output<Tagged<S>>, z.input<Tagged<S>>>;
+}
+
+/**
+ * Checks options and fills in defaults.
+ * @param where name of the function, for messages
+ * @throws OptionError for an unknown name (with the near one), a missing or a wrong value
+ */
+export function readOptions<S extends z.ZodType>(schema: S, given: z.input<S>, where: string): z.output<S> {
+  return readJson(schema, given, where);
+}
+
+/** As {@link readOptions}, for a value of which nothing is known yet: JSON from a command line. @throws OptionError */
+export function readJson<S extends z.ZodType>(schema: S, given: unknown, where: string): z.output<S> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new OptionError(problemOf(result.error, given, where));
+}
+
+/** As {@link readOptions}, for a value read from a file. @throws FormatError naming the entry that is wrong */
+export function readDocument<S extends z.ZodType>(schema: S, given: unknown, file: string): z.output<S> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const { where, ...problem } = problemOf(result.error, given, "");
+  throw new FormatError({ file, ...problem, where: where || "top level" });
+}
+
+/**
+ * Rejects names that `schema` does not know; for functions that hand their options on to others which check the values.
+ * @throws OptionError
+ */
+export function rejectUnknown(schema: z.ZodObject, given: object, where: string): void {
+  const known = Object.keys(schema.shape);
+  const name = Object.keys(given).find((key) => !known.includes(key));
+  if (name === undefined) return;
+  throw new OptionError({ where, problem: `unknown option "${name}"`, advice: nearName(name, known) });
+}
+
+function unknownName(issue: z.core.$ZodRawIssue, known: readonly string[]): string | undefined {
+  return issue.code === "unrecognized_keys" ? nearName(String(issue.keys[0]), known) : undefined;
+}
+
+function nearName(name: string, known: readonly string[]): string {
+  const guess = didYouMean(name, known);
+  if (guess) return `did you mean "${guess}"?`;
+  return known.length > 0 ? `known options: ${known.join(", ")}` : "it takes none";
+}
