@@ -79,47 +79,47 @@ export { compressChannels } from "./descriptor/compressChannels.js";
 export { contract, type FeatureWeights, gradient } from "./descriptor/contract.js";
 export { type Descriptor, descriptor, featureCount, featureLabels } from "./descriptor/descriptor.js";
 export { designRows } from "./descriptor/designRows.js";
-export { evaluate, type Features, featureSums } from "./descriptor/evaluate.js";
+export { featuresOf as evaluate, type Features, featureSums } from "./descriptor/evaluate.js";
 export { contractFrames } from "./descriptor/frames.js";
 export { featureJacobian } from "./descriptor/jacobian.js";
 export type { DescriptorOptions } from "./descriptor/options.js";
 export { selectEnvironments } from "./descriptor/sparsify.js";
 
 // Linear response
-export { type LinearResponse, linearResponse } from "./model/linearResponse.js";
-export { evaluateLinearResponse, predictLinearResponse } from "./model/linearResponsePredict.js";
+export { type LinearResponse, linearResponse } from "./model/linearResponse/linearResponse.js";
+export { evaluateLinearResponse, predictLinearResponse } from "./model/linearResponse/predict.js";
 
 // Machine-learnt polarizabilities, directly and on top of a first step
-export { evaluateTensors } from "./model/polarizability/evaluation.js";
-export { evaluatePolarizability, runPolarizabilityExperiment } from "./model/polarizability/experiment.js";
-export { constantStep, type FirstStep, linearResponseStep } from "./model/polarizability/firstStep.js";
+export { evaluateTensors } from "./model/target/polarizability/evaluation.js";
+export { evaluatePolarizability, runPolarizabilityExperiment } from "./model/target/polarizability/experiment.js";
+export { constantStep, type FirstStep, linearResponseStep } from "./model/target/polarizability/firstStep.js";
 export {
   type LearningCurve,
   learningCurve,
   medianScore,
   scorePoints,
   smallestTrainingSet,
-} from "./model/polarizability/learningCurve.js";
-export type { DeltaOptions, PolarizabilityOptions } from "./model/polarizability/options.js";
-export { fitDelta, fitPolarizability } from "./model/polarizability/polarizability.js";
-export { loadPolarizability, savePolarizability } from "./model/polarizability/polarizabilityFile.js";
-export type { PolarizabilityModel } from "./model/polarizability/polarizabilityModel.js";
+} from "./model/target/polarizability/learningCurve.js";
+export type { DeltaOptions, PolarizabilityOptions } from "./model/target/polarizability/options.js";
+export { fitDelta, fitPolarizability } from "./model/target/polarizability/polarizability.js";
+export { loadPolarizability, savePolarizability } from "./model/target/polarizability/polarizabilityFile.js";
+export type { PolarizabilityModel } from "./model/target/polarizability/polarizabilityModel.js";
 export {
   predictCommittee,
   predictDeviations,
   predictPolarizability,
   predictTensor,
-} from "./model/polarizability/predict.js";
-export { DEFAULT_CANDIDATES, searchPolarizability } from "./model/polarizability/selection.js";
-export { splitFrames } from "./model/polarizability/split.js";
+} from "./model/target/polarizability/predict.js";
+export { DEFAULT_CANDIDATES, searchPolarizability } from "./model/target/polarizability/selection.js";
+export { splitFrames } from "./model/train/split.js";
 
 // Polarization from Born charges
-export { evaluatePolarization } from "./model/polarization/evaluate.js";
-export { fitPolarization } from "./model/polarization/fit.js";
-export { polarizationLearningCurve } from "./model/polarization/learningCurve.js";
-export type { PolarizationModel, PolarizationOptions } from "./model/polarization/model.js";
-export { loadPolarization, savePolarization } from "./model/polarization/polarizationFile.js";
-export { polarizationOf, polarizationResponse, predictPolarization } from "./model/polarization/predict.js";
+export { evaluatePolarization } from "./model/target/polarization/evaluate.js";
+export { fitPolarization } from "./model/target/polarization/fit.js";
+export { polarizationLearningCurve } from "./model/target/polarization/learningCurve.js";
+export type { PolarizationModel, PolarizationOptions } from "./model/target/polarization/model.js";
+export { loadPolarization, savePolarization } from "./model/target/polarization/polarizationFile.js";
+export { polarizationOf, polarizationResponse, predictPolarization } from "./model/target/polarization/predict.js";
 
 // Force field and molecular dynamics
 export { meanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
@@ -134,13 +134,13 @@ export type { Potential } from "./dynamics/potential.js";
 export { radialDistribution } from "./dynamics/rdf.js";
 export { readRestart, writeRestart } from "./dynamics/restart.js";
 export { velocityAutocorrelation, vibrationalDensity } from "./dynamics/vibrations.js";
-export { evaluateForceField } from "./model/forceField/evaluate.js";
-export { fitForceField } from "./model/forceField/fit.js";
-export { loadForceField, saveForceField } from "./model/forceField/forceFieldFile.js";
-export type { ForceFieldModel, ForceFieldOptions } from "./model/forceField/model.js";
-export { predictForces } from "./model/forceField/predict.js";
-export { selectConfigurations } from "./model/forceField/select.js";
-export { forceFieldUncertainty } from "./model/forceField/uncertainty.js";
+export { evaluateForceField } from "./model/target/forceField/evaluate.js";
+export { fitForceField } from "./model/target/forceField/fit.js";
+export { loadForceField, saveForceField } from "./model/target/forceField/forceFieldFile.js";
+export type { ForceFieldModel, ForceFieldOptions } from "./model/target/forceField/model.js";
+export { predictForces } from "./model/target/forceField/predict.js";
+export { selectConfigurations } from "./model/target/forceField/select.js";
+export { forceFieldUncertainty } from "./model/target/forceField/uncertainty.js";
 
 // Diagnostics
 export {

@@ -69,67 +69,76 @@ export type { Matrix } from "./math/matrix.js";
 export type { RidgeTrial } from "./math/normalEquations.js";
 export type { RandomState } from "./math/random.js";
 export type { BlockAverage, BlockLevel, BootstrapEstimate, BootstrapOptions } from "./math/statistics.js";
-// Models
-export type { Agreement, AgreementOptions, Measure } from "./model/diagnostics.js";
-export type { ForceFieldEvaluation } from "./model/forceField/evaluate.js";
-export type { SaveForceFieldOptions } from "./model/forceField/forceFieldFile.js";
-export type { ForceFieldKernel } from "./model/forceField/kernel.js";
-export type { ForceFieldForm, ForceFieldTraining, ForceFieldWeights, Posterior } from "./model/forceField/model.js";
-export type { ForceFieldPrediction } from "./model/forceField/predict.js";
-export type { SelectConfigurationsOptions, SelectedConfiguration } from "./model/forceField/select.js";
-export type { ForceFieldUncertainty } from "./model/forceField/uncertainty.js";
-export type { LinearResponseOptions, LinearResponseQuality, ResponseFrame } from "./model/linearResponse.js";
-export type { DisplacementQuality } from "./model/linearResponseDerivatives.js";
-export type { ResponseQuantity } from "./model/linearResponseDisplacements.js";
-export type { InternalDerivatives } from "./model/linearResponseInternal.js";
-export type { TrainingTrial } from "./model/linearTraining.js";
-export type { Committee, CommitteePart, MemberPart } from "./model/polarizability/committee.js";
-export type { SymmetricTensorOrder } from "./model/polarizability/environmentFeatures.js";
-export type { TensorEvaluation, TensorScores } from "./model/polarizability/evaluation.js";
-export type { PolarizabilityExperiment, PolarizabilityReport } from "./model/polarizability/experiment.js";
-export type { ConstantStep, FirstStepScale, LinearResponseStep } from "./model/polarizability/firstStep.js";
-export type { FitSettings, TensorPart } from "./model/polarizability/kernelFit.js";
-export type { LearningCurveOptions, LearningPoint, ScorePoints } from "./model/polarizability/learningCurve.js";
-export type {
-  FeatureSettings,
-  ResolvedPolarizabilityOptions,
-  Uncertainty,
-} from "./model/polarizability/options.js";
-export type { Candidate, SelectionRecord } from "./model/polarizability/polarizabilityModel.js";
-export type { CommitteeSeries, PredictOptions } from "./model/polarizability/predict.js";
+export type { SymmetricTensorOrder } from "./model/basis/environmentFeatures.js";
+export type { ForceFieldKernel } from "./model/basis/kernelBasis.js";
+export type { References } from "./model/basis/nystroem.js";
 export type {
   LinearPredictor,
   Predictor,
   ReferencePredictor,
   ReferenceSpecies,
-} from "./model/polarizability/predictor.js";
-export type { References } from "./model/polarizability/references.js";
-export type { RidgeChoice, RidgePoint } from "./model/polarizability/ridge.js";
-export type { SearchOptions } from "./model/polarizability/selection.js";
-export type { Split, SplitOptions } from "./model/polarizability/split.js";
-export type { IrreducibleTensors, PolarizabilityQuantity } from "./model/polarizability/tensorData.js";
-export type { KernelVariance, VariancePart } from "./model/polarizability/variance.js";
+} from "./model/basis/predictor.js";
+// Models
+export type { Agreement, AgreementOptions, Measure } from "./model/diagnostics.js";
+export type { DisplacementQuality } from "./model/linearResponse/derivatives.js";
+export type { ResponseQuantity } from "./model/linearResponse/displacements.js";
+export type { InternalDerivatives } from "./model/linearResponse/internal.js";
+export type {
+  LinearResponseOptions,
+  LinearResponseQuality,
+  ResponseFrame,
+} from "./model/linearResponse/linearResponse.js";
+export type { ForceFieldEvaluation } from "./model/target/forceField/evaluate.js";
+export type { SaveForceFieldOptions } from "./model/target/forceField/forceFieldFile.js";
+export type {
+  ForceFieldForm,
+  ForceFieldTraining,
+  ForceFieldWeights,
+  Posterior,
+} from "./model/target/forceField/model.js";
+export type { ForceFieldPrediction } from "./model/target/forceField/predict.js";
+export type { SelectConfigurationsOptions, SelectedConfiguration } from "./model/target/forceField/select.js";
+export type { ForceFieldUncertainty } from "./model/target/forceField/uncertainty.js";
+export type { TensorEvaluation, TensorScores } from "./model/target/polarizability/evaluation.js";
+export type { PolarizabilityExperiment, PolarizabilityReport } from "./model/target/polarizability/experiment.js";
+export type { ConstantStep, FirstStepScale, LinearResponseStep } from "./model/target/polarizability/firstStep.js";
+export type { LearningCurveOptions, LearningPoint, ScorePoints } from "./model/target/polarizability/learningCurve.js";
+export type {
+  FeatureSettings,
+  ResolvedPolarizabilityOptions,
+  Uncertainty,
+} from "./model/target/polarizability/options.js";
+export type { Candidate, SelectionRecord } from "./model/target/polarizability/polarizabilityModel.js";
+export type { CommitteeSeries, PredictOptions } from "./model/target/polarizability/predict.js";
+export type { SearchOptions } from "./model/target/polarizability/selection.js";
+export type { IrreducibleTensors, PolarizabilityQuantity } from "./model/target/polarizability/tensorData.js";
 export type {
   BornChargeErrors,
   EvaluatePolarizationOptions,
   PolarizationErrors,
   PolarizationEvaluation,
-} from "./model/polarization/evaluate.js";
+} from "./model/target/polarization/evaluate.js";
 export type {
   PolarizationLearningErrors,
   PolarizationLearningOptions,
   PolarizationLearningPoint,
   PolarizationSets,
-} from "./model/polarization/learningCurve.js";
+} from "./model/target/polarization/learningCurve.js";
 export type {
   PolarizationForm,
   PolarizationTraining,
   ProductTerms,
   TargetWeights,
-} from "./model/polarization/model.js";
-export type { PolarizationPrediction, PolarizationResponse } from "./model/polarization/predict.js";
-export type { SpeciesCharges } from "./model/polarization/speciesCharges.js";
-export type { ValidationOptions } from "./model/validationFolds.js";
+} from "./model/target/polarization/model.js";
+export type { PolarizationPrediction, PolarizationResponse } from "./model/target/polarization/predict.js";
+export type { SpeciesCharges } from "./model/target/polarization/speciesCharges.js";
+export type { Committee, CommitteePart, MemberPart } from "./model/train/committee.js";
+export type { RidgeChoice, RidgePoint } from "./model/train/dual.js";
+export type { FitSettings, TensorPart } from "./model/train/kernelFit.js";
+export type { TrainingTrial } from "./model/train/primal.js";
+export type { Split, SplitOptions } from "./model/train/split.js";
+export type { ValidationOptions } from "./model/train/validation.js";
+export type { KernelVariance, VariancePart } from "./model/train/variance.js";
 // Notebooks
 export type { ComparisonOptions, ComparisonRow, Tolerance } from "./notebook/comparison.js";
 export type { KernelspecOptions } from "./notebook/kernelspec.js";

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { readFrames } from "../io/load.js";
-import { evaluateForceField, type ForceFieldEvaluation } from "../model/forceField/evaluate.js";
-import { fitForceField } from "../model/forceField/fit.js";
-import { saveForceField } from "../model/forceField/forceFieldFile.js";
-import type { ForceFieldOptions } from "../model/forceField/model.js";
+import { evaluateForceField, type ForceFieldEvaluation } from "../model/target/forceField/evaluate.js";
+import { fitForceField } from "../model/target/forceField/fit.js";
+import { saveForceField } from "../model/target/forceField/forceFieldFile.js";
+import type { ForceFieldOptions } from "../model/target/forceField/model.js";
 import type { Frame } from "../structure/frame.js";
 import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, printTable, progressLine, resources } from "./output.js";

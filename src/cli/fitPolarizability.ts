@@ -8,9 +8,9 @@ import {
   type PolarizabilityExperiment,
   type PolarizabilityReport,
   runPolarizabilityExperiment,
-} from "../model/polarizability/experiment.js";
-import { DEFAULT_FEATURES } from "../model/polarizability/options.js";
-import { savePolarizability } from "../model/polarizability/polarizabilityFile.js";
+} from "../model/target/polarizability/experiment.js";
+import { DEFAULT_FEATURES } from "../model/target/polarizability/options.js";
+import { savePolarizability } from "../model/target/polarizability/polarizabilityFile.js";
 import type { Frame } from "../structure/frame.js";
 import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, printTable, progressLine } from "./output.js";

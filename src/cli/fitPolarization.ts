@@ -5,11 +5,11 @@ import {
   evaluatePolarization,
   type PolarizationErrors,
   type PolarizationEvaluation,
-} from "../model/polarization/evaluate.js";
-import { fitPolarization } from "../model/polarization/fit.js";
-import type { PolarizationModel, PolarizationOptions } from "../model/polarization/model.js";
-import { savePolarization } from "../model/polarization/polarizationFile.js";
-import type { SpeciesCharges } from "../model/polarization/speciesCharges.js";
+} from "../model/target/polarization/evaluate.js";
+import { fitPolarization } from "../model/target/polarization/fit.js";
+import type { PolarizationModel, PolarizationOptions } from "../model/target/polarization/model.js";
+import { savePolarization } from "../model/target/polarization/polarizationFile.js";
+import type { SpeciesCharges } from "../model/target/polarization/speciesCharges.js";
 import type { Frame } from "../structure/frame.js";
 import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, printTable, progressLine, resources } from "./output.js";

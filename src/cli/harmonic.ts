@@ -7,7 +7,7 @@ import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
 import { loadForceSets } from "../io/forceSets.js";
 import { readFrames } from "../io/load.js";
-import { linearResponse } from "../model/linearResponse.js";
+import { linearResponse } from "../model/linearResponse/linearResponse.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import { type DisplacedForces, displacedForces, forceConstants } from "../spectrum/forceConstants.js";
 import { harmonicInfrared, harmonicRaman } from "../spectrum/harmonic.js";

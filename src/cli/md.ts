@@ -7,7 +7,7 @@ import type { Ensemble } from "../dynamics/options.js";
 import { readRestart } from "../dynamics/restart.js";
 import { AbortedError, DataError, OptionError } from "../errors.js";
 import { streamFrames } from "../io/load.js";
-import { loadForceField } from "../model/forceField/forceFieldFile.js";
+import { loadForceField } from "../model/target/forceField/forceFieldFile.js";
 import type { Frame } from "../structure/frame.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
 import { indicesOption, integerOption, massOption, numberOption, positiveOption } from "./parse.js";

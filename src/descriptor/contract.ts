@@ -3,7 +3,7 @@ import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import { type Descriptor, layoutOf } from "./descriptor.js";
 import type { ContractionJob, Derivatives } from "./engine.js";
-import { evaluateAround } from "./evaluate.js";
+import { featuresAround } from "./evaluate.js";
 import type { Expansion } from "./expansion.js";
 import { environmentsOf, type KnownEnvironments } from "./knownEnvironments.js";
 
@@ -146,7 +146,7 @@ function contractFeatures(
   weights: FeatureWeights,
   around: KnownEnvironments,
 ): Contraction {
-  const { components, count, values } = evaluateAround(d, s, weights.order, around);
+  const { components, count, values } = featuresAround(d, s, weights.order, around);
   const atoms = new Float64Array(s.species.length * components);
   s.species.forEach((symbol, atom) => {
     const row = (weights.per === "atom" ? atom : d.options.species.indexOf(symbol)) * count;

@@ -20,12 +20,12 @@ export interface Features {
  * has features 0 (unless it counts itself).
  * @throws DataError for a species that the descriptor does not know, coincident atoms, a malformed structure
  */
-export function evaluate(d: Descriptor, s: Structure, order: TensorOrder): Features {
-  return evaluateAround(d, s, order, environmentsOf(d, s));
+export function featuresOf(d: Descriptor, s: Structure, order: TensorOrder): Features {
+  return featuresAround(d, s, order, environmentsOf(d, s));
 }
 
-/** {@link evaluate} where the structure's environments are known already. */
-export function evaluateAround(d: Descriptor, s: Structure, order: TensorOrder, around: KnownEnvironments): Features {
+/** {@link featuresOf} where the structure's environments are known already. */
+export function featuresAround(d: Descriptor, s: Structure, order: TensorOrder, around: KnownEnvironments): Features {
   const layout = layoutOf(d, order);
   const atoms = s.species.length;
   const values = new Float64Array(atoms * layout.components * layout.count);
@@ -41,7 +41,7 @@ export function evaluateAround(d: Descriptor, s: Structure, order: TensorOrder, 
  * @returns [components, species, count]
  */
 export function featureSums(d: Descriptor, s: Structure, order: TensorOrder): Float64Array {
-  const { components, count, values } = evaluate(d, s, order);
+  const { components, count, values } = featuresOf(d, s, order);
   const kinds = d.options.species.length;
   const sums = new Float64Array(components * kinds * count);
   s.species.forEach((symbol, atom) => {

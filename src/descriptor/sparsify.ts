@@ -4,7 +4,7 @@ import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import { unknownKind } from "./cutoff.js";
 import type { Descriptor } from "./descriptor.js";
-import { evaluate, normalize } from "./evaluate.js";
+import { featuresOf, normalize } from "./evaluate.js";
 
 /** Rows chosen from a set, in the order of choice. */
 export interface Selection {
@@ -131,7 +131,7 @@ export async function selectEnvironments(
   checkCount(count, Number.POSITIVE_INFINITY, "selectEnvironments");
   const found = d.options.species.map(() => ({ where: [] as EnvironmentIndex[], rows: [] as Float64Array[] }));
   for (const [structure, s] of structures.entries()) {
-    const features = evaluate(d, s, 0);
+    const features = featuresOf(d, s, 0);
     normalize(features);
     s.species.forEach((symbol, atom) => {
       const kind = found[d.options.species.indexOf(symbol)]!;

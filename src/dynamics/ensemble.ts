@@ -2,7 +2,7 @@
 import { descriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
 import { OptionError, rejectUnknownOptions } from "../errors.js";
-import type { ForceFieldModel } from "../model/forceField/model.js";
+import type { ForceFieldModel } from "../model/target/forceField/model.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";

@@ -4,7 +4,7 @@ import { descriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
 import { DataError, rejectUnknownOptions } from "../errors.js";
 import { streamFrames } from "../io/load.js";
-import type { ForceFieldModel } from "../model/forceField/model.js";
+import type { ForceFieldModel } from "../model/target/forceField/model.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";

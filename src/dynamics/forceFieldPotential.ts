@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { followingEnvironments } from "../descriptor/knownEnvironments.js";
-import type { ForceFieldModel } from "../model/forceField/model.js";
-import { predictForcesAround } from "../model/forceField/predict.js";
-import { forceFieldUncertainty } from "../model/forceField/uncertainty.js";
+import type { ForceFieldModel } from "../model/target/forceField/model.js";
+import { predictForcesAround } from "../model/target/forceField/predict.js";
+import { forceFieldUncertainty } from "../model/target/forceField/uncertainty.js";
 import type { Potential } from "./potential.js";
 
 /**

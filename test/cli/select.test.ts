@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { writeExtxyz } from "../../src/io/extxyzWrite.js";
-import { fitForceField } from "../../src/model/forceField/fit.js";
-import { saveForceField } from "../../src/model/forceField/forceFieldFile.js";
+import { fitForceField } from "../../src/model/target/forceField/fit.js";
+import { saveForceField } from "../../src/model/target/forceField/forceFieldFile.js";
 import { computedFrames, jitteredQuartz, randomForceField, SMALL } from "../support/forceFields.js";
 import { spectensorHere, temporaryFolder } from "./run.js";
 

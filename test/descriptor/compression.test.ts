@@ -3,7 +3,7 @@ import { compressChannels, keptVariance } from "../../src/descriptor/compressCha
 import { gradient } from "../../src/descriptor/contract.js";
 import { descriptor, descriptorWith, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
-import { evaluate } from "../../src/descriptor/evaluate.js";
+import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
 import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
@@ -19,7 +19,7 @@ describe("compressChannels", () => {
     const compression = compressChannels(full, frames, { channels: 9 });
     const d = descriptor({ ...small, compression });
     for (const order of [0, 1, 2] as const) {
-      const [a, b] = [evaluate(full, frames[0]!, order), evaluate(d, frames[0]!, order)];
+      const [a, b] = [featuresOf(full, frames[0]!, order), featuresOf(d, frames[0]!, order)];
       expect(b.count).toBe(a.count);
       const kernel = ({ values, components, count }: typeof a, i: number, j: number): number => {
         let sum = 0;
@@ -48,7 +48,7 @@ describe("compressChannels", () => {
     const compression = compressChannels(full, frames, { channels: 4, kind: "cur" });
     for (const m of compression.matrices) expect(m.filter((x) => x === 1).length).toBe(4);
     const d = descriptor({ ...small, compression });
-    const [a, b] = [evaluate(full, frames[2]!, 1), evaluate(d, frames[2]!, 1)];
+    const [a, b] = [featuresOf(full, frames[2]!, 1), featuresOf(d, frames[2]!, 1)];
     const values = new Set([...a.values].map((v) => Math.abs(v).toPrecision(9)));
     for (const v of b.values) if (Math.abs(v) > 1e-9) expect(values.has(Math.abs(v).toPrecision(9))).toBe(true);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
 import { descriptor, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
-import { evaluate, featureSums } from "../../src/descriptor/evaluate.js";
+import { featureSums, featuresOf } from "../../src/descriptor/evaluate.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
 import { wignerMatrix } from "../../src/tensor/wigner.js";
@@ -34,7 +34,7 @@ describe("number and labels of features", () => {
 
   it.each(orders)("λ = %i: no two columns are equal up to a factor", (order) => {
     const d = descriptor({ ...small, nMax: 2, twoBody: {} });
-    const { values, count, components, atoms } = evaluate(d, smallCrystal(), order);
+    const { values, count, components, atoms } = featuresOf(d, smallCrystal(), order);
     const column = (k: number) => Float64Array.from({ length: atoms * components }, (_, i) => values[i * count + k]!);
     const columns = Array.from({ length: count }, (_, k) => column(k)).filter((c) => Math.hypot(...c) > 0);
     for (let i = 0; i < columns.length; i++)
@@ -64,11 +64,11 @@ describe.each(orders)("symmetry of the features, λ = %i", (order) => {
 
   it("turn with the Wigner matrix under 100 random rotations with and without inversion, to 1e-10", () => {
     const s = smallMolecule();
-    const f = evaluate(d, s, order);
+    const f = featuresOf(d, s, order);
     const size = f.components * f.count;
     for (const r of randomOrthogonal(100, 17)) {
       const matrix = wignerMatrix(order, r);
-      const g = evaluate(d, rotateStructure(s, r), order);
+      const g = featuresOf(d, rotateStructure(s, r), order);
       for (let atom = 0; atom < f.atoms; atom++) {
         const row = [atom * size, (atom + 1) * size] as const;
         expectClose(g.values.subarray(...row), turned(f.values.subarray(...row), f.components, matrix), {
@@ -95,7 +95,7 @@ describe.each(orders)("symmetry of the features, λ = %i", (order) => {
       positions: permutation.map((i) => [...s.positions.subarray(3 * i, 3 * i + 3)]),
       cell: s.cell!,
     });
-    const [f, g] = [evaluate(d, s, order), evaluate(d, t, order)];
+    const [f, g] = [featuresOf(d, s, order), featuresOf(d, t, order)];
     const size = f.components * f.count;
     permutation.forEach((from, to) => {
       expect(g.values.subarray(to * size, (to + 1) * size)).toEqual(f.values.subarray(from * size, (from + 1) * size));
@@ -104,27 +104,27 @@ describe.each(orders)("symmetry of the features, λ = %i", (order) => {
 
   it("do not depend on translation, wrapping, the choice of an equivalent cell, or a supercell", () => {
     const s = smallCrystal();
-    const f = evaluate(d, s, order);
+    const f = featuresOf(d, s, order);
     const moved = s.positions.map((x, i) => x + [0.7, -2.3, 11.1][i % 3]!);
-    expectClose(evaluate(d, { ...s, positions: moved }, order).values, f.values, { absolute: 1e-10 });
+    expectClose(featuresOf(d, { ...s, positions: moved }, order).values, f.values, { absolute: 1e-10 });
     const wrapped = s.positions.slice();
     for (let c = 0; c < 3; c++) {
       wrapped[6 + c]! += 2 * s.cell![c]! - s.cell![3 + c]!;
       wrapped[15 + c]! -= 3 * s.cell![6 + c]!;
     }
-    expectClose(evaluate(d, { ...s, positions: wrapped }, order).values, f.values, { absolute: 1e-10 });
+    expectClose(featuresOf(d, { ...s, positions: wrapped }, order).values, f.values, { absolute: 1e-10 });
     const sheared = s.cell!.slice();
     for (let c = 0; c < 3; c++) {
       sheared[3 + c]! += s.cell![c]!;
       sheared[6 + c]! -= 2 * s.cell![3 + c]!;
     }
-    expectClose(evaluate(d, { ...s, cell: sheared }, order).values, f.values, { absolute: 1e-10 });
+    expectClose(featuresOf(d, { ...s, cell: sheared }, order).values, f.values, { absolute: 1e-10 });
     const doubled = structure({
       species: [...s.species, ...s.species],
       positions: [...s.positions, ...s.positions.map((x, i) => x + s.cell![3 + (i % 3)]!)],
       cell: s.cell!.map((x, i) => (i >= 3 && i < 6 ? 2 * x : x)),
     });
-    expectClose(evaluate(d, doubled, order).values, [...f.values, ...f.values], { absolute: 1e-10 });
+    expectClose(featuresOf(d, doubled, order).values, [...f.values, ...f.values], { absolute: 1e-10 });
   });
 });
 
@@ -138,7 +138,7 @@ describe.each(orders)("contraction and derivatives, λ = %i", (order) => {
     ["molecule", smallMolecule()],
   ] as const)("%s: contract is the scalar product of features and weights, per atom and summed", (_, s) => {
     const { value, atoms } = contract(d, s, weights);
-    const f = evaluate(d, s, order);
+    const f = featuresOf(d, s, order);
     const expected = new Float64Array(f.atoms * components);
     s.species.forEach((symbol, atom) => {
       const kind = d.options.species.indexOf(symbol);
@@ -263,7 +263,7 @@ describe("smoothness", () => {
   it("without cutoff function the features jump: the test above can fail", () => {
     const d = descriptor({ ...small, cutoffFunction: { kind: "none" } });
     const at = (x: number) =>
-      evaluate(
+      featuresOf(
         d,
         structure({
           species: ["O", "H"],

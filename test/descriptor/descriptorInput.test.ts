@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
 import { descriptor } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
-import { evaluate, featureSums } from "../../src/descriptor/evaluate.js";
+import { featureSums, featuresOf } from "../../src/descriptor/evaluate.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
@@ -17,19 +17,19 @@ describe("degenerate input", () => {
 
   it("an isolated atom has features 0, and its own density where it counts itself", () => {
     for (const order of orders) {
-      expect(evaluate(d, isolated, order).values.every((v) => v === 0)).toBe(true);
+      expect(featuresOf(d, isolated, order).values.every((v) => v === 0)).toBe(true);
       expect(gradient(d, isolated, randomWeights(d, order)).positions.every((v) => v === 0)).toBe(true);
     }
     const self = descriptor({ ...d.options, centralAtom: true, twoBody: undefined });
-    expect(evaluate(self, isolated, 0).values.some((v) => v > 0)).toBe(true);
-    expect(evaluate(self, isolated, 1).values.every((v) => v === 0)).toBe(true);
+    expect(featuresOf(self, isolated, 0).values.some((v) => v > 0)).toBe(true);
+    expect(featuresOf(self, isolated, 1).values.every((v) => v === 0)).toBe(true);
     const unit = descriptor({ ...d.options, normalization: { kind: "unit" } });
-    expect(evaluate(unit, isolated, 0).values.every((v) => v === 0)).toBe(true);
+    expect(featuresOf(unit, isolated, 0).values.every((v) => v === 0)).toBe(true);
   });
 
   it("no atoms give no rows and value 0", () => {
     const nothing = structure({ species: [], positions: [] });
-    expect(evaluate(d, nothing, 1).values.length).toBe(0);
+    expect(featuresOf(d, nothing, 1).values.length).toBe(0);
     const g = gradient(d, nothing, randomWeights(d, 1));
     expect([...g.value]).toEqual([0, 0, 0]);
     expect(g.positions.length).toBe(0);
@@ -44,9 +44,9 @@ describe("degenerate input", () => {
         [0, 0, 0],
       ],
     });
-    expect(() => evaluate(d, twice, 0)).toThrow(/atoms 0 \(H\) and 1 \(O\) coincide/);
+    expect(() => featuresOf(d, twice, 0)).toThrow(/atoms 0 \(H\) and 1 \(O\) coincide/);
     const flat = { ...isolated, cell: new Float64Array(9), periodic: [true, true, true] } as const;
-    expect(() => evaluate(d, flat, 0)).toThrow(/cell volume is 0/);
+    expect(() => featuresOf(d, flat, 0)).toThrow(/cell volume is 0/);
     const broken = { ...flat, cell: new Float64Array(9).fill(Number.NaN) };
     expect(() => contract(d, broken, randomWeights(d, 0))).toThrow(/cell volume is NaN/);
     const helium = structure({
@@ -56,7 +56,7 @@ describe("degenerate input", () => {
         [2, 0, 0],
       ],
     });
-    expect(() => evaluate(d, helium, 0)).toThrow(/atom 1: species He is not among.*\(H, O\)/);
+    expect(() => featuresOf(d, helium, 0)).toThrow(/atom 1: species He is not among.*\(H, O\)/);
   });
 
   it("a cutoff larger than ten cells sums every image", () => {
@@ -69,9 +69,9 @@ describe("degenerate input", () => {
       positions: images,
       cell: tiny.cell!.map((x) => 2 * x),
     });
-    const one = evaluate(wide, tiny, 0).values;
+    const one = featuresOf(wide, tiny, 0).values;
     expect(one[0]).toBeGreaterThan(10);
-    expectClose(evaluate(wide, eight, 0).values.subarray(0, 2), one, { relative: 1e-10 });
+    expectClose(featuresOf(wide, eight, 0).values.subarray(0, 2), one, { relative: 1e-10 });
   });
 
   it("wrong options and weights are refused with what would be right", () => {
@@ -91,7 +91,7 @@ describe("degenerate input", () => {
     expect(() => contract(d, isolated, { order: 0, values: new Float64Array(3) })).toThrow(
       /3 weights, expected 2 species/,
     );
-    expect(() => evaluate(d, isolated, 3 as TensorOrder)).toThrow(/tensor order 3/);
+    expect(() => featuresOf(d, isolated, 3 as TensorOrder)).toThrow(/tensor order 3/);
     const unit = descriptor({ ...base, normalization: { kind: "unit" } });
     expect(() => gradient(unit, isolated, randomWeights(unit, 0))).toThrow(/derivatives of normalized features/);
   });
@@ -101,13 +101,13 @@ describe("options", () => {
   it("survive JSON: the copy gives the same bits", () => {
     const d = descriptor({ ...withTwoBody, radialScaling: { kind: "inversePower", scale: 2, exponent: 4 } });
     const copy = descriptor(JSON.parse(JSON.stringify(d.options)));
-    expect(evaluate(copy, smallCrystal(), 1)).toEqual(evaluate(d, smallCrystal(), 1));
+    expect(featuresOf(copy, smallCrystal(), 1)).toEqual(featuresOf(d, smallCrystal(), 1));
   });
 
   it("unit normalization gives every atom with neighbors length 1 over all components", () => {
     const d = descriptor({ ...small, normalization: { kind: "unit" } });
     const weights = randomWeights(d, 2);
-    const f = evaluate(d, smallCrystal(), 2);
+    const f = featuresOf(d, smallCrystal(), 2);
     const size = f.components * f.count;
     for (let i = 0; i < f.atoms; i++)
       expectClose(Math.hypot(...f.values.subarray(i * size, (i + 1) * size)), 1, { absolute: 1e-14 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { descriptor, featureLabels } from "../../src/descriptor/descriptor.js";
-import { evaluate } from "../../src/descriptor/evaluate.js";
+import { featuresOf } from "../../src/descriptor/evaluate.js";
 import type { RadialBasis } from "../../src/descriptor/radialBasis.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
@@ -34,7 +34,7 @@ function inTheirOrder(s: Structure, basis: RadialBasis, nMax: number, lMax: numb
     centralAtom: true,
   });
   const labels = featureLabels(d, 0);
-  const f = evaluate(d, s, 0);
+  const f = featuresOf(d, s, 0);
   const place = new Map(
     labels.map(({ first, second }, k) => [`${first.species}${first.n} ${second!.species}${second!.n} ${first.l}`, k]),
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
 import { type Descriptor, descriptor, descriptorWith, featureCount } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
-import { evaluate } from "../../src/descriptor/evaluate.js";
+import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { featureJacobian } from "../../src/descriptor/jacobian.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
@@ -19,7 +19,7 @@ function everything(d: Descriptor, s: Structure): Float64Array[] {
     const length = d.options.species.length * featureCount(d, order);
     const weights = { order, values: Float64Array.from({ length }, () => next() - 0.5) };
     const g = gradient(d, s, weights);
-    results.push(evaluate(d, s, order).values, contract(d, s, weights).atoms, g.atoms, g.positions, g.strain);
+    results.push(featuresOf(d, s, order).values, contract(d, s, weights).atoms, g.atoms, g.positions, g.strain);
     designRows(d, s, order, ({ values }) => results.push(values.slice()));
     featureJacobian(d, s, order, ({ derivatives }) => {
       for (const { values } of derivatives) results.push(values.slice());
@@ -100,8 +100,8 @@ describe("the kernels give what the plain formulas give, to 1e-12 of the largest
           [cutoff * (1 - 2 ** -53), 0, 0],
         ],
       });
-      const kernels = evaluate(descriptor(options), s, 0).values;
-      const plain = evaluate(
+      const kernels = featuresOf(descriptor(options), s, 0).values;
+      const plain = featuresOf(
         descriptorWith(options, () => referenceEngine),
         s,
         0,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
 import { descriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
-import { evaluate } from "../../src/descriptor/evaluate.js";
+import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../src/descriptor/jacobian.js";
 import type { Structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
@@ -41,7 +41,7 @@ describe("featureJacobian", () => {
             const [up, down] = [step, -step].map((h) => {
               const positions = s.positions.slice();
               positions[3 * atom + axis]! += h;
-              return evaluate(d, { ...s, positions }, order).values;
+              return featuresOf(d, { ...s, positions }, order).values;
             }) as [Float64Array, Float64Array];
             const numerical = up.map((v, k) => (v - down[k]!) / (2 * step));
             const found = new Float64Array(numerical.length);
@@ -111,7 +111,7 @@ describe("weights per atom", () => {
     const weights = { order, values, per: "atom" } as const;
     const g = gradient(d, s, weights);
     expectClose(contract(d, s, weights).atoms, g.atoms, { absolute: 1e-12 });
-    const features = evaluate(d, s, order).values;
+    const features = featuresOf(d, s, order).values;
     g.atoms.forEach((value, k) => {
       const atom = Math.floor(k / components);
       let sum = 0;

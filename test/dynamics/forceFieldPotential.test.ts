@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { environments, nearerThan } from "../../src/descriptor/environments.js";
 import { forceFieldPotential } from "../../src/dynamics/forceFieldPotential.js";
 import { random } from "../../src/math/random.js";
-import { predictForces } from "../../src/model/forceField/predict.js";
+import { predictForces } from "../../src/model/target/forceField/predict.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { jitteredQuartz, randomForceField } from "../support/forceFields.js";
 

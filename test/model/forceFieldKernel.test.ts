@@ -3,17 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { evaluate } from "../../src/descriptor/evaluate.js";
+import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { mdEnsemble } from "../../src/dynamics/ensemble.js";
 import { FormatError, OptionError } from "../../src/errors.js";
 import { gemv } from "../../src/math/matrix.js";
-import { evaluateForceField } from "../../src/model/forceField/evaluate.js";
-import { fitForceField } from "../../src/model/forceField/fit.js";
-import { loadForceField, saveForceField } from "../../src/model/forceField/forceFieldFile.js";
-import type { ForceFieldModel } from "../../src/model/forceField/model.js";
-import { predictForces } from "../../src/model/forceField/predict.js";
-import { selectConfigurations } from "../../src/model/forceField/select.js";
-import { forceFieldUncertainty } from "../../src/model/forceField/uncertainty.js";
+import { evaluateForceField } from "../../src/model/target/forceField/evaluate.js";
+import { fitForceField } from "../../src/model/target/forceField/fit.js";
+import { loadForceField, saveForceField } from "../../src/model/target/forceField/forceFieldFile.js";
+import type { ForceFieldModel } from "../../src/model/target/forceField/model.js";
+import { predictForces } from "../../src/model/target/forceField/predict.js";
+import { selectConfigurations } from "../../src/model/target/forceField/select.js";
+import { forceFieldUncertainty } from "../../src/model/target/forceField/uncertainty.js";
 import { structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { randomOrthogonal, rotateRows, rotateStructure } from "../support/equivariance.js";
@@ -28,7 +28,7 @@ const fitted = (environments: number, zeta: number, ridge = 1e-9) =>
 
 /** Σ_j Σ_B ω_B (x̂·x̂_B)^ζ + Σ_j e_J, term by term. */
 function energyOf({ descriptor: d, kernel, weights, energies }: ForceFieldModel, s = jitteredQuartz(60)): number {
-  const { values, count } = evaluate(d, s, 0);
+  const { values, count } = featuresOf(d, s, 0);
   let energy = 0;
   s.species.forEach((symbol, atom) => {
     const x = values.subarray(atom * count, (atom + 1) * count);

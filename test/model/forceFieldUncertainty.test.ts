@@ -3,19 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { featureCount } from "../../src/descriptor/descriptor.js";
-import { evaluate } from "../../src/descriptor/evaluate.js";
+import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { FormatError, OptionError } from "../../src/errors.js";
 import { cholesky, choleskySolve, logDeterminant } from "../../src/math/cholesky.js";
 import { gemm, matrix, transpose } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
-import { basisOf } from "../../src/model/forceField/basisOf.js";
-import { fitForceField } from "../../src/model/forceField/fit.js";
-import { loadForceField, saveForceField } from "../../src/model/forceField/forceFieldFile.js";
-import type { ForceFieldModel } from "../../src/model/forceField/model.js";
-import { predictForces } from "../../src/model/forceField/predict.js";
-import { columnCount, forceFieldRows } from "../../src/model/forceField/rows.js";
-import { selectConfigurations } from "../../src/model/forceField/select.js";
-import { forceFieldUncertainty } from "../../src/model/forceField/uncertainty.js";
+import { basisOf } from "../../src/model/target/forceField/basisOf.js";
+import { fitForceField } from "../../src/model/target/forceField/fit.js";
+import { loadForceField, saveForceField } from "../../src/model/target/forceField/forceFieldFile.js";
+import type { ForceFieldModel } from "../../src/model/target/forceField/model.js";
+import { predictForces } from "../../src/model/target/forceField/predict.js";
+import { columnCount, forceFieldRows } from "../../src/model/target/forceField/rows.js";
+import { selectConfigurations } from "../../src/model/target/forceField/select.js";
+import { forceFieldUncertainty } from "../../src/model/target/forceField/uncertainty.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
@@ -86,7 +86,7 @@ describe("error estimate of a force field", () => {
     const kindOf = (symbol: string): number => d.options.species.indexOf(symbol);
     /** What the fit has wrong in the energy of each atom. */
     const mistakes = (s: Structure): Float64Array => {
-      const { values } = evaluate(d, s, 0);
+      const { values } = featuresOf(d, s, 0);
       return Float64Array.from(s.species, (symbol, atom) => {
         let sum = 0;
         for (let k = 0, w = kindOf(symbol) * count; k < count; k++, w++)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type LinearResponse, linearResponse } from "../../src/model/linearResponse.js";
-import { evaluateLinearResponse } from "../../src/model/linearResponsePredict.js";
+import { type LinearResponse, linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { evaluateLinearResponse } from "../../src/model/linearResponse/predict.js";
 import { wrap } from "../../src/structure/cell.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { aln, nacl, quartz, silicon } from "../support/crystals.js";

@@ -3,8 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parseExtxyz } from "../../src/io/extxyz.js";
-import { type LinearResponse, type LinearResponseOptions, linearResponse } from "../../src/model/linearResponse.js";
-import { evaluateLinearResponse, predictLinearResponse } from "../../src/model/linearResponsePredict.js";
+import {
+  type LinearResponse,
+  type LinearResponseOptions,
+  linearResponse,
+} from "../../src/model/linearResponse/linearResponse.js";
+import { evaluateLinearResponse, predictLinearResponse } from "../../src/model/linearResponse/predict.js";
 import { invariants } from "../../src/series/invariants.js";
 import { tensorSeries } from "../../src/series/tensorSeries.js";
 import type { Frame } from "../../src/structure/frame.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { linearResponse } from "../../src/model/linearResponse.js";
-import { evaluateLinearResponse, predictLinearResponse } from "../../src/model/linearResponsePredict.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { evaluateLinearResponse, predictLinearResponse } from "../../src/model/linearResponse/predict.js";
 import { wrap } from "../../src/structure/cell.js";
 import { rotateTensor } from "../../src/structure/rotateTensor.js";
 import { structure } from "../../src/structure/structure.js";

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Dataset, loadDataset } from "../../src/dataset/load.js";
 import { DataError, FormatError } from "../../src/errors.js";
-import { linearResponse } from "../../src/model/linearResponse.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
 import { formatModel, loadModel, parseModel } from "../../src/model/modelFile.js";
-import { constantStep } from "../../src/model/polarizability/firstStep.js";
-import { fitDelta, fitPolarizability } from "../../src/model/polarizability/polarizability.js";
+import { constantStep } from "../../src/model/target/polarizability/firstStep.js";
+import { fitDelta, fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
 import {
   loadPolarizability,
   polarizabilityDocument,
   readPolarizability,
   savePolarizability,
-} from "../../src/model/polarizability/polarizabilityFile.js";
-import type { PolarizabilityModel } from "../../src/model/polarizability/polarizabilityModel.js";
-import { predictTensor } from "../../src/model/polarizability/predict.js";
+} from "../../src/model/target/polarizability/polarizabilityFile.js";
+import type { PolarizabilityModel } from "../../src/model/target/polarizability/polarizabilityModel.js";
+import { predictTensor } from "../../src/model/target/polarizability/predict.js";
 import type { Frame } from "../../src/structure/frame.js";
 
 const features = { cutoff: 3, nMax: 3, lMax: 2 };

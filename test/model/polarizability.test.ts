@@ -4,17 +4,21 @@ import { descriptor } from "../../src/descriptor/descriptor.js";
 import { AbortedError, DataError, OptionError, UnitError } from "../../src/errors.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
-import { linearResponse } from "../../src/model/linearResponse.js";
-import { evaluateTensors } from "../../src/model/polarizability/evaluation.js";
-import { evaluatePolarizability } from "../../src/model/polarizability/experiment.js";
-import { constantStep, linearResponseStep } from "../../src/model/polarizability/firstStep.js";
-import { structureKernel } from "../../src/model/polarizability/kernel.js";
-import { fitPart, predictPart } from "../../src/model/polarizability/kernelFit.js";
-import { resolvePolarizabilityOptions } from "../../src/model/polarizability/options.js";
-import { fitDelta, fitPolarizability } from "../../src/model/polarizability/polarizability.js";
-import type { PolarizabilityModel } from "../../src/model/polarizability/polarizabilityModel.js";
-import { predictCommittee, predictPolarizability, predictTensor } from "../../src/model/polarizability/predict.js";
-import { prepareFrames, selectPrepared } from "../../src/model/polarizability/preparedFrames.js";
+import { structureKernel } from "../../src/model/basis/structureKernel.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { evaluateTensors } from "../../src/model/target/polarizability/evaluation.js";
+import { evaluatePolarizability } from "../../src/model/target/polarizability/experiment.js";
+import { constantStep, linearResponseStep } from "../../src/model/target/polarizability/firstStep.js";
+import { resolvePolarizabilityOptions } from "../../src/model/target/polarizability/options.js";
+import { fitDelta, fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
+import type { PolarizabilityModel } from "../../src/model/target/polarizability/polarizabilityModel.js";
+import {
+  predictCommittee,
+  predictPolarizability,
+  predictTensor,
+} from "../../src/model/target/polarizability/predict.js";
+import { fitPart, predictPart } from "../../src/model/train/kernelFit.js";
+import { prepareFrames, selectPrepared } from "../../src/model/train/preparedFrames.js";
 import { supercell } from "../../src/structure/cell.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";

@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
-import { fitPolarization } from "../../src/model/polarization/fit.js";
-import type { PolarizationModel } from "../../src/model/polarization/model.js";
-import { polarizationOf, polarizationResponse, predictPolarization } from "../../src/model/polarization/predict.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import type { PolarizationModel } from "../../src/model/target/polarization/model.js";
+import {
+  polarizationOf,
+  polarizationResponse,
+  predictPolarization,
+} from "../../src/model/target/polarization/predict.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { wrap } from "../../src/structure/cell.js";
 import { unwrap } from "../../src/structure/displacement.js";

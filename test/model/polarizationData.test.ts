@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { AbortedError, DataError, FormatError, OptionError } from "../../src/errors.js";
-import { evaluatePolarization } from "../../src/model/polarization/evaluate.js";
-import { fitPolarization } from "../../src/model/polarization/fit.js";
-import type { PolarizationModel } from "../../src/model/polarization/model.js";
-import { loadPolarization, savePolarization } from "../../src/model/polarization/polarizationFile.js";
-import { polarizationResponse } from "../../src/model/polarization/predict.js";
+import { evaluatePolarization } from "../../src/model/target/polarization/evaluate.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import type { PolarizationModel } from "../../src/model/target/polarization/model.js";
+import { loadPolarization, savePolarization } from "../../src/model/target/polarization/polarizationFile.js";
+import { polarizationResponse } from "../../src/model/target/polarization/predict.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { expectClose } from "../support/close.js";
 

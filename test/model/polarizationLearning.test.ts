@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
-import { evaluatePolarization } from "../../src/model/polarization/evaluate.js";
-import { fitPolarization } from "../../src/model/polarization/fit.js";
-import { type PolarizationSets, polarizationLearningCurve } from "../../src/model/polarization/learningCurve.js";
+import { evaluatePolarization } from "../../src/model/target/polarization/evaluate.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import { type PolarizationSets, polarizationLearningCurve } from "../../src/model/target/polarization/learningCurve.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { expectClose } from "../support/close.js";
 

@@ -5,18 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { descriptor } from "../../src/descriptor/descriptor.js";
 import { FormatError, OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
-import { evaluatePolarization } from "../../src/model/polarization/evaluate.js";
-import { fitPolarization } from "../../src/model/polarization/fit.js";
-import type { PolarizationModel, PolarizationOptions } from "../../src/model/polarization/model.js";
-import { loadPolarization, savePolarization } from "../../src/model/polarization/polarizationFile.js";
-import { polarizationOf, polarizationResponse } from "../../src/model/polarization/predict.js";
-import {
-  type ProductBasis,
-  productBasis,
-  productDerivatives,
-  productSums,
-} from "../../src/model/polarization/products.js";
-import { AXIS_OF } from "../../src/model/polarization/rows.js";
+import { type ProductBasis, productBasis, productDerivatives, productSums } from "../../src/model/basis/products.js";
+import { evaluatePolarization } from "../../src/model/target/polarization/evaluate.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import type { PolarizationModel, PolarizationOptions } from "../../src/model/target/polarization/model.js";
+import { loadPolarization, savePolarization } from "../../src/model/target/polarization/polarizationFile.js";
+import { polarizationOf, polarizationResponse } from "../../src/model/target/polarization/predict.js";
+import { AXIS_OF } from "../../src/model/target/polarization/rows.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { randomOrthogonal, rotateRows, rotateStructure } from "../support/equivariance.js";

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { loadOutcar } from "../../src/io/outcar.js";
-import { evaluatePolarization } from "../../src/model/polarization/evaluate.js";
-import { fitPolarization } from "../../src/model/polarization/fit.js";
+import { evaluatePolarization } from "../../src/model/target/polarization/evaluate.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
 import type { Frame } from "../../src/structure/frame.js";
 
 /** Other groups' files; they stand beside the repository or these tests are skipped. */

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { descriptor } from "../../src/descriptor/descriptor.js";
-import { evaluate } from "../../src/descriptor/evaluate.js";
+import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { gramAccumulator } from "../../src/math/gramAccumulator.js";
 import { gemm, identity } from "../../src/math/matrix.js";
 import { type NormalEquations, projectNormalEquations, solveNormalEquations } from "../../src/math/normalEquations.js";
-import { fitPolarization } from "../../src/model/polarization/fit.js";
-import { polarizationResponse } from "../../src/model/polarization/predict.js";
-import { firstReferences, orthonormalReferences, referenceFeatures } from "../../src/model/polarization/reference.js";
-import { bornChargeRows, columnCount } from "../../src/model/polarization/rows.js";
-import { planCharges } from "../../src/model/polarization/speciesCharges.js";
+import { firstReferences, orthonormalReferences, referenceFeatures } from "../../src/model/basis/referenceFeatures.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import { polarizationResponse } from "../../src/model/target/polarization/predict.js";
+import { bornChargeRows, columnCount } from "../../src/model/target/polarization/rows.js";
+import { planCharges } from "../../src/model/target/polarization/speciesCharges.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { toyOxideFrames } from "../support/toyPolarization.js";
 
@@ -25,7 +25,7 @@ describe("reference environments", () => {
     expect([phi.rows, phi.columns]).toEqual([2 * 4 * 3, 2 * features]);
     expect([...rank]).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
     const all = structures.flatMap((s) => {
-      const { values } = evaluate(d, s, 1);
+      const { values } = featuresOf(d, s, 1);
       return s.species.map((x, i) => ({ x, rows: values.subarray(3 * features * i, 3 * features * (i + 1)) }));
     });
     for (let e = 0; e < 8; e++) {

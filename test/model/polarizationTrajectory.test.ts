@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { fitPolarization } from "../../src/model/polarization/fit.js";
-import { predictPolarization } from "../../src/model/polarization/predict.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import { predictPolarization } from "../../src/model/target/polarization/predict.js";
 import { broaden } from "../../src/spectrum/broadening.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { peaks } from "../../src/spectrum/peaks.js";

@@ -4,13 +4,17 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { rSquared } from "../../src/model/diagnostics.js";
-import { linearResponse } from "../../src/model/linearResponse.js";
-import { predictLinearResponse } from "../../src/model/linearResponsePredict.js";
-import { splitDisplaced } from "../../src/model/polarizability/experiment.js";
-import { learningCurve, medianScore, smallestTrainingSet } from "../../src/model/polarizability/learningCurve.js";
-import { fitDelta, fitPolarizability } from "../../src/model/polarizability/polarizability.js";
-import { predictCommittee, predictPolarizability } from "../../src/model/polarizability/predict.js";
-import { splitFrames } from "../../src/model/polarizability/split.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { predictLinearResponse } from "../../src/model/linearResponse/predict.js";
+import { splitDisplaced } from "../../src/model/target/polarizability/experiment.js";
+import {
+  learningCurve,
+  medianScore,
+  smallestTrainingSet,
+} from "../../src/model/target/polarizability/learningCurve.js";
+import { fitDelta, fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
+import { predictCommittee, predictPolarizability } from "../../src/model/target/polarizability/predict.js";
+import { splitFrames } from "../../src/model/train/split.js";
 import { component, SYMMETRIC_COMPONENTS } from "../../src/series/components.js";
 import { seriesOfFrames } from "../../src/series/fromFrames.js";
 import { committeeSpectrum } from "../../src/spectrum/committeeSpectrum.js";

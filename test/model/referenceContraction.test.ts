@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { random } from "../../src/math/random.js";
-import { predictPart } from "../../src/model/polarizability/kernelFit.js";
-import type { PolarizabilityOptions } from "../../src/model/polarizability/options.js";
-import { fitPolarizability } from "../../src/model/polarizability/polarizability.js";
-import { predictPolarizability, predictTensor, predictTensors } from "../../src/model/polarizability/predict.js";
-import { prepareStructures } from "../../src/model/polarizability/preparedFrames.js";
-import { fromIrreducible } from "../../src/model/polarizability/tensorData.js";
+import type { PolarizabilityOptions } from "../../src/model/target/polarizability/options.js";
+import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
+import { predictPolarizability, predictTensor, predictTensors } from "../../src/model/target/polarizability/predict.js";
+import { fromIrreducible } from "../../src/model/target/polarizability/tensorData.js";
+import { predictPart } from "../../src/model/train/kernelFit.js";
+import { prepareStructures } from "../../src/model/train/preparedFrames.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { trajectory } from "../../src/structure/trajectory.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AbortedError, DataError } from "../../src/errors.js";
 import { gemm, gram, matrix, transpose } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
-import { type RidgeProblem, solveRidge } from "../../src/model/polarizability/ridge.js";
+import { type RidgeProblem, solveRidge } from "../../src/model/train/dual.js";
 import { expectClose } from "../support/close.js";
 
 /** A kernel problem of `frames` blocks of `block` rows with a planted linear law in `features` dimensions and some noise. */

@@ -1,11 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Dataset, loadDataset } from "../../src/dataset/load.js";
 import { OptionError } from "../../src/errors.js";
-import { linearResponse } from "../../src/model/linearResponse.js";
-import { runPolarizabilityExperiment, splitDisplaced } from "../../src/model/polarizability/experiment.js";
-import { learningCurve, medianScore, smallestTrainingSet } from "../../src/model/polarizability/learningCurve.js";
-import { searchPolarizability } from "../../src/model/polarizability/selection.js";
-import { splitFrames, validationSize } from "../../src/model/polarizability/split.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { runPolarizabilityExperiment, splitDisplaced } from "../../src/model/target/polarizability/experiment.js";
+import {
+  learningCurve,
+  medianScore,
+  smallestTrainingSet,
+} from "../../src/model/target/polarizability/learningCurve.js";
+import { searchPolarizability } from "../../src/model/target/polarizability/selection.js";
+import { splitFrames, validationSize } from "../../src/model/train/split.js";
 
 const features = { cutoff: 4, nMax: 4, lMax: 3 };
 let water: Dataset;

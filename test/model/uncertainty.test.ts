@@ -4,12 +4,16 @@ import { descriptor } from "../../src/descriptor/descriptor.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
-import { fitPart } from "../../src/model/polarizability/kernelFit.js";
-import { resolvePolarizabilityOptions } from "../../src/model/polarizability/options.js";
-import { fitPolarizability } from "../../src/model/polarizability/polarizability.js";
-import type { PolarizabilityModel } from "../../src/model/polarizability/polarizabilityModel.js";
-import { predictCommittee, predictDeviations, predictPolarizability } from "../../src/model/polarizability/predict.js";
-import { prepareFrames, selectPrepared } from "../../src/model/polarizability/preparedFrames.js";
+import { resolvePolarizabilityOptions } from "../../src/model/target/polarizability/options.js";
+import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
+import type { PolarizabilityModel } from "../../src/model/target/polarizability/polarizabilityModel.js";
+import {
+  predictCommittee,
+  predictDeviations,
+  predictPolarizability,
+} from "../../src/model/target/polarizability/predict.js";
+import { fitPart } from "../../src/model/train/kernelFit.js";
+import { prepareFrames, selectPrepared } from "../../src/model/train/preparedFrames.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { trajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { linearResponse } from "../../src/model/linearResponse.js";
-import { evaluateLinearResponse } from "../../src/model/linearResponsePredict.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { evaluateLinearResponse } from "../../src/model/linearResponse/predict.js";
 import { align } from "../../src/structure/alignment.js";
 import { atomicMasses } from "../../src/structure/elements.js";
 import { labelledAligner, labellings } from "../../src/structure/labelling.js";

@@ -2,8 +2,8 @@
 import { descriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { random } from "../../src/math/random.js";
-import type { ForceFieldModel } from "../../src/model/forceField/model.js";
-import { predictForces } from "../../src/model/forceField/predict.js";
+import type { ForceFieldModel } from "../../src/model/target/forceField/model.js";
+import { predictForces } from "../../src/model/target/forceField/predict.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { quartz } from "./crystals.js";

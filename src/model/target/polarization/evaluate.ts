@@ -1,0 +1,144 @@
+/** Errors of a polarization model against reference values. */
+import { DataError, rejectUnknownOptions } from "../../../errors.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
+import type { Frame } from "../../../structure/frame.js";
+import type { PolarizationModel, PolarizationOptions } from "./model.js";
+import { polarizationResponse } from "./predict.js";
+
+/** Errors of Born charges over all frames that have them; e unless stated. */
+export interface BornChargeErrors {
+  readonly frames: number;
+  readonly rmse: number;
+  /** RMSE over the standard deviation of all reference components (S, Fig. 1); 0.02 is 2 %. */
+  readonly rmspe: number;
+  readonly rmseDiagonal: number;
+  readonly rmseOffDiagonal: number;
+  /** RMSE of each species. */
+  readonly bySpecies: Readonly<Record<string, number>>;
+}
+
+/** Errors of P over all frames that have it. */
+export interface PolarizationErrors {
+  readonly frames: number;
+  /** e·Å */
+  readonly rmse: number;
+  readonly rmspe: number;
+  /** Pearson's correlation coefficient of all components. */
+  readonly r: number;
+  /** Whether P was compared as it is or up to one constant vector. */
+  readonly compared: "absolute" | "differences";
+}
+
+/** What frames say about a model; each part where frames have the data. */
+export interface PolarizationEvaluation {
+  readonly bornCharges?: BornChargeErrors;
+  readonly polarization?: PolarizationErrors;
+}
+
+/** Options of {@link evaluatePolarization}. */
+export interface EvaluatePolarizationOptions extends RunOptions {
+  /** Default: P `absolute` without a cell, otherwise `differences`: the mean over all frames is taken off both. */
+  readonly polarization?: PolarizationOptions["polarization"];
+}
+
+/**
+ * Compares predicted Z* and P with those of the frames.
+ * @throws DataError if no frame has either, or all reference values are the same; OptionError for an unknown option;
+ * AbortedError when interrupted
+ */
+export async function evaluatePolarization(
+  model: PolarizationModel,
+  frames: readonly Frame[],
+  options: EvaluatePolarizationOptions = {},
+): Promise<PolarizationEvaluation> {
+  rejectUnknownOptions(options, ["polarization", "onProgress", "signal"], "evaluatePolarization");
+  const born: Pairs = { reference: [], predicted: [] };
+  const polarizations: Pairs = { reference: [], predicted: [] };
+  const labels: string[] = [];
+  const used = frames.filter((f) => f.bornCharges ?? f.polarization);
+  if (used.length === 0)
+    throw new DataError({
+      where: "evaluatePolarization",
+      problem: "no frame has Born charges or a polarization",
+      advice: "map the names they have in the file when reading it",
+    });
+  for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
+    throwIfAborted(options.signal, "evaluating");
+    const predicted = polarizationResponse(model, structure);
+    if (bornCharges) {
+      born.reference.push(...bornCharges);
+      born.predicted.push(...predicted.bornCharges);
+      labels.push(...structure.species);
+    }
+    if (polarization) {
+      polarizations.reference.push(...polarization);
+      polarizations.predicted.push(...predicted.polarization);
+    }
+    options.onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
+    await breathe();
+  }
+  const periodic = used.some((f) => f.polarization && f.structure.cell);
+  const compared = options.polarization ?? (periodic ? "differences" : "absolute");
+  return {
+    ...(labels.length > 0 && { bornCharges: bornChargeErrors(born, labels, used) }),
+    ...(polarizations.reference.length > 0 && { polarization: polarizationErrors(polarizations, compared) }),
+  };
+}
+
+interface Pairs {
+  readonly reference: number[];
+  readonly predicted: number[];
+}
+
+function bornChargeErrors(pairs: Pairs, labels: readonly string[], frames: readonly Frame[]): BornChargeErrors {
+  const rmse = (wanted: (component: number, label: string) => boolean): number => {
+    let sum = 0;
+    let count = 0;
+    pairs.reference.forEach((z, p) => {
+      if (!wanted(p % 9, labels[Math.floor(p / 9)]!)) return;
+      sum += (z - pairs.predicted[p]!) ** 2;
+      count++;
+    });
+    return Math.sqrt(sum / count);
+  };
+  const all = rmse(() => true);
+  return {
+    frames: frames.filter((f) => f.bornCharges).length,
+    rmse: all,
+    rmspe: all / deviation(pairs.reference, "Born charges"),
+    rmseDiagonal: rmse((c) => c % 4 === 0),
+    rmseOffDiagonal: rmse((c) => c % 4 !== 0),
+    bySpecies: Object.fromEntries([...new Set(labels)].sort().map((s) => [s, rmse((_, label) => label === s)])),
+  };
+}
+
+function polarizationErrors(pairs: Pairs, compared: "absolute" | "differences"): PolarizationErrors {
+  const [y, p] = [pairs.reference, pairs.predicted].map((v) => (compared === "differences" ? withoutMeanVector(v) : v));
+  const sum = y!.reduce((s, v, k) => s + (v - p![k]!) ** 2, 0);
+  const rmse = Math.sqrt(sum / y!.length);
+  const [my, mp] = [mean(y!), mean(p!)];
+  const covariance = y!.reduce((s, v, k) => s + (v - my) * (p![k]! - mp), 0) / y!.length;
+  const [sy, sp] = [deviation(y!, "polarizations"), deviation(p!, "predicted polarizations")];
+  return { frames: y!.length / 3, rmse, rmspe: rmse / sy, r: covariance / (sy * sp), compared };
+}
+
+function withoutMeanVector(values: readonly number[]): number[] {
+  const means = [0, 1, 2].map((a) => mean(values.filter((_, k) => k % 3 === a)));
+  return values.map((v, k) => v - means[k % 3]!);
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((s, v) => s + v, 0) / values.length;
+}
+
+function deviation(values: readonly number[], what: string): number {
+  const centre = mean(values);
+  const result = Math.sqrt(values.reduce((s, v) => s + (v - centre) ** 2, 0) / values.length);
+  if (!(result > 0))
+    throw new DataError({
+      where: "evaluatePolarization",
+      problem: `all ${what} are the same, so errors relative to their spread have no meaning`,
+      advice: "give more frames",
+    });
+  return result;
+}

@@ -1,0 +1,219 @@
+/** Errors of polarization models against the number of training frames, over seeded draws. */
+import { descriptor } from "../../../descriptor/descriptor.js";
+import { DataError, OptionError, rejectUnknownOptions } from "../../../errors.js";
+import { gramAccumulator } from "../../../math/gramAccumulator.js";
+import { gemm, type Matrix, matrix } from "../../../math/matrix.js";
+import { type NormalEquations, squaredError } from "../../../math/normalEquations.js";
+import { random } from "../../../math/random.js";
+import { gramSpan } from "../../../math/subspace.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
+import type { Frame } from "../../../structure/frame.js";
+import { productBasis, productCounts } from "../../basis/products.js";
+import { DEFAULT_RIDGES, trainLinear } from "../../train/primal.js";
+import { POLARIZATION_DESCRIPTOR, type PolarizationForm, type PolarizationOptions } from "./model.js";
+import { bornChargeRows, columnCount, polarizationRows, type RowSpace } from "./rows.js";
+import { planCharges } from "./speciesCharges.js";
+
+/** Frames with Z*, and frames with P of molecules (absolute). */
+export interface PolarizationSets {
+  readonly bornCharges: readonly Frame[];
+  readonly polarization: readonly Frame[];
+}
+
+export interface PolarizationLearningOptions extends RunOptions {
+  /** What is learnt from: n frames of the one kind, or n with P and n (or all there are) with Z*. */
+  readonly from: "bornCharges" | "polarization" | "both";
+  /** Training-set sizes n. */
+  readonly sizes: readonly number[];
+  /** Random subsets of each size, default 10; of the whole set there is one. */
+  readonly draws?: number;
+  /** Weight of P against Z*, default 10 (S, Fig. 1). */
+  readonly polarizationWeight?: number;
+  readonly model?: Pick<PolarizationOptions, "descriptor" | "ridge" | "validation"> & {
+    readonly form?: Exclude<PolarizationForm, { readonly kind: "reference" }>;
+  };
+}
+
+/** RMSPE on the test frames, RMSE over the standard deviation of the reference components; 0.01 is 1 %. */
+export interface PolarizationLearningErrors {
+  readonly polarization: number;
+  readonly bornCharges: number;
+}
+
+export interface PolarizationLearningPoint {
+  readonly size: number;
+  readonly draws: readonly PolarizationLearningErrors[];
+}
+
+/**
+ * Learning curves as S, Fig. 1: for every size and draw the model is fitted as by `fitPolarization` with fitted charges, and tested on
+ * frames that no draw contains. Rows of every frame are computed once and kept, in a basis of what all training rows span up to a
+ * hundredth of the smallest ridge, which leaves the solutions as they are and makes each a good deal cheaper. Factors of products are
+ * found on the structures of the whole training set.
+ * @throws OptionError for a size larger than the training set
+ */
+export async function polarizationLearningCurve(
+  train: PolarizationSets,
+  test: PolarizationSets,
+  options: PolarizationLearningOptions,
+): Promise<PolarizationLearningPoint[]> {
+  const { from, sizes, draws = 10, polarizationWeight = 10, model = {}, onProgress, signal } = options;
+  rejectUnknownOptions(
+    options,
+    ["from", "sizes", "draws", "polarizationWeight", "model", "onProgress", "signal"],
+    "polarizationLearningCurve",
+  );
+  rejectUnknownOptions(model, ["descriptor", "ridge", "validation", "form"], "polarizationLearningCurve model");
+  const kinds = from === "both" ? (["polarization", "bornCharges"] as const) : ([from] as const);
+  const longest = Math.max(...kinds.map((kind) => train[kind].length));
+  checkSizes(sizes, longest);
+  const space = await rowSpace(train, model, signal ? { signal } : {});
+  const rows = kinds.map((kind) => gather(space, kind, train[kind], kind === "polarization" ? polarizationWeight : 1));
+  await breathe();
+  const ridges = [model.ridge ?? DEFAULT_RIDGES].flat();
+  const { basis, largest } = spanOf(rows, Math.min(...ridges) / 100);
+  const inside = rows.map((r) => projected(r, basis));
+  // Ridges are relative to the largest column, which is another one in this basis.
+  const factor = largest / largestSquares(inside);
+  const tests = (["polarization", "bornCharges"] as const).map((kind) =>
+    testSums(projected(gather(space, kind, test[kind], 1), basis), kind, test[kind]),
+  );
+  const points: PolarizationLearningPoint[] = [];
+  for (const [at, size] of sizes.entries()) {
+    const results: PolarizationLearningErrors[] = [];
+    for (let seed = 0; seed < (size === longest ? 1 : draws); seed++) {
+      throwIfAborted(signal, "computing a learning curve");
+      const chosen = inside.flatMap((r) => {
+        const count = r.first.length - 1;
+        const drawn = random(seed).sample(count, Math.min(size, count));
+        return drawn.map((frame) => [r, frame] as const);
+      });
+      const { weights } = await trainLinear(
+        {
+          columns: basis.rows,
+          frames: chosen.length,
+          rowsOf: (k, add) => {
+            const [{ rows, targets, first }, frame] = chosen[k]!;
+            const [start, end] = [first[frame]!, first[frame + 1]!];
+            add(rows.values.subarray(start * rows.columns, end * rows.columns), targets.subarray(start, end));
+          },
+        },
+        {
+          ridge: ridges.map((r) => r * factor),
+          validation: model.validation ?? { folds: Math.min(5, chosen.length) },
+          ...(signal && { signal }),
+        },
+      );
+      const [polarization, bornCharges] = tests.map((t) => relativeError(t, weights));
+      results.push({ polarization: polarization!, bornCharges: bornCharges! });
+      await breathe();
+    }
+    points.push({ size, draws: results });
+    onProgress?.({ label: `learning curve, ${from}`, done: at + 1, total: sizes.length, unit: "sizes" });
+  }
+  return points;
+}
+
+function checkSizes(sizes: readonly number[], longest: number): void {
+  const wrong = sizes.find((n) => !(Number.isInteger(n) && n >= 2 && n <= longest));
+  if (wrong !== undefined || sizes.length === 0)
+    throw new OptionError({
+      where: "polarizationLearningCurve",
+      problem: wrong === undefined ? "no sizes" : `size ${wrong}, the training set has ${longest} frames`,
+      advice: `give sizes from 2 to ${longest}`,
+    });
+}
+
+/** What the equations are written in, from training frames alone. */
+async function rowSpace(
+  train: PolarizationSets,
+  model: NonNullable<PolarizationLearningOptions["model"]>,
+  run: RunOptions,
+): Promise<RowSpace> {
+  const frames = [...train.bornCharges, ...train.polarization];
+  const species = [...new Set(frames.flatMap((f) => f.structure.species))].sort();
+  const d = descriptor({ ...POLARIZATION_DESCRIPTOR, species, ...model.descriptor });
+  const space = { descriptor: d, plan: planCharges({ kind: "fit" }, d.options.species, frames) };
+  if (model.form?.kind !== "products") return space;
+  const structures = frames.map((f) => f.structure);
+  return { ...space, products: await productBasis(d, structures, productCounts(model.form), run) };
+}
+
+/** Weighted rows of several frames. */
+interface StackedRows {
+  readonly rows: Matrix;
+  readonly targets: Float64Array;
+  /** First row of each frame, and the number of rows. */
+  readonly first: readonly number[];
+}
+
+function gather(space: RowSpace, kind: keyof PolarizationSets, frames: readonly Frame[], weight: number): StackedRows {
+  const first = [0];
+  for (const f of frames) first.push(first.at(-1)! + (kind === "polarization" ? 3 : 9 * f.structure.species.length));
+  const columns = columnCount(space);
+  const rows = matrix(first.at(-1)!, columns);
+  const targets = new Float64Array(rows.rows);
+  frames.forEach((frame, f) => {
+    let at = first[f]!;
+    if (kind === "polarization") {
+      const found = polarizationRows(space, frame);
+      rows.values.set(
+        found.rows.map((v) => weight * v),
+        at * columns,
+      );
+      targets.set(
+        found.targets.map((v) => weight * v),
+        at,
+      );
+    } else
+      bornChargeRows(space, frame, weight, (block, values) => {
+        rows.values.set(block, at * columns);
+        for (let r = 0; 2 * r < values.length; r++) targets[at + r] = values[2 * r]!;
+        at += values.length / 2;
+      });
+  });
+  return { rows, targets, first };
+}
+
+/** A basis of what the rows span, and the largest sum of squares of any feature. */
+function spanOf(all: readonly StackedRows[], tolerance: number): { readonly basis: Matrix; readonly largest: number } {
+  const accumulator = gramAccumulator({ columns: all[0]!.rows.columns });
+  for (const { rows, targets } of all) accumulator.add(rows.values, targets);
+  const { gram } = accumulator.normalEquations();
+  const diagonal = Float64Array.from({ length: gram.rows }, (_, i) => gram.values[i * (gram.rows + 1)]!);
+  return { basis: gramSpan(gram, tolerance), largest: diagonal.reduce((a, b) => Math.max(a, b), 0) };
+}
+
+/** The largest sum of squares of any column. */
+function largestSquares(all: readonly StackedRows[]): number {
+  const sums = new Float64Array(all[0]!.rows.columns);
+  for (const { rows } of all)
+    for (let i = 0; i < rows.values.length; i++) sums[i % rows.columns]! += rows.values[i]! ** 2;
+  return sums.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function projected(r: StackedRows, basis: Matrix): StackedRows {
+  return { ...r, rows: gemm(r.rows, basis, "b") };
+}
+
+interface TestSums {
+  readonly equations: NormalEquations;
+  /** Standard deviation of the reference values. */
+  readonly deviation: number;
+}
+
+function testSums({ rows, targets }: StackedRows, kind: keyof PolarizationSets, frames: readonly Frame[]): TestSums {
+  const accumulator = gramAccumulator({ columns: rows.columns });
+  accumulator.add(rows.values, targets);
+  const values = frames.flatMap((f) => [...(kind === "polarization" ? f.polarization! : f.bornCharges!)]);
+  const mean = values.reduce((s, v) => s + v, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length);
+  if (!(deviation > 0))
+    throw new DataError({ where: "polarizationLearningCurve", problem: `test frames without spread in ${kind}` });
+  return { equations: accumulator.normalEquations(), deviation };
+}
+
+function relativeError({ equations, deviation }: TestSums, weights: Float64Array): number {
+  const [sum] = squaredError(equations, matrix(weights.length, 1, weights));
+  return Math.sqrt(sum! / equations.rows) / deviation;
+}

@@ -1,0 +1,65 @@
+/** Error estimates of a force field: the posterior of Bayesian linear regression with Gaussian noise and prior. */
+import { cholesky, choleskySolve } from "../../math/cholesky.js";
+import { columnScales } from "../../math/leastSquares.js";
+import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
+import { projectNormalEquations } from "../../math/normalEquations.js";
+import type { Posterior } from "../target/forceField/model.js";
+import type { LinearFit } from "./primal.js";
+
+/**
+ * The posterior of a fit, or none where the sums over its rows were not formed.
+ * @param mean see {@link Posterior}
+ */
+export function posteriorOf(
+  fit: LinearFit,
+  projection: Matrix | undefined,
+  mean: () => Float64Array,
+): Posterior | undefined {
+  if (!fit.equations) return undefined;
+  const { gram } = projection ? projectNormalEquations(fit.equations, projection) : fit.equations;
+  const n = gram.rows;
+  const diagonal = Float64Array.from({ length: n }, (_, i) => gram.values[i * (n + 1)]!);
+  const precision = matrix(n, n, gram.values.slice());
+  columnScales(diagonal, "none", fit.ridge).penalty.forEach((p, i) => {
+    precision.values[i * (n + 1)]! += p;
+  });
+  const trial = fit.trials.find((t) => t.ridge === fit.ridge);
+  return {
+    lower: cholesky(precision).lower,
+    ...(projection && { projection }),
+    mean: mean(),
+    noise: trial?.validationError ?? fit.trainingErrors[0]!,
+  };
+}
+
+/** R A⁻¹ Rᵀ for rows R of the equations: their covariance in units of the noise, [rows, rows]. */
+export function rowCovariance(posterior: Posterior, rows: Matrix): Matrix {
+  const x = projected(posterior, rows);
+  return gemm(x, choleskySolve(posterior, transpose(x)));
+}
+
+/** Standard deviation of the value of each row. */
+export function rowDeviations(posterior: Posterior, rows: Matrix): Float64Array {
+  const x = projected(posterior, rows);
+  const solved = choleskySolve(posterior, transpose(x)).values;
+  return Float64Array.from({ length: x.rows }, (_, r) => {
+    let sum = 0;
+    for (let c = 0; c < x.columns; c++) sum += x.values[r * x.columns + c]! * solved[c * x.rows + r]!;
+    return posterior.noise * Math.sqrt(Math.max(0, sum));
+  });
+}
+
+/** The posterior after these rows have been measured as well, whatever the result. */
+export function withRows(posterior: Posterior, rows: Matrix): Posterior {
+  const x = projected(posterior, rows);
+  const { lower } = posterior;
+  const precision = gemm(lower, lower, "b");
+  gemm(x, x, "a").values.forEach((v, k) => {
+    precision.values[k]! += v;
+  });
+  return { ...posterior, lower: cholesky(precision).lower };
+}
+
+function projected({ projection }: Posterior, rows: Matrix): Matrix {
+  return projection ? gemm(rows, projection, "b") : rows;
+}

@@ -1,0 +1,217 @@
+/**
+ * Training of models that are linear in their weights, from rows streamed frame by frame: the polarization from Born charges
+ * (Schmiedmayer & Kresse 2024, eqs. 9-10), the force field from energies and forces (their sec. II.C). Memory does not grow
+ * with the number of frames.
+ */
+import { OptionError } from "../../errors.js";
+import { gramAccumulator } from "../../math/gramAccumulator.js";
+import type { LeastSquaresSolution } from "../../math/leastSquares.js";
+import type { Matrix } from "../../math/matrix.js";
+import { gemm } from "../../math/matrix.js";
+import {
+  addNormalEquations,
+  type NormalEquations,
+  projectNormalEquations,
+  type RidgeTrial,
+  ridgeTrials,
+  solveNormalEquations,
+} from "../../math/normalEquations.js";
+import { qrAccumulator } from "../../math/qrAccumulator.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
+import { type FoldTrials, meanTrials, partition, type ValidationOptions } from "./validation.js";
+
+/** Where the rows of a training set come from. */
+export interface TrainingRows {
+  readonly columns: number;
+  readonly frames: number;
+  /** Targets per row, default 1: the first is fitted, the others are only fitted to see how well they could be. */
+  readonly targets?: number;
+  /** Hands every weighted row of one frame, with its weighted targets, to `add`, in one or several blocks. */
+  readonly rowsOf: (frame: number, add: (rows: Float64Array, targets: Float64Array) => void) => void;
+}
+
+export interface LinearTrainingOptions extends RunOptions {
+  /**
+   * Relative to the largest sum of squares of any column: features of high n and l are small because the density is smooth, and
+   * scaling every column to the same norm would throw that knowledge away (on the water dimer it triples the error). A list is
+   * searched on held-out frames, then all frames are fitted with the best. Default: 1e-13 … 1e-3, two per decade.
+   */
+  readonly ridge?: number | readonly number[];
+  readonly validation?: ValidationOptions;
+  /** `cholesky` (default) factors the normal equations; `qr` the rows themselves, slower and accurate at any ridge. */
+  readonly solver?: "cholesky" | "qr";
+  /** Φ where the weights are restricted to Φᵀω, see projectNormalEquations; of several the best on the held-out frames is taken. */
+  readonly projection?: Matrix | readonly Matrix[];
+}
+
+/** A ridge, and with several projections one of them, tried on held-out frames. */
+export interface TrainingTrial extends RidgeTrial {
+  /** Index of the projection, where there were several. */
+  readonly projection?: number;
+}
+
+/** Weights and how they were found. */
+export interface LinearFit {
+  /** [columns] */
+  readonly weights: Float64Array;
+  readonly ridge: number;
+  /** What was tried, with errors on held-out frames; empty where the ridge and one projection at most were given. */
+  readonly trials: readonly TrainingTrial[];
+  /** The projection used, where there was one. */
+  readonly projection?: Matrix;
+  /** Root mean square of the weighted rows' errors over everything fitted, per target. */
+  readonly trainingErrors: readonly number[];
+  /** Estimated condition number of what was solved. */
+  readonly condition: number;
+  readonly rows: number;
+  /** Sums over all rows, where they were formed (not by the QR route with a given ridge). */
+  readonly equations?: NormalEquations;
+}
+
+/** Two per decade, 1e-13 … 1e-3. */
+export const DEFAULT_RIDGES: readonly number[] = Array.from({ length: 21 }, (_, k) => 10 ** (-13 + k / 2));
+
+/**
+ * Fits the weights.
+ * @throws OptionError if there is nothing to fit or too few frames to hold some out
+ * @throws ConvergenceError if the equations cannot be solved at the ridge asked for
+ * @throws AbortedError if `signal` is aborted
+ */
+export async function trainLinear(source: TrainingRows, options: LinearTrainingOptions = {}): Promise<LinearFit> {
+  const { ridge = DEFAULT_RIDGES, solver = "cholesky" } = options;
+  if (source.frames === 0) throw new OptionError({ where: "training", problem: "no training frames" });
+  const ridges = ridgeList(ridge);
+  const projections = candidates(options.projection);
+  const search = ridges.length > 1 || projections.length > 1;
+  const { groups, held } = search
+    ? partition(source.frames, options.validation)
+    : { groups: [[...Array(source.frames).keys()]], held: [] };
+
+  const sums = solver === "qr" && !search ? undefined : await collect(source, groups, options);
+  const trials = search ? await tryAll(sums!, held, ridges, projections, options) : [];
+  const best = trials.reduce<TrainingTrial | undefined>(
+    (least, t) => (least && least.validationError <= t.validationError ? least : t),
+    undefined,
+  );
+  const chosen = best?.ridge ?? ridges[0]!;
+  const projection = projections[best?.projection ?? 0];
+  const equations = sums?.reduce(addNormalEquations);
+  const solution =
+    solver === "qr"
+      ? await solveByQr(source, chosen, projection, options)
+      : solveNormalEquations(projected(equations!, projection), chosen, "none");
+  const all = projection ? gemm(projection, solution.coefficients, "a") : solution.coefficients;
+  const weights = Float64Array.from({ length: all.rows }, (_, j) => all.values[j * all.columns]!);
+  return {
+    weights,
+    ridge: chosen,
+    trials,
+    ...(projection && { projection }),
+    trainingErrors: Array.from(solution.residual, (r) => Math.sqrt(r / solution.rows)),
+    condition: solution.condition,
+    rows: solution.rows,
+    ...(equations && { equations }),
+  };
+}
+
+function ridgeList(ridge: number | readonly number[]): readonly number[] {
+  const list = typeof ridge === "number" ? [ridge] : ridge;
+  if (!(Array.isArray(list) && list.length > 0 && list.every((r) => Number.isFinite(r) && r >= 0)))
+    throw new OptionError({
+      where: "training",
+      problem: `ridge is ${JSON.stringify(ridge)}`,
+      advice: "give a number ≥ 0 or a list of them",
+    });
+  return list;
+}
+
+function candidates(projection: LinearTrainingOptions["projection"]): readonly (Matrix | undefined)[] {
+  return Array.isArray(projection) ? (projection as readonly Matrix[]) : [projection as Matrix | undefined];
+}
+
+function projected(e: NormalEquations, projection: Matrix | undefined): NormalEquations {
+  return projection ? projectNormalEquations(e, projection) : e;
+}
+
+/** Every ridge with every projection, on each group that is held out. */
+async function tryAll(
+  groups: readonly NormalEquations[],
+  held: readonly number[],
+  ridges: readonly number[],
+  projections: readonly (Matrix | undefined)[],
+  options: RunOptions,
+): Promise<TrainingTrial[]> {
+  const total = held.length * projections.length;
+  const found: TrainingTrial[] = [];
+  for (const [projection, p] of projections.entries()) {
+    const folds: FoldTrials[] = [];
+    for (const [k, test] of held.entries()) {
+      throwIfAborted(options.signal, "choosing the ridge");
+      const fitted = groups.filter((_, g) => g !== test).reduce(addNormalEquations);
+      const validation = projected(groups[test]!, p);
+      folds.push({
+        rows: validation.rows,
+        trials: ridgeTrials(projected(fitted, p), validation, ridges, "none"),
+      });
+      options.onProgress?.({
+        label: "choosing the ridge",
+        done: projection * held.length + k + 1,
+        total,
+        unit: "solutions",
+      });
+      await breathe();
+    }
+    found.push(...meanTrials(ridges, folds).map((t) => (projections.length > 1 ? { ...t, projection } : t)));
+  }
+  return found;
+}
+
+/** The sums over the rows of each group of frames. */
+async function collect(
+  source: TrainingRows,
+  groups: readonly (readonly number[])[],
+  options: RunOptions,
+): Promise<NormalEquations[]> {
+  const { columns, targets = 1 } = source;
+  const sums: NormalEquations[] = [];
+  let done = 0;
+  for (const frames of groups) {
+    const accumulator = gramAccumulator({ columns, targets });
+    await eachFrame(frames, { done, total: source.frames }, options, (f) => source.rowsOf(f, accumulator.add));
+    done += frames.length;
+    sums.push(accumulator.normalEquations());
+  }
+  return sums;
+}
+
+async function solveByQr(
+  source: TrainingRows,
+  ridge: number,
+  projection: Matrix | undefined,
+  options: RunOptions,
+): Promise<LeastSquaresSolution> {
+  const { targets = 1 } = source;
+  const accumulator = qrAccumulator({ columns: projection?.rows ?? source.columns, targets, scaling: "none" });
+  const { frames } = source;
+  await eachFrame([...Array(frames).keys()], { done: 0, total: frames }, options, (frame) => {
+    source.rowsOf(frame, (values, y) => {
+      const block = { rows: y.length / targets, columns: source.columns, values };
+      accumulator.add(projection ? gemm(block, projection, "b").values : values, y);
+    });
+  });
+  return accumulator.solve(ridge);
+}
+
+async function eachFrame(
+  frames: readonly number[],
+  progress: { readonly done: number; readonly total: number },
+  options: RunOptions,
+  work: (frame: number) => void,
+): Promise<void> {
+  for (const [k, frame] of frames.entries()) {
+    throwIfAborted(options.signal, "collecting training rows");
+    work(frame);
+    options.onProgress?.({ label: "training rows", ...progress, done: progress.done + k + 1, unit: "frames" });
+    await breathe();
+  }
+}
