@@ -14,6 +14,18 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/**
+ * Text that a terminal shows and does nothing else with: control characters, which a file may hold, are written as \xNN
+ * (line breaks and tabs stay).
+ */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) => {
+    const code = c.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+  });
+}
+
 export class SpectensorError extends Error {
   override readonly name: string = "SpectensorError";
   readonly where: string | undefined;
@@ -21,7 +33,9 @@ export class SpectensorError extends Error {
 
   constructor(details: ErrorDetails | string) {
     const d = typeof details === "string" ? { problem: details } : details;
-    super(`${d.where ? `${d.where}: ` : ""}${d.problem}${d.advice ? `; ${d.advice}` : ""}`, { cause: d.cause });
+    super(printable(`${d.where ? `${d.where}: ` : ""}${d.problem}${d.advice ? `; ${d.advice}` : ""}`), {
+      cause: d.cause,
+    });
     this.where = d.where;
     this.advice = d.advice;
   }

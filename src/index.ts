@@ -58,6 +58,7 @@ export { writeColumns } from "./io/columnsWrite.js";
 export { loadEspresso, parseEspresso } from "./io/espresso.js";
 export { loadExtxyz, parseExtxyz, streamExtxyz } from "./io/extxyz.js";
 export { writeExtxyz } from "./io/extxyzWrite.js";
+export { formatNames, registerFormat } from "./io/formats.js";
 export { loadForceSets, parseForceSets } from "./io/forceSets.js";
 export { loadLammps, parseLammps, streamLammps } from "./io/lammps.js";
 export { loadSeries, loadTrajectory, readFrames, streamFrames } from "./io/load.js";

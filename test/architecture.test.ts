@@ -28,8 +28,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   options: [],
   "errors.ts": [],
   "progress.ts": [],
+  "warnings.ts": [],
 };
-const LEAVES = ["errors.ts", "options", "progress.ts"];
+const LEAVES = ["errors.ts", "options", "progress.ts", "warnings.ts"];
 
 interface Source {
   readonly path: string;

@@ -3,12 +3,11 @@ import { existsSync } from "node:fs";
 import { loadDataset } from "../dataset/load.js";
 import { listDatasets } from "../dataset/registry.js";
 import { SpectensorError } from "../errors.js";
-import { detectFormat } from "../io/format.js";
-import { type LoadOptions, loadSeries, streamFrames } from "../io/load.js";
+import type { LoadOptions } from "../io/format.js";
+import { loadSeries } from "../io/load.js";
 import type { FrameField } from "../io/tensorNames.js";
 import type { FrameQuantity } from "../series/fromFrames.js";
 import { sliceSeries, type TensorSeries } from "../series/tensorSeries.js";
-import type { Frame } from "../structure/frame.js";
 
 /** Options that say how a file is to be read; from the command line. */
 export interface FileFlags {
@@ -65,26 +64,7 @@ export async function readSeries(
       });
     return sliceSeries(dataset.series(quantity), { stride });
   }
-  const options = { ...loadOptions(flags), signal };
-  const plain = (await detectFormat(source, options)) === "columns";
-  const first = plain ? undefined : await firstFrame(source, options);
-  const quantity = plain ? wanted[0]! : pick(wanted, first, source);
   const { timestep } = flags;
-  return sliceSeries(await loadSeries(source, { ...options, quantity, ...(timestep && { timestep }) }), { stride });
-}
-
-async function firstFrame(path: string, options: LoadOptions): Promise<Frame | undefined> {
-  for await (const frame of streamFrames(path, options)) return frame;
-  return undefined;
-}
-
-function pick(wanted: readonly FrameQuantity[], frame: Frame | undefined, source: string): FrameQuantity {
-  const found = wanted.find((q) => frame?.[q]);
-  if (found) return found;
-  const others = Object.keys(frame?.info ?? {});
-  throw new SpectensorError({
-    where: source,
-    problem: `its first frame has no ${wanted.join(" and no ")}${others.length > 0 ? `; it has ${others.join(", ")}` : ""}`,
-    advice: `map the name in the file: --key ${wanted[0]}=NAME`,
-  });
+  const options = { ...loadOptions(flags), signal, quantity: wanted, ...(timestep && { timestep }) };
+  return sliceSeries(await loadSeries(source, options), { stride });
 }

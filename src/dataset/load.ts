@@ -1,7 +1,7 @@
 import { DataError, rejectUnknownOptions } from "../errors.js";
 import { trajectoryCollector } from "../io/collect.js";
 import { loadColumns } from "../io/columns.js";
-import { detectFormat } from "../io/format.js";
+import { detectFormat } from "../io/formats.js";
 import { streamFrames } from "../io/load.js";
 import type { RunOptions } from "../progress.js";
 import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";

@@ -1,6 +1,7 @@
 import { DataError, UnitError } from "../errors.js";
 import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
 import { spacing } from "./collect.js";
+import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
 import { parseNumber } from "./number.js";
 import { loadAll, type more, nextLine, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
@@ -81,6 +82,26 @@ function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnO
     origin: options.origin ?? name.replace(/^.*[\\/]/, ""),
   });
 }
+
+/** Plain columns of numbers for the loaders; asked last. */
+export const columnsFormat: FileFormat = {
+  name: "columns",
+  title: "columns of numbers",
+  options: ["components", "skipColumns"],
+  sniff({ lines }) {
+    const rows = lines.slice(0, -1).filter((text) => text.trim() !== "" && !/^\s*[#!%]/.test(text));
+    const numeric = (text: string) => split(text).every((word) => Number.isFinite(numberOf(word)));
+    const data = rows[0] !== undefined && !numeric(rows[0]) ? rows.slice(1) : rows;
+    return data.length > 0 && data.every(numeric);
+  },
+  series(source, options) {
+    const { quantity } = options;
+    const wanted = (typeof quantity === "string" ? [quantity] : quantity).filter((q) => q !== "bornCharges");
+    if (wanted.length === 0)
+      throw new DataError({ where: options.name ?? "columns", problem: "plain columns cannot hold Born charges" });
+    return loadColumns(source, { ...options, quantity: wanted[0]! });
+  },
+};
 
 /** What each column of the file is. */
 interface Layout {

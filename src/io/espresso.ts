@@ -1,8 +1,18 @@
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr, electronvoltPerHartree as hartree } from "../units/constants.js";
+import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import { loadAll, type more, needLine, nextLine, parseAll, type ReadOptions, type Source } from "./source.js";
+import {
+  loadAll,
+  type more,
+  needLine,
+  nextLine,
+  parseAll,
+  type ReadOptions,
+  type Source,
+  streamAll,
+} from "./source.js";
 
 /** Options of the Quantum ESPRESSO reader. */
 export interface EspressoOptions extends ReadOptions {
@@ -30,6 +40,15 @@ export function parseEspresso(input: string | Uint8Array, options: EspressoOptio
 export async function loadEspresso(source: Source, options: EspressoOptions = {}): Promise<Frame> {
   return (await loadAll((lines: Lines) => readEspresso(lines, options), source, options))[0]!;
 }
+
+/** Output of Quantum ESPRESSO for the loaders. */
+export const espressoFormat: FileFormat = {
+  name: "espresso",
+  title: "output of pw.x or ph.x",
+  options: [],
+  sniff: ({ text }) => /^\s*Program (PWSCF|PHONON)/m.test(text),
+  frames: (source, options) => streamAll(readEspresso, source, options),
+};
 
 /** The output of pw.x and ph.x as a line reader; yields one frame. */
 export function* readEspresso(lines: Lines, options: EspressoOptions = {}): Generator<Frame | Need, void, void> {

@@ -2,6 +2,7 @@ import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity, type Structure } from "../structure/structure.js";
 import { atomColumns, type Columns, readAtoms } from "./extxyzAtoms.js";
 import { booleanList, commentPairs, numberList } from "./extxyzComment.js";
+import type { FileFormat } from "./format.js";
 import { type FrameDecoder, frameDecoder, type TensorOptions } from "./frameFields.js";
 import type { Lines } from "./lines.js";
 import { loadAll, more, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
@@ -33,6 +34,16 @@ export function streamExtxyz(source: Source, options: ExtxyzOptions = {}): Async
 export function loadExtxyz(source: Source, options: ExtxyzOptions = {}): Promise<Frame[]> {
   return loadAll(extxyzReader(options), source, options);
 }
+
+/** Extended and plain XYZ for the loaders. */
+export const extxyzFormat: FileFormat = {
+  name: "extxyz",
+  title: "extended XYZ",
+  options: ["keys", "units", "components", "becOrder"],
+  sniff: ({ lines: [count = "", comment = "", atom = ""] }) =>
+    /\b(Properties|Lattice)=/.test(comment) || (/^\s*\d+\s*$/.test(count) && /^\s*[A-Za-z]\w*\s+[-+.\d]/.test(atom)),
+  frames: streamExtxyz,
+};
 
 /** The extended XYZ format as a line reader. @throws OptionError for an option that makes no sense */
 export function extxyzReader(options: TensorOptions): (lines: Lines) => Generator<Frame | typeof more, void, void> {

@@ -1,59 +1,61 @@
-import { FormatError } from "../errors.js";
-import { byteChunks, type ReadOptions } from "./source.js";
+/** What a file format is to the loaders, and the options of reading whatever a file turns out to be. */
+import type { FrameQuantity } from "../series/fromFrames.js";
+import type { TensorSeries } from "../series/tensorSeries.js";
+import type { Frame } from "../structure/frame.js";
+import type { TensorOptions } from "./frameFields.js";
+import type { ReadOptions, Source } from "./source.js";
 
-/** Every format that is read. */
-export type Format = "extxyz" | "poscar" | "xdatcar" | "outcar" | "vasprun" | "lammps" | "espresso" | "columns";
-
-const headBytes = 1 << 16;
-
-/**
- * The format of a file, from its first 64 KiB (gzipped or not); its name is not looked at.
- * @throws FormatError if it looks like none of them
- */
-export async function detectFormat(path: string, options: ReadOptions = {}): Promise<Format> {
-  let head = "";
-  for await (const chunk of byteChunks(path, { ...(options.signal && { signal: options.signal }) })) {
-    head += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1", 0, headBytes);
-    if (head.length >= headBytes) break;
-  }
-  const format = formatOf(head);
-  if (format) return format;
-  throw new FormatError({
-    file: options.name ?? path,
-    problem:
-      head.trim() === ""
-        ? "the file is empty"
-        : `not a format that is read; it begins "${head.trim().slice(0, 40).replace(/\s+/g, " ")}"`,
-    advice:
-      "read are extended XYZ, POSCAR, XDATCAR, OUTCAR, vasprun.xml, LAMMPS dumps, pw.x and ph.x output, and plain columns of numbers",
-  });
+/** Options that some formats need. */
+export interface FormatOptions extends TensorOptions {
+  /** Symbols of the types of a LAMMPS dump, or of the species of a POSCAR of VASP 4. */
+  readonly species?: readonly string[];
+  /** `units` of a LAMMPS run. */
+  readonly lammpsUnits?: "metal" | "real";
+  /** Leading columns to leave out of a plain file of columns. */
+  readonly skipColumns?: number;
 }
 
-/** The format that a text begins like. */
-export function formatOf(head: string): Format | undefined {
-  const lines = head.split(/\r?\n/, 16);
-  const line = (k: number) => lines[k] ?? "";
-  if (/^\s*(<\?xml|<modeling)/.test(head)) return /<modeling/.test(head) ? "vasprun" : undefined;
-  if (head.startsWith("ITEM:")) return "lammps";
-  if (/^\s*Program (PWSCF|PHONON)/m.test(head)) return "espresso";
-  if (/^\s*vasp\.\d/.test(line(0)) || /^ *(executed on|INCAR:|POTCAR: )/m.test(head)) return "outcar";
-  if (/^\s*\d+\s*$/.test(line(0)) && /^\s*[A-Za-z]\w*\s+[-+.\d]/.test(line(2))) return "extxyz";
-  if (/\b(Properties|Lattice)=/.test(line(1))) return "extxyz";
-  const number = "[-+]?[\\d.]+(?:[eEdD][-+]?\\d+)?";
-  const numbers = (k: number, counts: string) =>
-    new RegExp(`^\\s*${number}(?:\\s+${number}){${counts}}\\s*$`).test(line(k));
-  if (
-    (numbers(1, "0") || numbers(1, "2")) &&
-    [2, 3, 4].every((k) => numbers(k, "2")) &&
-    /^\s*[sdck]/im.test(`${line(6)}\n${line(7)}`)
-  )
-    return /^\s*(direct configuration|konfig)/im.test(head) ? "xdatcar" : "poscar";
-  const rows = lines.slice(0, -1).filter((text) => text.trim() !== "" && !/^\s*[#!%]/.test(text));
-  const numeric = (text: string) =>
-    text
-      .trim()
-      .split(/[\s,;]+/)
-      .every((word) => Number.isFinite(Number(word.replace(/[dD]/, "e"))));
-  const data = rows[0] !== undefined && !numeric(rows[0]) ? rows.slice(1) : rows;
-  return data.length > 0 && data.every(numeric) ? "columns" : undefined;
+/** Options of the loaders for any format; an option that the format of the file cannot use is refused. */
+export interface LoadOptions extends ReadOptions, FormatOptions {
+  /** What the file is: a name, or a format of one's own; default: found out from its content. */
+  readonly format?: string | FileFormat;
+}
+
+/** Options of loading a series. */
+export interface SeriesOptions extends LoadOptions {
+  /** What to read; of several the first that the file has. */
+  readonly quantity: FrameQuantity | readonly FrameQuantity[];
+  /** fs between frames; default from the file, where it has times. */
+  readonly timestep?: number;
+  /** For legends; default the file's name. */
+  readonly origin?: string;
+}
+
+/** The beginning of a file, as {@link FileFormat.sniff} sees it. */
+export interface FileHead {
+  /** The first 64 KiB, unpacked. */
+  readonly text: string;
+  /** The first 16 lines of it. */
+  readonly lines: readonly string[];
+  /** Name of the file without folder and without .gz; empty where there is none. */
+  readonly fileName: string;
+}
+
+/**
+ * A file format. One that is not built in is used by `format: mine`, or found by itself after `registerFormat(mine)`.
+ * A format has `frames` if it holds structures, and `series` if it holds tensors without structures.
+ */
+export interface FileFormat {
+  /** As in the option `format`. */
+  readonly name: string;
+  /** For messages, e.g. "LAMMPS dump". */
+  readonly title: string;
+  /** The options that it understands, of those that not every format does. */
+  readonly options: readonly (keyof FormatOptions)[];
+  /** Whether a file that begins like this is one; formats are asked in turn, the general ones last. */
+  readonly sniff: (head: FileHead) => boolean;
+  /** Its frames one by one, in memory that does not grow. */
+  readonly frames?: (source: Source, options: LoadOptions) => AsyncIterable<Frame>;
+  /** Its tensors, if it has no structures. */
+  readonly series?: (source: Source, options: SeriesOptions) => Promise<TensorSeries>;
 }

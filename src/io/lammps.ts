@@ -3,6 +3,7 @@ import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity } from "../structure/structure.js";
 import { unitScale } from "../units/convert.js";
+import type { FileFormat } from "./format.js";
 import { type DumpBox, readBox } from "./lammpsBox.js";
 import type { Lines } from "./lines.js";
 import {
@@ -45,6 +46,16 @@ export function streamLammps(source: Source, options: LammpsOptions = {}): Async
 export function loadLammps(source: Source, options: LammpsOptions = {}): Promise<Frame[]> {
   return loadAll(lammpsReader(options), source, options);
 }
+
+/** LAMMPS dumps for the loaders. */
+export const lammpsFormat: FileFormat = {
+  name: "lammps",
+  title: "LAMMPS dump",
+  options: ["species", "lammpsUnits"],
+  sniff: ({ text }) => text.startsWith("ITEM:"),
+  frames: (source, { lammpsUnits, units: _, ...options }) =>
+    streamLammps(source, { ...options, ...(lammpsUnits && { units: lammpsUnits }) }),
+};
 
 /** The LAMMPS dump format as a line reader. @throws OptionError for other unit systems than metal and real */
 export function lammpsReader(options: LammpsOptions): (lines: Lines) => Generator<Frame | typeof more, void, void> {

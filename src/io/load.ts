@@ -1,80 +1,47 @@
 /** Files of any format: what it is, is found out from the content. */
-import { DataError, OptionError, rejectUnknownOptions } from "../errors.js";
+import { DataError, rejectUnknownOptions } from "../errors.js";
 import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
 import type { Trajectory } from "../structure/trajectory.js";
 import { type CollectOptions, collectTrajectory } from "./collect.js";
-import { loadColumns } from "./columns.js";
-import { loadEspresso } from "./espresso.js";
-import { streamExtxyz } from "./extxyz.js";
-import { detectFormat, type Format } from "./format.js";
-import type { TensorOptions } from "./frameFields.js";
-import { streamLammps } from "./lammps.js";
-import { streamOutcar } from "./outcar.js";
-import { loadPoscar } from "./poscar.js";
-import type { ReadOptions } from "./source.js";
-import { streamVasprun } from "./vasprun.js";
-import { streamXdatcar } from "./xdatcar.js";
-
-/** Options of the loaders for any format; each is used by the formats that need it. */
-export interface LoadOptions extends ReadOptions, TensorOptions {
-  /** What the file is; default: found out from its content. */
-  readonly format?: Format;
-  /** Symbols of the types of a LAMMPS dump, or of the species of a POSCAR of VASP 4. */
-  readonly species?: readonly string[];
-  /** `units` of a LAMMPS run. */
-  readonly lammpsUnits?: "metal" | "real";
-}
+import type { LoadOptions, SeriesOptions } from "./format.js";
+import { type OpenedFile, openFile } from "./formats.js";
+import { type Source, sourceName } from "./source.js";
 
 const loadOptionNames = [
-  ...["name", "incomplete", "onProgress", "signal", "format"],
-  ...["keys", "units", "components", "becOrder", "species", "lammpsUnits"],
+  ...["name", "incomplete", "onProgress", "onWarning", "signal", "format"],
+  ...["keys", "units", "components", "becOrder", "species", "lammpsUnits", "skipColumns"],
 ];
 
 /**
  * Frames of a file of any format, one by one, in memory that does not grow.
+ * @param source path, or pieces of the file's bytes
  * @throws FormatError with file and line
  * @throws OptionError for options that the format cannot use
  */
-export function streamFrames(path: string, options: LoadOptions = {}): AsyncGenerator<Frame, void, void> {
+export function streamFrames(source: Source, options: LoadOptions = {}): AsyncGenerator<Frame, void, void> {
   rejectUnknownOptions(options, loadOptionNames, "streamFrames");
-  return frames(path, options);
+  return frames(source, options);
 }
 
-async function* frames(path: string, options: LoadOptions): AsyncGenerator<Frame, void, void> {
-  const format = options.format ?? (await detectFormat(path, options));
-  if (format !== "extxyz")
-    for (const name of ["keys", "units", "becOrder"] as const)
-      if (options[name] !== undefined)
-        throw new OptionError({
-          where: name,
-          problem: `${path} is ${format}`,
-          advice: `${name} is for extended XYZ: leave it out`,
-        });
-  switch (format) {
-    case "extxyz":
-      return yield* streamExtxyz(path, options);
-    case "poscar":
-      return yield await loadPoscar(path, options);
-    case "xdatcar":
-      return yield* streamXdatcar(path, options);
-    case "outcar":
-      return yield* streamOutcar(path, options);
-    case "vasprun":
-      return yield* streamVasprun(path, options);
-    case "espresso":
-      return yield await loadEspresso(path, options);
-    case "lammps": {
-      const { lammpsUnits, units: _, ...rest } = options;
-      return yield* streamLammps(path, { ...rest, ...(lammpsUnits && { units: lammpsUnits }) });
-    }
-    case "columns":
+async function* frames(source: Source, options: LoadOptions): AsyncGenerator<Frame, void, void> {
+  yield* framesOf(await openFile(source, options), { ...options, name: sourceName(source, options) });
+}
+
+/** The frames of an opened file, which is closed at the end however that comes. */
+async function* framesOf({ format, source }: OpenedFile, options: LoadOptions): AsyncGenerator<Frame, void, void> {
+  const { onProgress: _, format: __, ...rest } = options;
+  try {
+    if (!format.frames)
       throw new DataError({
-        where: path,
-        problem: "columns of numbers have no structures",
+        where: options.name ?? "file",
+        problem: `${format.title} have no structures`,
         advice: "read them as a series",
       });
+    yield* format.frames(source, rest);
+  } finally {
+    await source.close();
   }
 }
 
@@ -84,28 +51,22 @@ async function* frames(path: string, options: LoadOptions): AsyncGenerator<Frame
  * await writeExtxyz("md.extxyz", (await loadDataset("h2o")).frames);
  * (await readFrames("md.extxyz")).length // 1001
  */
-export async function readFrames(path: string, options: LoadOptions = {}): Promise<Frame[]> {
+export async function readFrames(source: Source, options: LoadOptions = {}): Promise<Frame[]> {
   rejectUnknownOptions(options, loadOptionNames, "readFrames");
   const all: Frame[] = [];
-  for await (const frame of frames(path, options)) all.push(frame);
+  for await (const frame of frames(source, options)) all.push(frame);
   return all;
 }
 
 /** The frames of a file of any format as a trajectory of the same atoms in one buffer. */
-export async function loadTrajectory(path: string, options: LoadOptions & CollectOptions = {}): Promise<Trajectory> {
+export async function loadTrajectory(source: Source, options: LoadOptions & CollectOptions = {}): Promise<Trajectory> {
   rejectUnknownOptions(options, [...loadOptionNames, "timestep", "stride"], "loadTrajectory");
-  return collectTrajectory(frames(path, options), { ...options, name: options.name ?? path });
-}
-
-/** Options of {@link loadSeries}. */
-export interface SeriesOptions extends LoadOptions {
-  readonly quantity: FrameQuantity;
-  /** fs between frames; default from the file, where it has times. */
-  readonly timestep?: number;
-  /** For legends; default the file's name. */
-  readonly origin?: string;
-  /** Leading columns to leave out of a plain file of columns. */
-  readonly skipColumns?: number;
+  const { timestep, stride, ...load } = options;
+  return collectTrajectory(frames(source, load), {
+    name: sourceName(source, options),
+    ...(timestep !== undefined && { timestep }),
+    ...(stride !== undefined && { stride }),
+  });
 }
 
 /**
@@ -117,23 +78,42 @@ export interface SeriesOptions extends LoadOptions {
  * await writeExtxyz("md.extxyz.gz", (await loadDataset("h2o")).frames);
  * (await loadSeries("md.extxyz.gz", { quantity: "polarizability" })).timestep // 2
  */
-export async function loadSeries(path: string, options: SeriesOptions): Promise<TensorSeries> {
-  rejectUnknownOptions(options, [...loadOptionNames, "quantity", "timestep", "origin", "skipColumns"], "loadSeries");
-  const { quantity, timestep, origin = path.replace(/^.*[\\/]/, "") } = options;
-  const format = options.format ?? (await detectFormat(path, options));
-  if (format === "columns") {
-    if (quantity === "bornCharges")
-      throw new DataError({ where: path, problem: "plain columns cannot hold Born charges" });
-    return loadColumns(path, { ...options, quantity, origin });
+export async function loadSeries(source: Source, options: SeriesOptions): Promise<TensorSeries> {
+  rejectUnknownOptions(options, [...loadOptionNames, "quantity", "timestep", "origin"], "loadSeries");
+  const name = sourceName(source, options);
+  const { timestep, origin = name.replace(/^.*[\\/]/, ""), quantity, ...load } = options;
+  const wanted: readonly FrameQuantity[] = typeof quantity === "string" ? [quantity] : quantity;
+  const opened = await openFile(source, load);
+  if (opened.format.series) {
+    const { onProgress: _, ...rest } = options;
+    try {
+      return await opened.format.series(opened.source, { ...rest, quantity: wanted, name, origin });
+    } finally {
+      await opened.source.close();
+    }
   }
+  let chosen: FrameQuantity | undefined;
   const light: Frame[] = [];
-  for await (const frame of frames(path, { ...options, format })) {
+  for await (const frame of framesOf(opened, { ...load, name })) {
+    chosen ??= pick(wanted, frame, name);
     const { cell, periodic } = frame.structure;
     light.push({
       structure: { species: [], positions: new Float64Array(0), periodic, ...(cell && { cell }) },
       ...(frame.time !== undefined && { time: frame.time }),
-      ...(frame[quantity] && { [quantity]: frame[quantity] }),
+      ...(frame[chosen] && { [chosen]: frame[chosen] }),
     });
   }
-  return seriesOfFrames(light, quantity, { origin, ...(timestep !== undefined && { timestep }) });
+  return seriesOfFrames(light, chosen ?? wanted[0]!, { origin, ...(timestep !== undefined && { timestep }) });
+}
+
+/** The first of the wanted quantities that a frame has. */
+function pick(wanted: readonly FrameQuantity[], frame: Frame, where: string): FrameQuantity {
+  const found = wanted.find((q) => frame[q]);
+  if (found) return found;
+  const others = Object.keys({ ...frame.info, ...frame.arrays });
+  throw new DataError({
+    where,
+    problem: `its first frame has no ${wanted.join(" and no ")}${others.length > 0 ? `; it has ${others.join(", ")}` : ""}`,
+    advice: `map the name in the file with keys: { ${wanted[0]!}: "NAME" }`,
+  });
 }

@@ -1,6 +1,7 @@
 import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../units/constants.js";
+import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
 import {
   loadAll,
@@ -36,6 +37,15 @@ export function streamOutcar(source: Source, options: ReadOptions = {}): AsyncGe
 export function loadOutcar(source: Source, options: ReadOptions = {}): Promise<Frame[]> {
   return loadAll(readOutcar, source, options);
 }
+
+/** OUTCAR for the loaders. */
+export const outcarFormat: FileFormat = {
+  name: "outcar",
+  title: "OUTCAR",
+  options: [],
+  sniff: ({ text, lines }) => /^\s*vasp\.\d/.test(lines[0] ?? "") || /^ *(executed on|INCAR:|POTCAR: )/m.test(text),
+  frames: streamOutcar,
+};
 
 /** Which of several printed dielectric tensors is ε∞: with local fields in DFT over RPA over none. */
 function rank(header: string): number {

@@ -1,9 +1,19 @@
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
+import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import { fractionalText, poscarHead, readPoscarHeader } from "./poscarHeader.js";
-import { loadAll, type more, needLine, nextLine, parseAll, type ReadOptions, type Source } from "./source.js";
+import { fractionalText, poscarHead, readPoscarHeader, startsLikePoscar } from "./poscarHeader.js";
+import {
+  loadAll,
+  type more,
+  needLine,
+  nextLine,
+  parseAll,
+  type ReadOptions,
+  type Source,
+  streamAll,
+} from "./source.js";
 import { writeText } from "./write.js";
 
 /** Options of the POSCAR reader. */
@@ -24,6 +34,15 @@ export function parsePoscar(input: string | Uint8Array, options: PoscarOptions =
 export async function loadPoscar(source: Source, options: PoscarOptions = {}): Promise<Frame> {
   return (await loadAll(poscarReader(options), source, options))[0]!;
 }
+
+/** POSCAR and CONTCAR for the loaders. */
+export const poscarFormat: FileFormat = {
+  name: "poscar",
+  title: "POSCAR",
+  options: ["species"],
+  sniff: ({ lines }) => startsLikePoscar(lines),
+  frames: (source, options) => streamAll(poscarReader(options), source, options),
+};
 
 /** The POSCAR format as a line reader; yields one frame. */
 export function poscarReader(options: PoscarOptions): (lines: Lines) => Generator<Frame | typeof more, void, void> {

@@ -75,6 +75,21 @@ export function* readPoscarHeader(
   return { comment, scale, cell, species: counts.flatMap((n, k) => new Array<string>(n).fill(kinds[k]!)) };
 }
 
+const numberPattern = "[-+]?[\\d.]+(?:[eEdD][-+]?\\d+)?";
+const numbersLine = (count: string): RegExp =>
+  new RegExp(`^\\s*${numberPattern}(?:\\s+${numberPattern}){${count}}\\s*(?:[!#].*)?$`);
+const [oneNumber, threeNumbers] = [numbersLine("0"), numbersLine("2")];
+
+/** Whether the first lines of a text are those of a POSCAR or XDATCAR. */
+export function startsLikePoscar(lines: readonly string[]): boolean {
+  const [, scale = "", a = "", b = "", c = "", , sixth = "", seventh = ""] = lines;
+  return (
+    (oneNumber.test(scale) || threeNumbers.test(scale)) &&
+    [a, b, c].every((line) => threeNumbers.test(line)) &&
+    /^\s*[sdck]/im.test(`${sixth}\n${seventh}`)
+  );
+}
+
 /** Files of VASP 4 often name the species in the comment. */
 function symbolsIn(comment: string, count: number): string[] | undefined {
   const words = comment.split(/\s+/);

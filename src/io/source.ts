@@ -6,13 +6,15 @@ import { pipeline } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { DataError, FormatError, ShapeError, SpectensorError } from "../errors.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
+import type { WarningOptions } from "../warnings.js";
+import { packing, signatureBytes, textStart } from "./decode.js";
 import { Lines } from "./lines.js";
 
 /** A path, or pieces of the file's bytes (plain or gzipped) from anywhere. */
 export type Source = string | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** Options of every reader. */
-export interface ReadOptions extends RunOptions {
+export interface ReadOptions extends RunOptions, WarningOptions {
   /** Name of the data in messages; default the path. */
   readonly name?: string;
   /** What to do with a last frame that is cut off: refuse the file (default) or leave that frame out. */
@@ -50,9 +52,7 @@ const largestText = 2 ** 31;
 export function parseAll<T>(reader: LineReader<T>, input: string | Uint8Array, options: ReadOptions = {}): T[] {
   const file = options.name ?? "text";
   const lines = new Lines(file, { dropUnterminated: options.incomplete === "drop" });
-  lines.feed(
-    typeof input === "string" ? Buffer.from(input.endsWith("\n") ? input : `${input}\n`) : fileBytes(input, options),
-  );
+  lines.feed(wholeText(typeof input === "string" && !input.endsWith("\n") ? `${input}\n` : input, options));
   lines.finish();
   const values: T[] = [];
   for (const value of guarded(reader(lines), lines, options)) if (value !== more) values.push(value);
@@ -94,7 +94,7 @@ export async function loadAll<T>(reader: LineReader<T>, source: Source, options:
   return values;
 }
 
-/** The bytes of a source, unpacked if they are gzipped (by content, whatever the name says). */
+/** The bytes of a source, unpacked if they are gzipped (by content, whatever the name says), without byte order mark. */
 export async function* byteChunks(source: Source, options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, void> {
   const file = sourceName(source, options);
   const total = typeof source === "string" ? await fileSize(source) : undefined;
@@ -110,19 +110,11 @@ export async function* byteChunks(source: Source, options: ReadOptions = {}): As
   }
   const input = counted();
   try {
-    let head: Uint8Array = Buffer.alloc(0);
-    while (head.length < 2) {
-      const chunk = await input.next();
-      if (chunk.done) break;
-      head = head.length === 0 ? chunk.value : Buffer.concat([head, chunk.value]);
-    }
-    async function* whole(): AsyncGenerator<Uint8Array> {
-      yield head;
-      yield* input;
-    }
-    if (isGzip(head))
-      yield* pipeline(whole(), createGunzip({ chunkSize: chunkBytes }), () => {}) as AsyncIterable<Uint8Array>;
-    else yield* whole();
+    const packed = await beginning(input, signatureBytes);
+    const text = packing(packed.head, file) === "gzip" ? await beginning(unzipped(packed), signatureBytes) : packed;
+    const from = textStart(text.head, file);
+    yield text.head.subarray(from);
+    yield* text.rest;
   } catch (cause) {
     throw cause instanceof SpectensorError ? cause : unreadable(file, cause);
   } finally {
@@ -130,18 +122,73 @@ export async function* byteChunks(source: Source, options: ReadOptions = {}): As
   }
 }
 
-/** Whether bytes begin as a gzip file does. */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+/** The first bytes of a stream (at least `size`, fewer only where it ends) and what follows. */
+interface Beginning {
+  readonly head: Uint8Array;
+  readonly rest: AsyncIterator<Uint8Array, void> & AsyncIterable<Uint8Array>;
 }
 
-/** The bytes of a whole file, unpacked if they are gzipped. */
-export function fileBytes(bytes: Uint8Array, options: ReadOptions): Uint8Array {
-  if (!isGzip(bytes)) return bytes;
+async function beginning(chunks: AsyncGenerator<Uint8Array, void>, size: number): Promise<Beginning> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  while (length < size) {
+    const chunk = await chunks.next();
+    if (chunk.done) break;
+    pieces.push(chunk.value);
+    length += chunk.value.length;
+  }
+  return { head: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces), rest: chunks };
+}
+
+async function* joined({ head, rest }: Beginning): AsyncGenerator<Uint8Array, void> {
+  yield head;
+  yield* rest;
+}
+
+async function* unzipped(packed: Beginning): AsyncGenerator<Uint8Array, void> {
+  yield* pipeline(joined(packed), createGunzip({ chunkSize: chunkBytes }), () => {}) as AsyncIterable<Uint8Array>;
+}
+
+/** A source whose beginning has been looked at; iterate it to read it, once. */
+export interface OpenedSource extends AsyncIterable<Uint8Array> {
+  /** The first bytes of the text, unpacked. */
+  readonly head: Uint8Array;
+  /** Closes a file that nobody is going to read. */
+  close(): Promise<void>;
+}
+
+/** Opens a source and reads at least `size` bytes of it (fewer only where it ends). */
+export async function openSource(source: Source, size: number, options: ReadOptions = {}): Promise<OpenedSource> {
+  const chunks = byteChunks(source, options);
+  const start = await beginning(chunks, size);
+  return {
+    head: start.head,
+    close: async () => {
+      await chunks.return(undefined);
+    },
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* joined(start);
+      } finally {
+        await chunks.return(undefined);
+      }
+    },
+  };
+}
+
+/** A whole text, unpacked if it is a gzipped file's bytes, without byte order mark. */
+export function wholeText(input: string | Uint8Array, options: ReadOptions): Uint8Array {
+  const file = options.name ?? "text";
+  const bytes = typeof input === "string" ? Buffer.from(input) : input;
+  const text = packing(bytes, file) === "gzip" ? unzippedBytes(bytes, file) : bytes;
+  return text.subarray(textStart(text, file));
+}
+
+function unzippedBytes(bytes: Uint8Array, file: string): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: largestText });
   } catch (cause) {
-    throw unreadable(options.name ?? "text", cause);
+    throw unreadable(file, cause);
   }
 }
 

@@ -4,8 +4,9 @@ import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure } from "../structure/structure.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../units/constants.js";
+import type { FileFormat } from "./format.js";
 import { parseNumber } from "./number.js";
-import { byteChunks, fileBytes, type ReadOptions, type Source, sourceName } from "./source.js";
+import { byteChunks, type ReadOptions, type Source, sourceName, wholeText } from "./source.js";
 
 type Draft = { -readonly [K in Exclude<keyof Frame, "structure">]?: Frame[K] };
 
@@ -19,8 +20,7 @@ const longestText = 1 << 16;
  */
 export function parseVasprun(input: string | Uint8Array, options: ReadOptions = {}): Frame[] {
   const reader = new VasprunReader(options.name ?? "text");
-  const text = typeof input === "string" ? input : Buffer.from(fileBytes(input, options)).toString("latin1");
-  reader.write(text);
+  reader.write(Buffer.from(wholeText(input, options)).toString("latin1"));
   reader.finish(options.incomplete === "drop");
   return reader.take();
 }
@@ -43,6 +43,15 @@ export async function loadVasprun(source: Source, options: ReadOptions = {}): Pr
   for await (const frame of streamVasprun(source, options)) frames.push(frame);
   return frames;
 }
+
+/** vasprun.xml for the loaders. */
+export const vasprunFormat: FileFormat = {
+  name: "vasprun",
+  title: "vasprun.xml",
+  options: [],
+  sniff: ({ text }) => /^\s*(<\?xml|<modeling)/.test(text) && /<modeling/.test(text),
+  frames: streamVasprun,
+};
 
 /** Takes text in pieces and gives frames when a `<calculation>` closes. */
 class VasprunReader {

@@ -4,8 +4,9 @@ import type { Frame } from "../structure/frame.js";
 import { checkStructure } from "../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
 import { type CollectOptions, collectTrajectory, trajectoryCollector } from "./collect.js";
+import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import { fractionalText, type PoscarHeader, poscarHead, readPoscarHeader } from "./poscarHeader.js";
+import { fractionalText, type PoscarHeader, poscarHead, readPoscarHeader, startsLikePoscar } from "./poscarHeader.js";
 import { type more, needLine, nextLine, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
 import { writeText } from "./write.js";
 
@@ -32,6 +33,15 @@ export function streamXdatcar(source: Source, options: ReadOptions = {}): AsyncG
 export function loadXdatcar(source: Source, options: XdatcarOptions = {}): Promise<Trajectory> {
   return collectTrajectory(streamXdatcar(source, options), options);
 }
+
+/** XDATCAR for the loaders. */
+export const xdatcarFormat: FileFormat = {
+  name: "xdatcar",
+  title: "XDATCAR",
+  options: [],
+  sniff: ({ text, lines }) => startsLikePoscar(lines) && /^\s*(direct configuration|konfig)/im.test(text),
+  frames: streamXdatcar,
+};
 
 /** The XDATCAR format as a line reader. */
 export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void, void> {

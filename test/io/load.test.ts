@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataError, FormatError, OptionError, UnitError } from "../../src/errors.js";
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { writeExtxyz } from "../../src/io/extxyzWrite.js";
-import { detectFormat, formatOf } from "../../src/io/format.js";
+import { detectFormat, formatOf } from "../../src/io/formats.js";
 import { loadSeries, loadTrajectory, readFrames } from "../../src/io/load.js";
 import { trajectoryFrames } from "../../src/io/trajectoryFrames.js";
 import { seriesOfFrames } from "../../src/series/fromFrames.js";
@@ -44,10 +44,10 @@ describe("detectFormat", () => {
   });
 
   it("knows plain XYZ, CSV with a header, and POSCAR of VASP 4 from three columns of numbers", () => {
-    expect(formatOf("2\ncomment\nH 0 0 0\nH 0 0 1\n")).toBe("extxyz");
-    expect(formatOf("time,x,y,z\n0,1,2,3\n1,1,2,3\n")).toBe("columns");
-    expect(formatOf("1 2 3\n1 2 3\n4 5 6\n7 8 9\n1 2 4\n1 2 3\n")).toBe("columns");
-    expect(formatOf("Si\n1.0\n1 0 0\n0 1 0\n0 0 1\n2\nDirect\n0 0 0\n.5 .5 .5\n")).toBe("poscar");
+    expect(formatOf("2\ncomment\nH 0 0 0\nH 0 0 1\n")?.name).toBe("extxyz");
+    expect(formatOf("time,x,y,z\n0,1,2,3\n1,1,2,3\n")?.name).toBe("columns");
+    expect(formatOf("1 2 3\n1 2 3\n4 5 6\n7 8 9\n1 2 4\n1 2 3\n")?.name).toBe("columns");
+    expect(formatOf("Si\n1.0\n1 0 0\n0 1 0\n0 0 1\n2\nDirect\n0 0 0\n.5 .5 .5\n")?.name).toBe("poscar");
   });
 
   it("refuses others, saying how they begin and what is read", async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { loadColumns } from "../../src/io/columns.js";
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { loadForceSets } from "../../src/io/forceSets.js";
-import { detectFormat } from "../../src/io/format.js";
+import { detectFormat } from "../../src/io/formats.js";
 import { loadSeries, loadTrajectory, readFrames } from "../../src/io/load.js";
 import { loadOutcar } from "../../src/io/outcar.js";
 import { loadPoscar } from "../../src/io/poscar.js";
