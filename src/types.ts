@@ -1,20 +1,25 @@
-/** Types of the options and results of the public functions; index.ts exports the functions. */
+/** `types`: the types of the options and results of the public functions; index.ts exports the functions. */
 
 // Data sets
 export type { DownloadOptions } from "./dataset/download.js";
 export type { FetchOptions } from "./dataset/fetch.js";
 export type { FileState, PlaceOptions } from "./dataset/files.js";
-export type { EmbeddedFile, FileEntry, PublishedFile } from "./dataset/registry.js";
+export type { Dataset } from "./dataset/load.js";
+export type { Citation, TrainingSize } from "./dataset/paperValues.js";
+export type { DatasetEntry, EmbeddedFile, FileEntry, PublishedFile } from "./dataset/registry.js";
 // Descriptors
 export type { CompressChannelsOptions } from "./descriptor/compressChannels.js";
 export type { ChannelMatrices } from "./descriptor/compression.js";
-export type { Contraction, ContractionGradient } from "./descriptor/contract.js";
+export type { Contraction, ContractionGradient, FeatureWeights } from "./descriptor/contract.js";
 export type { CutoffFunction, RadialScaling } from "./descriptor/cutoff.js";
+export type { Descriptor } from "./descriptor/descriptor.js";
 export type { DesignBlock, DesignOptions } from "./descriptor/designRows.js";
+export type { Features } from "./descriptor/evaluate.js";
 export type { ChannelLabel, FeatureLabel } from "./descriptor/features.js";
 export type { FrameContraction, FramesOptions } from "./descriptor/frames.js";
 export type { CentreDerivatives, JacobianBlock } from "./descriptor/jacobian.js";
 export type {
+  DescriptorOptions,
   ExpansionOptions,
   FeatureNormalization,
   ResolvedDescriptor,
@@ -25,9 +30,12 @@ export type { EnvironmentIndex, SelectEnvironmentsOptions } from "./descriptor/s
 // Force field and molecular dynamics
 export type { MeanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
 export type { EnergyDrift } from "./dynamics/energyDrift.js";
-export type { MdEnsembleFileOptions } from "./dynamics/ensembleFiles.js";
+export type { MdEnsembleOptions, MdRun } from "./dynamics/ensemble.js";
+export type { MdEnsembleFileOptions, MdEnsembleFiles } from "./dynamics/ensembleFiles.js";
+export type { MdResult } from "./dynamics/md.js";
 export type { MdFileOptions } from "./dynamics/mdToFile.js";
-export type { EnergyForces } from "./dynamics/potential.js";
+export type { Ensemble, MdFrame, MdOptions } from "./dynamics/options.js";
+export type { EnergyForces, Potential } from "./dynamics/potential.js";
 export type { RadialDistribution } from "./dynamics/rdf.js";
 export type { Restart } from "./dynamics/restart.js";
 export type { MdState } from "./dynamics/state.js";
@@ -36,7 +44,7 @@ export type { VelocityAutocorrelation, VibrationOptions } from "./dynamics/vibra
 export type { ErrorDetails } from "./errors.js";
 // Figures
 export type { AxisOptions } from "./figure/axis.js";
-export type { Layout, PlotlyOptions, Trace } from "./figure/figure.js";
+export type { Figure, Layout, PlotlyOptions, Trace } from "./figure/figure.js";
 export type { CurvePoints, LearningCurveFigureOptions } from "./figure/learningCurve.js";
 export type { FigureOptions, Line, LineFigureOptions, Mark } from "./figure/lines.js";
 export type { PanelsOptions } from "./figure/panels.js";
@@ -45,7 +53,7 @@ export type { Scaling, SpectrumFigureOptions } from "./figure/spectrum.js";
 export type { StaticOptions } from "./figure/static.js";
 export type { Arrow, Ellipsoid } from "./figure/structureGlyphs.js";
 export type { Segment, Vector } from "./figure/structureImages.js";
-export type { Ball, LegendEntry } from "./figure/structureView.js";
+export type { Ball, LegendEntry, StructureView, StructureViewOptions } from "./figure/structureView.js";
 export type { ThemeName } from "./figure/theme.js";
 export type { PlottedComponent, TimeSeriesFigureOptions } from "./figure/timeSeries.js";
 // Files
@@ -66,7 +74,7 @@ export type { XdatcarOptions } from "./io/xdatcar.js";
 export type { LineFit, PowerLawFit } from "./math/lineFit.js";
 export type { Matrix } from "./math/matrix.js";
 export type { RidgeTrial } from "./math/normalEquations.js";
-export type { RandomState } from "./math/random.js";
+export type { Random, RandomState } from "./math/random.js";
 export type { BlockAverage, BlockLevel, BootstrapEstimate, BootstrapOptions } from "./math/statistics.js";
 export type { SymmetricTensorOrder } from "./model/basis/environmentFeatures.js";
 export type { ForceFieldKernel } from "./model/basis/kernelBasis.js";
@@ -83,6 +91,7 @@ export type { DisplacementQuality } from "./model/linearResponse/derivatives.js"
 export type { ResponseQuantity } from "./model/linearResponse/displacements.js";
 export type { InternalDerivatives } from "./model/linearResponse/internal.js";
 export type {
+  LinearResponse,
   LinearResponseOptions,
   LinearResponseQuality,
   ResponseFrame,
@@ -91,6 +100,8 @@ export type { ForceFieldEvaluation } from "./model/target/forceField/evaluate.js
 export type { SaveForceFieldOptions } from "./model/target/forceField/forceFieldFile.js";
 export type {
   ForceFieldForm,
+  ForceFieldModel,
+  ForceFieldOptions,
   ForceFieldTraining,
   ForceFieldWeights,
   Posterior,
@@ -100,14 +111,30 @@ export type { SelectConfigurationsOptions, SelectedConfiguration } from "./model
 export type { ForceFieldUncertainty } from "./model/target/forceField/uncertainty.js";
 export type { TensorEvaluation, TensorScores } from "./model/target/polarizability/evaluation.js";
 export type { PolarizabilityExperiment, PolarizabilityReport } from "./model/target/polarizability/experiment.js";
-export type { ConstantStep, FirstStepScale, LinearResponseStep } from "./model/target/polarizability/firstStep.js";
-export type { LearningCurveOptions, LearningPoint, ScorePoints } from "./model/target/polarizability/learningCurve.js";
 export type {
+  ConstantStep,
+  FirstStep,
+  FirstStepScale,
+  LinearResponseStep,
+} from "./model/target/polarizability/firstStep.js";
+export type {
+  LearningCurve,
+  LearningCurveOptions,
+  LearningPoint,
+  ScorePoints,
+} from "./model/target/polarizability/learningCurve.js";
+export type {
+  DeltaOptions,
   FeatureSettings,
+  PolarizabilityOptions,
   ResolvedPolarizabilityOptions,
   Uncertainty,
 } from "./model/target/polarizability/options.js";
-export type { Candidate, SelectionRecord } from "./model/target/polarizability/polarizabilityModel.js";
+export type {
+  Candidate,
+  PolarizabilityModel,
+  SelectionRecord,
+} from "./model/target/polarizability/polarizabilityModel.js";
 export type { CommitteeSeries, PredictOptions } from "./model/target/polarizability/predict.js";
 export type { SearchOptions } from "./model/target/polarizability/selection.js";
 export type { IrreducibleTensors, PolarizabilityQuantity } from "./model/target/polarizability/tensorData.js";
@@ -125,6 +152,8 @@ export type {
 } from "./model/target/polarization/learningCurve.js";
 export type {
   PolarizationForm,
+  PolarizationModel,
+  PolarizationOptions,
   PolarizationTraining,
   ProductTerms,
   TargetWeights,
@@ -145,11 +174,15 @@ export type { RunMode } from "./notebook/mode.js";
 export type { ProgressBarOptions } from "./notebook/progressBar.js";
 export type { TableOptions } from "./notebook/table.js";
 export type { Column, Columns, DataFrameLike, Tabular } from "./notebook/tabular.js";
+export type { Progress, RunOptions } from "./progress.js";
 // Series
 export type { SymmetricComponent, VectorComponent } from "./series/components.js";
 export type { DerivativeScheme } from "./series/differentiate.js";
 export type { FrameQuantity } from "./series/fromFrames.js";
+export type { Invariants } from "./series/invariants.js";
 export type { UnwrappedPolarization } from "./series/polarization.js";
+export type { TensorQuantity, TensorSeries } from "./series/tensorSeries.js";
+export type { Broadening } from "./spectrum/broadening.js";
 // Spectra
 export type { FitOptions, Similarity, SimilarityOptions, SpectrumFit } from "./spectrum/compare.js";
 export type { Correction, QuantumFactor, RamanFactor } from "./spectrum/corrections.js";
@@ -158,17 +191,22 @@ export type { DielectricOptions } from "./spectrum/dielectric.js";
 export type { Estimator } from "./spectrum/estimator.js";
 export type { DisplacedForces, ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
 export type { HarmonicInfraredOptions, HarmonicRamanOptions, LineSpectrumOptions } from "./spectrum/harmonic.js";
-export type { InfraredSource } from "./spectrum/infrared.js";
+export type { InfraredOptions, InfraredSource } from "./spectrum/infrared.js";
 export type { RamanActivities } from "./spectrum/modeActivities.js";
-export type { PeakOptions } from "./spectrum/peaks.js";
-export type { NonAnalytic, NormalModeOptions } from "./spectrum/phonons.js";
+export type { Peak, PeakOptions } from "./spectrum/peaks.js";
+export type { NonAnalytic, NormalModeOptions, NormalModes } from "./spectrum/phonons.js";
+export type { RamanOptions } from "./spectrum/raman.js";
 export type { RamanPrefactor } from "./spectrum/ramanFactors.js";
-export type { Intensity, SpectrumColumn } from "./spectrum/spectrum.js";
+export type { Intensity, Spectrum, SpectrumColumn } from "./spectrum/spectrum.js";
 export type { LagWindow, Taper } from "./spectrum/window.js";
+export type { Frame } from "./structure/frame.js";
 // Structures
 export type { InternalCoordinate } from "./structure/internalCoordinates.js";
-export type { StructureInput } from "./structure/structure.js";
+export type { NeighborList } from "./structure/neighbors.js";
+export type { Periodicity, Structure, StructureInput } from "./structure/structure.js";
+export type { Symmetry } from "./structure/symmetry.js";
 export type { SymmetryOperation } from "./structure/symmetryOperation.js";
+export type { Trajectory } from "./structure/trajectory.js";
 // Tensors
 export type { TensorOrder } from "./tensor/cartesian.js";
 // Units

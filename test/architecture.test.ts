@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   notebook: ["figure", "dataset", "series", "spectrum", "units"],
   cli: ["*"],
   "index.ts": ["*"],
+  namespaces: ["*"],
   "types.ts": ["*"],
   options: [],
   "errors.ts": [],

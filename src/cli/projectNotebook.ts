@@ -150,7 +150,7 @@ show(figure);`;
 
 const LINES = `
 import { writeFileSync } from "node:fs";
-import { figureCsv, peaks } from "spectensor";
+import { figures, peaks } from "spectensor";
 
 const lines = peaks(spectra.model, { minProminence: 0.02 });
 showTable({
@@ -158,7 +158,7 @@ showTable({
   width: lines.map((p) => p.width),
   height: lines.map((p) => p.height),
 }, { units: { position: "cm⁻¹", width: "cm⁻¹", height: spectra.model.intensities.unpolarised.unit } });
-writeFileSync("raman.csv", figureCsv(figure));`;
+writeFileSync("raman.csv", figures.figureCsv(figure));`;
 
 const FURTHER = `
 ## Further

@@ -37,8 +37,8 @@ export interface DescriptorPlan {
  * They turn like real spherical harmonics of degree λ under rotations and inversion.
  * @throws OptionError for an unknown option or a value outside its range
  * @example
- * const d = descriptor({ species: ["H", "O"], cutoff: 5, nMax: 8, lMax: 6, smearing: 0.5 });
- * featureCount(d, 0) // 952
+ * const d = descriptor.createDescriptor({ species: ["H", "O"], cutoff: 5, nMax: 8, lMax: 6, smearing: 0.5 });
+ * descriptor.featureCount(d, 0) // 952
  */
 export function descriptor(options: DescriptorOptions): Descriptor {
   return descriptorWith(options, (plan) => kernelEngine(plan) ?? referenceEngine);

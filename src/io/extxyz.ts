@@ -19,7 +19,7 @@ export interface ExtxyzOptions extends ReadOptions, TensorOptions {}
  * package's (Å, fs, eV, e·Å, Å³, e) unless `units` says otherwise. Plain XYZ (symbol x y z) works too.
  * @throws FormatError with file and line
  * @example
- * parseExtxyz('1\nLattice="4 0 0 0 4 0 0 0 4"\nAr 0 0 0\n')[0]!.structure.species // ["Ar"]
+ * io.parseExtxyz('1\nLattice="4 0 0 0 4 0 0 0 4"\nAr 0 0 0\n')[0]!.structure.species // ["Ar"]
  */
 export function parseExtxyz(input: string | Uint8Array, options: ExtxyzOptions = {}): Frame[] {
   return parseAll(extxyzReader(options), input, options);

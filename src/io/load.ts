@@ -48,7 +48,7 @@ async function* framesOf({ format, source }: OpenedFile, options: LoadOptions): 
 /**
  * All frames of a file of any format; see {@link streamFrames}.
  * @example
- * await writeExtxyz("md.extxyz", (await loadDataset("h2o")).frames);
+ * await io.writeExtxyz("md.extxyz", (await loadDataset("h2o")).frames);
  * (await readFrames("md.extxyz")).length // 1001
  */
 export async function readFrames(source: Source, options: LoadOptions = {}): Promise<Frame[]> {
@@ -75,7 +75,7 @@ export async function loadTrajectory(source: Source, options: LoadOptions & Coll
  * @throws DataError if frames lack the tensor
  * @throws UnitError if there is no time step, or the frames' times contradict it
  * @example
- * await writeExtxyz("md.extxyz.gz", (await loadDataset("h2o")).frames);
+ * await io.writeExtxyz("md.extxyz.gz", (await loadDataset("h2o")).frames);
  * (await loadSeries("md.extxyz.gz", { quantity: "polarizability" })).timestep // 2
  */
 export async function loadSeries(source: Source, options: SeriesOptions): Promise<TensorSeries> {

@@ -26,7 +26,7 @@ export type RandomState = readonly [number, number, number, number];
  * @param seed an integer from 0 to 2⁵³ − 1; neighboring seeds give unrelated streams
  * @throws OptionError for another seed
  * @example
- * random(1).sample(1000, 24).length // 24
+ * statistics.random(1).sample(1000, 24).length // 24
  */
 export function random(seed: number): Random {
   if (!Number.isSafeInteger(seed) || seed < 0) {

@@ -133,7 +133,7 @@ export interface BootstrapEstimate {
  * @throws DataError if the statistic is not finite for a resample
  * @example
  * const x = [3.1, 2.9, 3.0, 3.2, 2.8];
- * bootstrap(x.length, (indices) => mean(Array.from(indices, (k) => x[k]!)), { seed: 1 }).estimate // 3
+ * statistics.bootstrap(x.length, (indices) => statistics.mean(Array.from(indices, (k) => x[k]!)), { seed: 1 }).estimate // 3
  */
 export function bootstrap(
   count: number,

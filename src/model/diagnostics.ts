@@ -73,7 +73,7 @@ export interface AgreementOptions {
  * @throws ShapeError if the lengths differ or there are fewer than two frames
  * @throws DataError for a value that is not finite
  * @example
- * agreement([1, 2, 3, 4], [1.1, 1.9, 3.1, 3.9]).rmse?.estimate // 0.1…
+ * statistics.agreement([1, 2, 3, 4], [1.1, 1.9, 3.1, 3.9]).rmse?.estimate // 0.1…
  */
 export function agreement(
   reference: ArrayLike<number>,

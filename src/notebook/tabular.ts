@@ -82,7 +82,7 @@ export function tableCsv(table: Tabular, units?: Readonly<Record<string, string>
 
 /**
  * A table as JSON: `{"columns": [{"name": …, "unit": …, "values": […]}]}`; numbers that are not finite become null.
- * @example tableJson({ a: [1] }, { a: "Å" }) // '{"columns":[{"name":"a","unit":"Å","values":[1]}]}'
+ * @example notebook.tableJson({ a: [1] }, { a: "Å" }) // '{"columns":[{"name":"a","unit":"Å","values":[1]}]}'
  */
 export function tableJson(table: Tabular, units?: Readonly<Record<string, string>>): string {
   const columns = columnsOf(table, units).map(({ name, unit = "1", values }) => ({

@@ -52,7 +52,7 @@ export function seriesUnits(quantity: TensorQuantity): readonly string[] {
  * @throws UnitError for a unit the quantity cannot have, or a missing volume
  * @example
  * const dipole = (await loadDataset("h2o")).series("polarization");
- * convertSeries(dipole, "debye").unit // "debye"
+ * series.convertSeries(dipole, "debye").unit // "debye"
  */
 export function convertSeries(series: TensorSeries, unit: string): TensorSeries {
   if (series.unit === unit) return series;

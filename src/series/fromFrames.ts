@@ -22,7 +22,7 @@ export type FrameQuantity = (typeof FRAME_QUANTITIES)[number];
  * @throws ShapeError if a tensor has another number of components than the first
  * @example
  * const { frames } = await loadDataset("h2o");
- * seriesOfFrames(frames, "polarizability", { timestep: 2, origin: "DFPT" }).shape // [3, 3]
+ * series.seriesOfFrames(frames, "polarizability", { timestep: 2, origin: "DFPT" }).shape // [3, 3]
  */
 export function seriesOfFrames(
   frames: readonly Frame[],

@@ -44,7 +44,7 @@ const AXIS_NAME: Readonly<Record<FrequencyUnit, string>> = { "cm-1": "wavenumber
  * The axis and every intensity as columns, each standard error after its intensity as `NAME_standard_error`.
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
- * spectrumColumns(raman(alpha)).map((c) => c.name) // ["wavenumber", "unpolarised", "parallel", …]
+ * spectra.spectrumColumns(raman(alpha)).map((c) => c.name) // ["wavenumber", "unpolarised", "parallel", …]
  */
 export function spectrumColumns(spectrum: Spectrum): readonly SpectrumColumn[] {
   const { unit, values } = spectrum.axis;

@@ -30,7 +30,7 @@ export interface StructureInput {
  * Builds and checks a structure.
  * @throws ShapeError if lengths disagree
  * @throws DataError for a non-finite coordinate, a periodic direction without cell, or a cell without volume
- * @example structure({ species: ["O", "H", "H"], positions: [[0, 0, 0.119], [0, 0.763, -0.477], [0, -0.763, -0.477]] }).positions.length // 9
+ * @example structure.createStructure({ species: ["O", "H", "H"], positions: [[0, 0, 0.119], [0, 0.763, -0.477], [0, -0.763, -0.477]] }).positions.length // 9
  */
 export function structure(input: StructureInput): Structure {
   const positions = flat(input.positions);

@@ -64,7 +64,7 @@ export function unitScale<Q extends PhysicalQuantity>(quantity: Q, unit: UnitOf<
 /**
  * Converts a value between two units of one quantity.
  * @throws UnitError for an unknown quantity or unit
- * @example convert(1, "dipole", "debye", "e·Å") // 0.2081943…
+ * @example units.convert(1, "dipole", "debye", "e·Å") // 0.2081943…
  */
 export function convert<Q extends PhysicalQuantity>(
   value: number,

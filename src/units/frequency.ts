@@ -18,7 +18,7 @@ export const frequencyUnits: readonly FrequencyUnit[] = ["cm-1", "THz", "meV"];
 /**
  * Converts a frequency.
  * @throws OptionError for an unknown unit
- * @example convertFrequency(1, "THz", "cm-1") // 33.3564095…
+ * @example units.convertFrequency(1, "THz", "cm-1") // 33.3564095…
  */
 export function convertFrequency(value: number, from: FrequencyUnit, to: FrequencyUnit): number {
   return from === to ? value : value * (factor(from) / factor(to));

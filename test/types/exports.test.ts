@@ -25,7 +25,10 @@ function hiddenTypes(probe?: string): string[] {
   const program = ts.createProgram([root], options, host);
   const checker = program.getTypeChecker();
   const resolved = (s: ts.Symbol): ts.Symbol => (s.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(s) : s);
-  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(root)!)!).map(resolved);
+  const exported = checker
+    .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(root)!)!)
+    .map(resolved)
+    .flatMap((s) => (s.flags & ts.SymbolFlags.ValueModule ? checker.getExportsOfModule(s).map(resolved) : s));
   const known = new Set(exported);
   const hidden = new Set<string>();
 

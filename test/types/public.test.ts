@@ -87,8 +87,13 @@ function publicTypes(ts: typeof TypeScript, text?: string): Walk {
     }
   }
 
-  for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(file)!)) {
-    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const resolved = (symbol: TypeScript.Symbol) =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const names = checker
+    .getExportsOfModule(checker.getSymbolAtLocation(file)!)
+    .flatMap((s) => (resolved(s).flags & ts.SymbolFlags.ValueModule ? checker.getExportsOfModule(resolved(s)) : s));
+  for (const symbol of names) {
+    const target = resolved(symbol);
     if (target.flags & ts.SymbolFlags.Value) ofSymbol(target, symbol.name);
     if (target.flags & ts.SymbolFlags.Type) visit(checker.getDeclaredTypeOfSymbol(target), symbol.name);
   }

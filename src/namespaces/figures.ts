@@ -1,0 +1,11 @@
+/** `figures`: figures of molecular dynamics, and a figure as file. */
+export {
+  displacementFigure,
+  energyFigure,
+  radialDistributionFigure,
+  temperatureFigure,
+  velocityAutocorrelationFigure,
+} from "../figure/dynamics.js";
+export { figureCsv, figureJson } from "../figure/figure.js";
+export { renderSvg } from "../figure/static.js";
+export { renderStructureSvg } from "../figure/structureSvg.js";

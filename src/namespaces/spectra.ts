@@ -1,0 +1,11 @@
+/** `spectra`: the steps behind a spectrum, one by one, and what else is computed from one. */
+export { blockSpectrum } from "../spectrum/average.js";
+export { fitAxis } from "../spectrum/compare.js";
+export { correlation } from "../spectrum/correlation.js";
+export { reflectivity, refractiveIndex } from "../spectrum/dielectric.js";
+export { displacedForces } from "../spectrum/forceConstants.js";
+export { kramersKronig } from "../spectrum/kramersKronig.js";
+export { infraredIntensities, modeCharges, modeDerivatives, ramanActivities } from "../spectrum/modeActivities.js";
+export { modeDisplacements } from "../spectrum/modeDisplacements.js";
+export { nonAnalyticTerm } from "../spectrum/phonons.js";
+export { intensityOf, resample, spectrumColumns, toUnit } from "../spectrum/spectrum.js";

@@ -1,0 +1,13 @@
+/** `statistics`: random numbers, estimates with their errors, and measures of agreement. */
+export { fitLine, fitPowerLaw } from "../math/lineFit.js";
+export { random } from "../math/random.js";
+export { blockAverage, bootstrap, mean, quantile, standardDeviation, standardError } from "../math/statistics.js";
+export {
+  agreement,
+  cosineOfValues,
+  meanAbsoluteError,
+  rmse,
+  rmspe,
+  rSquared,
+  seriesAgreement,
+} from "../model/diagnostics.js";
