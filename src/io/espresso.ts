@@ -71,7 +71,8 @@ export function* readEspresso(lines: Lines, options: EspressoOptions = {}): Gene
     } else if (head.startsWith("lattice parameter (alat)") || head.startsWith("celldm(1)")) {
       alat = positive(lines, text) * bohr;
     } else if (head.startsWith("crystal axes:")) cell = yield* readAxes(lines, alat);
-    else if (head.startsWith("site n.")) structure = better(lines, structure, yield* readSites(lines, alat, cell));
+    else if (head.startsWith("site n.") && !head.includes("cryst. coord"))
+      structure = better(lines, structure, yield* readSites(lines, alat, cell));
     else if (head.startsWith("!") && head.includes("total energy"))
       draft.energy = (positive(lines, text, true) * hartree) / 2;
     else if (head.startsWith("Forces acting on atoms"))

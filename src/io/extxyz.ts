@@ -99,7 +99,7 @@ function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typ
 
 function readHeader(lines: Lines): Header {
   const text = lines.text();
-  let pairs = /(^|\s)[A-Za-z_][\w-]*=\S/.test(text) ? commentPairs(text) : new Map([["comment", text.trim()]]);
+  let pairs = /(^|\s)[A-Za-z_][\w:.-]*=\S/.test(text) ? commentPairs(text) : new Map([["comment", text.trim()]]);
   if (typeof pairs === "string") {
     if (/\b(Properties|Lattice)=/i.test(text)) lines.fail(pairs, "close it, or remove the pair from the comment line");
     pairs = new Map([["comment", text.trim()]]);

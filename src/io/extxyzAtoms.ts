@@ -42,12 +42,17 @@ export function atomColumns(lines: Lines, properties: string | undefined): Colum
   if (properties === undefined) return plain;
   const known = cache.get(properties);
   if (known) return known;
-  const parts = properties.split(":");
   const all: Column[] = [];
-  for (let k = 0; k < parts.length; k += 3) {
-    const [name, type, count] = [parts[k], parts[k + 1], Number(parts[k + 2])];
-    if (!name || !type || !/^[SRIL]$/.test(type) || !(Number.isInteger(count) && count > 0 && count <= 10000))
-      lines.fail(`Properties is "${properties}"`, 'write it as triples name:type:count, e.g. "species:S:1:pos:R:3"');
+  // Names may hold colons themselves (mtt::dipole): a triple ends at its type letter and count.
+  const triple = /((?:(?!:[SRIL]:)\S)+):([SRIL]):(\d+)(?::(?=.)|$)/y;
+  while (triple.lastIndex < properties.length) {
+    const [, name, type, text] = triple.exec(properties) ?? [];
+    const count = Number(text);
+    if (!name || !type || !(count > 0 && count <= 10000))
+      return lines.fail(
+        `Properties is "${properties}"`,
+        'write it as triples name:type:count, e.g. "species:S:1:pos:R:3"',
+      );
     if (all.some((c) => c.name === name)) lines.fail(`Properties names "${name}" twice`);
     all.push({ name, type: type as Column["type"], count });
   }
@@ -94,7 +99,8 @@ export function* readAtoms(
     for (let k = 0; k < all.length; k++) {
       const column = all[k]!;
       const values = numbers[k];
-      if (values) lines.numbers(values, atom * column.count, column.count, column.name);
+      const odd = k === columns.positions ? "refuse" : "store";
+      if (values) lines.numbers(values, atom * column.count, column.count, column.name, odd);
       else for (let j = 0; j < column.count; j++) words[k]!.push(lines.word(column.name));
     }
     if (!lines.atLineEnd())

@@ -1,5 +1,7 @@
 /** The comment line of extended XYZ: `key=value` pairs with quotes, braces and JSON-like arrays. */
 
+import { isOdd } from "./number.js";
+
 /** A value as read: what `Frame.info` can hold. */
 export type InfoValue = number | string | boolean | Float64Array;
 
@@ -73,6 +75,15 @@ export function numberList(text: string): number[] | undefined {
   if (words.length === 0 || !words.every((w) => numberPattern.test(w))) return undefined;
   const numbers = words.map((w) => Number(w.replace(/[dD]/, "e")));
   return numbers.every(Number.isFinite) ? numbers : undefined;
+}
+
+/** Whether a value is a list of numbers of which at least one is nan or infinite. */
+export function oddNumbers(text: string): boolean {
+  const words = text
+    .replace(/[[\]{},]/g, " ")
+    .trim()
+    .split(/\s+/);
+  return words.some(isOdd) && words.every((w) => isOdd(w) || numberPattern.test(w));
 }
 
 /** The booleans of "T F T", "[T, F, T]" or "1 0 1"; `undefined` if it is something else. */

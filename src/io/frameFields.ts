@@ -2,7 +2,7 @@
 import { OptionError } from "../errors.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
-import { type InfoValue, infoValue, numberList } from "./extxyzComment.js";
+import { type InfoValue, infoValue, numberList, oddNumbers } from "./extxyzComment.js";
 import { type FieldUnits, fieldScales } from "./fieldUnits.js";
 import {
   type BecOrder,
@@ -71,6 +71,7 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
   return (structure, pairs, arrays, fail) => {
     const frame: Draft = { structure };
     const found = new Set<FrameField>();
+    const notFinite: Record<string, string> = {};
     /** Stores a value if its name and shape are those of a field. */
     const take = (name: string, values: ArrayLike<number> | undefined, per: "frame" | "atom"): boolean => {
       const match = fieldOf(name);
@@ -118,18 +119,24 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
       return order;
     };
 
+    const leaveOut = (name: string) => {
+      notFinite[fieldOf(name)?.field ?? name] = name;
+    };
     const info: Record<string, InfoValue> = {};
     const others: Record<string, Float64Array | readonly string[]> = {};
     for (const [name, text] of pairs)
-      if (!take(name, fieldOf(name) && numberList(text), "frame")) info[name] = infoValue(text);
+      if (oddNumbers(text)) leaveOut(name);
+      else if (!take(name, fieldOf(name) && numberList(text), "frame")) info[name] = infoValue(text);
     for (const [name, values] of arrays)
-      if (!take(name, Array.isArray(values) ? undefined : values, "atom")) others[name] = values;
+      if (!Array.isArray(values) && values.includes(Number.NaN)) leaveOut(name);
+      else if (!take(name, Array.isArray(values) ? undefined : values, "atom")) others[name] = values;
     for (const [wanted, name] of Object.entries(options.keys ?? {}))
-      if (!found.has(wanted as FrameField))
+      if (!found.has(wanted as FrameField) && !notFinite[wanted])
         fail(
           `no "${name}" in this frame, asked for as ${wanted}`,
           `it has ${[...pairs.keys(), ...arrays.keys()].join(", ") || "nothing but atoms"}`,
         );
+    if (Object.keys(notFinite).length > 0) frame.notFinite = notFinite;
     if (Object.keys(info).length > 0) frame.info = info;
     if (Object.keys(others).length > 0) frame.arrays = others;
     return frame;

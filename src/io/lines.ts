@@ -1,10 +1,12 @@
 import { FormatError } from "../errors.js";
-import { exactBelow, parseNumber, powersOfTen } from "./number.js";
+import { exactBelow, isOdd, parseNumber, powersOfTen } from "./number.js";
+import { textOf, wordOf } from "./word.js";
+
+type LineWarning = { readonly where: string; readonly problem: string };
 
 /** No text line of any supported format is longer; more means a foreign or damaged file. */
 const longestLine = 1 << 24;
 const single = new Float64Array(1);
-const shortWords: (string | undefined)[] = new Array(1 << 16);
 
 /**
  * The lines of a text that arrives in pieces, with a cursor inside the current line.
@@ -19,6 +21,9 @@ export class Lines {
   finished = false;
   /** Whether the text turned out to end in the middle of something; see {@link Lines.failEnd}. */
   cut = false;
+  /** Set by a reader that can tell a last line that was cut from one that only lacks its line break (`unterminated`). */
+  takesUnterminated = false;
+  unterminated = false;
   private bytes: Uint8Array = new Uint8Array(0);
   /** Start of the current line, cursor in it, its end, and the start of the next line. */
   private start = 0;
@@ -26,14 +31,20 @@ export class Lines {
   private end = 0;
   private following = 0;
   private readonly dropUnterminated: boolean;
+  private readonly onWarning: ((warning: LineWarning) => void) | undefined;
 
   /**
    * @param file name for messages
    * @param options.dropUnterminated a last line without line break is ignored instead of refused
+   * @param options.onWarning takes what {@link Lines.warn} says
    */
-  constructor(file: string, options: { readonly dropUnterminated?: boolean } = {}) {
+  constructor(
+    file: string,
+    options: { readonly dropUnterminated?: boolean; readonly onWarning?: (warning: LineWarning) => void } = {},
+  ) {
     this.file = file;
     this.dropUnterminated = options.dropUnterminated ?? false;
+    this.onWarning = options.onWarning;
   }
 
   /** Appends bytes; what has not been read yet is kept. */
@@ -63,7 +74,6 @@ export class Lines {
     this.following -= shift;
   }
 
-  /** Says that nothing more will come. */
   finish(): void {
     this.finished = true;
   }
@@ -76,8 +86,14 @@ export class Lines {
     const start = this.following;
     const stop = this.bytes.indexOf(10, start);
     if (stop < 0) {
-      if (!this.finished || start === this.bytes.length || this.dropUnterminated) return false;
+      if (!this.finished || start >= this.bytes.length || this.dropUnterminated) return false;
       this.line++;
+      if (this.takesUnterminated) {
+        this.unterminated = true;
+        this.start = this.at = start;
+        this.end = this.following = this.bytes.length;
+        return true;
+      }
       return this.fail(
         "the last line has no line break, so it may have been cut",
         "get the file again, or end it with a line break if it is complete",
@@ -98,7 +114,7 @@ export class Lines {
 
   /** The current line from its beginning, without the line break. */
   text(): string {
-    return this.slice(this.start, this.end);
+    return textOf(this.bytes, this.start, this.end);
   }
 
   /** First byte of the current line that is not blank, or −1. */
@@ -117,9 +133,8 @@ export class Lines {
     let i = this.start;
     while (i < end && bytes[i] === 32) i++;
     for (const word of words) {
-      if (bytes[i] !== word.charCodeAt(0) || i + word.length > end) continue;
-      let k = 1;
-      while (k < word.length && bytes[i + k] === word.charCodeAt(k)) k++;
+      let k = 0;
+      while (k < word.length && i + k < end && bytes[i + k] === word.charCodeAt(k)) k++;
       if (k === word.length) return true;
     }
     return false;
@@ -152,15 +167,7 @@ export class Lines {
   word(what: string): string {
     const start = this.skipBlanks();
     const end = this.tokenEnd(start, what);
-    if (end - start > 2) return this.slice(start, end);
-    // Element symbols come in their thousands: one or two bytes are looked up.
-    const code = end - start === 1 ? this.bytes[start]! : this.bytes[start]! * 256 + this.bytes[start + 1]!;
-    let word = shortWords[code];
-    if (word === undefined) {
-      word = this.slice(start, end);
-      shortWords[code] = word;
-    }
-    return word;
+    return wordOf(this.bytes, start, end);
   }
 
   /** The next number of the line. @throws FormatError if there is none or it is not finite */
@@ -171,9 +178,10 @@ export class Lines {
 
   /**
    * The next `count` numbers of the line into `target` from `offset` on.
-   * @throws FormatError if there are fewer or one is not finite
+   * @param odd what to do with nan and infinities: refuse them (default) or store NaN
+   * @throws FormatError if there are fewer or one is no number
    */
-  numbers(target: Float64Array, offset: number, count: number, what: string): void {
+  numbers(target: Float64Array, offset: number, count: number, what: string, odd: "refuse" | "store" = "refuse"): void {
     const { bytes, end } = this;
     let i = this.at;
     for (let k = offset; k < offset + count; k++) {
@@ -209,7 +217,7 @@ export class Lines {
         target[k] = negative ? -size : size;
       } else {
         this.at = start;
-        target[k] = this.unusualNumber(what);
+        target[k] = this.unusualNumber(what, odd);
         i = this.at;
       }
     }
@@ -234,6 +242,11 @@ export class Lines {
     throw new FormatError({ file: this.file, line: Math.max(this.line, 1), problem, ...(advice && { advice }) });
   }
 
+  /** Says, with file and line, what was read but deserves a look. */
+  warn(problem: string): void {
+    this.onWarning?.({ where: `${this.file}:${Math.max(this.line, 1)}`, problem });
+  }
+
   /** @throws FormatError that says where the text ended and what was missing */
   failEnd(missing: string): never {
     this.cut = true;
@@ -243,21 +256,15 @@ export class Lines {
     );
   }
 
-  private slice(start: number, end: number): string {
-    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, end - start).toString("utf8");
-  }
-
   private rest(): string {
-    const text = this.slice(this.skipBlanks(), this.end);
+    const text = textOf(this.bytes, this.skipBlanks(), this.end);
     return text.length > 40 ? `${text.slice(0, 40)}…` : text;
   }
 
   private skipBlanks(): number {
     const { bytes, end } = this;
-    let i = this.at;
-    while (i < end && (bytes[i] === 32 || bytes[i] === 9)) i++;
-    this.at = i;
-    return i;
+    while (this.at < end && (bytes[this.at] === 32 || bytes[this.at] === 9)) this.at++;
+    return this.at;
   }
 
   private tokenEnd(start: number, what: string): number {
@@ -274,15 +281,17 @@ export class Lines {
     return i;
   }
 
-  private unusualNumber(what: string): number {
+  private unusualNumber(what: string, odd: "refuse" | "store"): number {
     const start = this.at;
     const end = this.tokenEnd(start, what);
     const value = parseNumber(this.bytes, start, end);
-    return Number.isFinite(value) ? value : this.notANumber(what, start, end);
+    if (Number.isFinite(value)) return value;
+    if (odd === "store" && isOdd(textOf(this.bytes, start, end))) return Number.NaN;
+    return this.notANumber(what, start, end);
   }
 
   private notANumber(what: string, start: number, end: number): never {
-    const found = this.slice(start, Math.min(end, start + 40));
+    const found = textOf(this.bytes, start, Math.min(end, start + 40));
     return this.fail(
       `expected a number for ${what}, found "${found}"`,
       found.startsWith("*") ? "the program that wrote the file had too little room for this number" : undefined,

@@ -73,3 +73,8 @@ function decimalText(bytes: Uint8Array, start: number, end: number): string {
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
   return text.replace(/[dD]/, "e").replace(/(?<=[0-9.])([+-])/, "e$1");
 }
+
+/** Whether a word is how programs write what is no finite number: nan, inf, -Infinity. */
+export function isOdd(word: string): boolean {
+  return /^[+-]?(nan|inf(inity)?)$/i.test(word);
+}

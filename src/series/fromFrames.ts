@@ -33,6 +33,13 @@ export function seriesOfFrames(
   const where = `${quantity} of ${origin}`;
   const first = frames[0];
   if (!first) throw new ShapeError({ where, problem: "no frames" });
+  const nan = frames.findIndex((f) => f.notFinite?.[quantity]);
+  if (nan >= 0)
+    throw new DataError({
+      where,
+      problem: `${frames[nan]!.notFinite![quantity]} is nan in frame ${nan}`,
+      advice: "compute this frame again, or cut the series there",
+    });
   const missing = frames.flatMap((f, i) => (f[quantity] ? [] : [i]));
   if (missing.length > 0)
     throw new DataError({

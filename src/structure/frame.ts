@@ -24,6 +24,8 @@ export interface Frame {
   readonly dielectric?: Float64Array;
   /** Born effective charges Z*_{i,αβ} = ∂P_α/∂x_{iβ}, [n, 3 (field), 3 (displacement)], e. */
   readonly bornCharges?: Float64Array;
+  /** What the file holds as nan or infinite and is left out: field (or the file's own name) → the file's name. */
+  readonly notFinite?: Readonly<Record<string, string>>;
   /** Other per-frame values by the name they have in the file. */
   readonly info?: Readonly<Record<string, number | string | boolean | Float64Array>>;
   /** Other per-atom values by the name they have in the file, [n, k]. */
