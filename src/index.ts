@@ -84,6 +84,7 @@ export { dielectricFunction } from "./spectrum/dielectric.js";
 export { forceConstants } from "./spectrum/forceConstants.js";
 export { harmonicInfrared, harmonicRaman } from "./spectrum/harmonic.js";
 export { infrared } from "./spectrum/infrared.js";
+export { readMeasured } from "./spectrum/measured.js";
 export { peaks } from "./spectrum/peaks.js";
 export { normalModes } from "./spectrum/phonons.js";
 export { raman } from "./spectrum/raman.js";

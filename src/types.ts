@@ -192,6 +192,7 @@ export type { Estimator } from "./spectrum/estimator.js";
 export type { DisplacedForces, ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
 export type { HarmonicInfraredOptions, HarmonicRamanOptions, LineSpectrumOptions } from "./spectrum/harmonic.js";
 export type { InfraredOptions, InfraredSource } from "./spectrum/infrared.js";
+export type { AbscissaUnit, MeasuredOptions } from "./spectrum/measured.js";
 export type { RamanActivities } from "./spectrum/modeActivities.js";
 export type { Peak, PeakOptions } from "./spectrum/peaks.js";
 export type { NonAnalytic, NormalModeOptions, NormalModes } from "./spectrum/phonons.js";

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   descriptor: ["math", "wasm", "tensor", "structure", "parallel"],
   model: ["descriptor", "series", "structure", "tensor", "math", "units", "parallel", "io"],
   dynamics: ["model", "descriptor", "structure", "series", "math", "units", "parallel", "io", "spectrum"],
-  spectrum: ["series", "structure", "units", "math", "model"],
+  spectrum: ["series", "structure", "units", "math", "model", "io"],
   figure: ["units", "math", "series", "spectrum", "structure", "model", "dynamics"],
   notebook: ["figure", "dataset", "series", "spectrum", "units"],
   cli: ["*"],

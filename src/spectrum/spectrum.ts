@@ -26,6 +26,8 @@ export interface Spectrum {
   readonly broadening: Broadening;
   /** How the raw spectrum was estimated; absent for calculated lines. */
   readonly estimator?: Estimator;
+  /** What the file of a measured spectrum says about itself (title, origin, owner, state, …), by label. */
+  readonly measurement?: Readonly<Record<string, string>>;
   /** Number of spectra averaged; absent for one. */
   readonly averaged?: number;
   readonly origin: string;
