@@ -2,10 +2,12 @@
 import { FormatError } from "../errors.js";
 
 /** Bytes that {@link packing} and {@link textStart} need to see. */
-export const signatureBytes = 8;
+export const signatureBytes = 264;
 
 interface Packing {
   readonly signature: readonly number[];
+  /** Where it stands; default at the beginning. */
+  readonly offset?: number;
   readonly name: string;
   readonly advice: string;
 }
@@ -20,6 +22,10 @@ const refused: readonly Packing[] = [
   { signature: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], name: "a 7z archive", advice: "unpack it: 7z x FILE" },
   { signature: [0x1f, 0x9d], name: "packed with compress (.Z)", advice: "unpack it: uncompress FILE" },
   { signature: [0x04, 0x22, 0x4d, 0x18], name: "packed with lz4", advice: "unpack it: lz4 -d FILE" },
+  { signature: [0x75, 0x73, 0x74, 0x61, 0x72], offset: 257, name: "a tar archive", advice: "unpack it: tar xf FILE" },
+  { signature: [0, 0, 7, 0xc9], name: "a GROMACS .trr file", advice: "convert it to extended XYZ" },
+  { signature: [0, 0, 7, 0xcb], name: "a GROMACS .xtc file", advice: "convert it to extended XYZ" },
+  { signature: [0x43, 0x4f, 0x52, 0x44], offset: 4, name: "a DCD file", advice: "convert it to extended XYZ" },
   {
     signature: [0x89, 0x48, 0x44, 0x46],
     name: "an HDF5 file",
@@ -39,9 +45,19 @@ const refused: readonly Packing[] = [
  */
 export function packing(bytes: Uint8Array, file: string): "gzip" | "none" {
   if (startsWith(bytes, [0x1f, 0x8b])) return "gzip";
-  const other = refused.find(({ signature }) => startsWith(bytes, signature));
+  const other = refused.find(({ signature, offset = 0 }) => startsWith(bytes.subarray(offset), signature));
   if (!other) return "none";
   throw new FormatError({ file, problem: `the file is ${other.name}, which is not read`, advice: other.advice });
+}
+
+/**
+ * Where the text of an unpacked file begins; see {@link textStart}.
+ * @throws FormatError for a file that was packed twice, too
+ */
+export function unpackedStart(bytes: Uint8Array, file: string): number {
+  if (packing(bytes, file) === "gzip")
+    throw new FormatError({ file, problem: "the file is gzipped twice", advice: "unpack it once: gzip -d FILE" });
+  return textStart(bytes, file);
 }
 
 /**

@@ -1,8 +1,7 @@
 import { FormatError } from "../errors.js";
+import type { Warning } from "../warnings.js";
 import { exactBelow, isOdd, parseNumber, powersOfTen } from "./number.js";
 import { textOf, wordOf } from "./word.js";
-
-type LineWarning = { readonly where: string; readonly problem: string };
 
 /** No text line of any supported format is longer; more means a foreign or damaged file. */
 const longestLine = 1 << 24;
@@ -31,7 +30,7 @@ export class Lines {
   private end = 0;
   private following = 0;
   private readonly dropUnterminated: boolean;
-  private readonly onWarning: ((warning: LineWarning) => void) | undefined;
+  private readonly onWarning: ((warning: Warning) => void) | undefined;
 
   /**
    * @param file name for messages
@@ -40,7 +39,7 @@ export class Lines {
    */
   constructor(
     file: string,
-    options: { readonly dropUnterminated?: boolean; readonly onWarning?: (warning: LineWarning) => void } = {},
+    options: { readonly dropUnterminated?: boolean; readonly onWarning?: (warning: Warning) => void } = {},
   ) {
     this.file = file;
     this.dropUnterminated = options.dropUnterminated ?? false;

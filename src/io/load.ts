@@ -101,6 +101,7 @@ export async function loadSeries(source: Source, options: SeriesOptions): Promis
       structure: { species: [], positions: new Float64Array(0), periodic, ...(cell && { cell }) },
       ...(frame.time !== undefined && { time: frame.time }),
       ...(frame[chosen] && { [chosen]: frame[chosen] }),
+      ...(frame.notFinite && { notFinite: frame.notFinite }),
     });
   }
   return seriesOfFrames(light, chosen ?? wanted[0]!, { origin, ...(timestep !== undefined && { timestep }) });
@@ -110,6 +111,13 @@ export async function loadSeries(source: Source, options: SeriesOptions): Promis
 function pick(wanted: readonly FrameQuantity[], frame: Frame, where: string): FrameQuantity {
   const found = wanted.find((q) => frame[q]);
   if (found) return found;
+  const nan = wanted.find((q) => frame.notFinite?.[q]);
+  if (nan)
+    throw new DataError({
+      where,
+      problem: `${frame.notFinite![nan]} is nan in frame 0`,
+      advice: "compute this frame again, or leave it out of the file",
+    });
   const others = Object.keys({ ...frame.info, ...frame.arrays });
   throw new DataError({
     where,

@@ -6,8 +6,8 @@ import { pipeline } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { DataError, FormatError, ShapeError, SpectensorError } from "../errors.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
-import type { WarningOptions } from "../warnings.js";
-import { packing, signatureBytes, textStart } from "./decode.js";
+import { type WarningOptions, warn } from "../warnings.js";
+import { packing, signatureBytes, unpackedStart } from "./decode.js";
 import { Lines } from "./lines.js";
 
 /** A path, or pieces of the file's bytes (plain or gzipped) from anywhere. */
@@ -48,10 +48,17 @@ const chunkBytes = 1 << 20;
 /** Largest text that is unpacked in one piece; longer files are streamed from a path. */
 const largestText = 2 ** 31;
 
+function linesOf(file: string, options: ReadOptions): Lines {
+  return new Lines(file, {
+    dropUnterminated: options.incomplete === "drop",
+    onWarning: (warning) => warn(options, warning),
+  });
+}
+
 /** Reads a whole text (taken as complete) or the bytes of a file (gzipped or not). */
 export function parseAll<T>(reader: LineReader<T>, input: string | Uint8Array, options: ReadOptions = {}): T[] {
   const file = options.name ?? "text";
-  const lines = new Lines(file, { dropUnterminated: options.incomplete === "drop" });
+  const lines = linesOf(file, options);
   lines.feed(wholeText(typeof input === "string" && !input.endsWith("\n") ? `${input}\n` : input, options));
   lines.finish();
   const values: T[] = [];
@@ -66,7 +73,7 @@ export async function* streamAll<T>(
   options: ReadOptions = {},
 ): AsyncGenerator<T, void, void> {
   const file = sourceName(source, options);
-  const lines = new Lines(file, { dropUnterminated: options.incomplete === "drop" });
+  const lines = linesOf(file, options);
   const chunks = byteChunks(source, { ...options, name: file });
   const values = guarded(reader(lines), lines, options);
   try {
@@ -112,7 +119,7 @@ export async function* byteChunks(source: Source, options: ReadOptions = {}): As
   try {
     const packed = await beginning(input, signatureBytes);
     const text = packing(packed.head, file) === "gzip" ? await beginning(unzipped(packed), signatureBytes) : packed;
-    const from = textStart(text.head, file);
+    const from = unpackedStart(text.head, file);
     yield text.head.subarray(from);
     yield* text.rest;
   } catch (cause) {
@@ -181,7 +188,7 @@ export function wholeText(input: string | Uint8Array, options: ReadOptions): Uin
   const file = options.name ?? "text";
   const bytes = typeof input === "string" ? Buffer.from(input) : input;
   const text = packing(bytes, file) === "gzip" ? unzippedBytes(bytes, file) : bytes;
-  return text.subarray(textStart(text, file));
+  return text.subarray(unpackedStart(text, file));
 }
 
 function unzippedBytes(bytes: Uint8Array, file: string): Uint8Array {
