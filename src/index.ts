@@ -99,10 +99,10 @@ export { structureView } from "./figure/structureView.js";
 export { timeSeriesFigure } from "./figure/timeSeries.js";
 
 // Notebooks
-export { showComparison } from "./notebook/comparison.js";
-export { runMode } from "./notebook/mode.js";
-export { progressBar } from "./notebook/progressBar.js";
-export { showInputs, showProvenance } from "./notebook/provenance.js";
-export { show } from "./notebook/show.js";
-export { showTable } from "./notebook/table.js";
-export { tableCsv, toDataFrame } from "./notebook/tabular.js";
+export { showComparison } from "./display/comparison.js";
+export { runMode } from "./display/mode.js";
+export { progressBar } from "./display/progressBar.js";
+export { showInputs, showProvenance } from "./display/provenance.js";
+export { show } from "./display/show.js";
+export { showTable } from "./display/showTable.js";
+export { tableCsv, toDataFrame } from "./display/tabular.js";

@@ -27,6 +27,12 @@ export type {
 } from "./descriptor/options.js";
 export type { RadialBasis } from "./descriptor/radialBasis.js";
 export type { EnvironmentIndex, SelectEnvironmentsOptions } from "./descriptor/sparsify.js";
+// Notebooks
+export type { ComparisonOptions, ComparisonRow, Tolerance } from "./display/comparison.js";
+export type { RunMode } from "./display/mode.js";
+export type { ProgressBarOptions } from "./display/progressBar.js";
+export type { TableOptions } from "./display/showTable.js";
+export type { Columns, DataFrameLike, Tabular } from "./display/tabular.js";
 // Force field and molecular dynamics
 export type { MeanSquaredDisplacement } from "./dynamics/displacementStatistics.js";
 export type { EnergyDrift } from "./dynamics/energyDrift.js";
@@ -167,14 +173,9 @@ export type { TrainingTrial } from "./model/train/primal.js";
 export type { Split, SplitOptions } from "./model/train/split.js";
 export type { ValidationOptions } from "./model/train/validation.js";
 export type { KernelVariance, VariancePart } from "./model/train/variance.js";
-// Notebooks
-export type { ComparisonOptions, ComparisonRow, Tolerance } from "./notebook/comparison.js";
-export type { KernelspecOptions } from "./notebook/kernelspec.js";
-export type { RunMode } from "./notebook/mode.js";
-export type { ProgressBarOptions } from "./notebook/progressBar.js";
-export type { TableOptions } from "./notebook/table.js";
-export type { Column, Columns, DataFrameLike, Tabular } from "./notebook/tabular.js";
 export type { Progress, RunOptions } from "./progress.js";
+// Running notebooks
+export type { KernelspecOptions } from "./runner/kernelspec.js";
 // Series
 export type { SymmetricComponent, VectorComponent } from "./series/components.js";
 export type { DerivativeScheme } from "./series/differentiate.js";
@@ -208,6 +209,9 @@ export type { Periodicity, Structure, StructureInput } from "./structure/structu
 export type { Symmetry } from "./structure/symmetry.js";
 export type { SymmetryOperation } from "./structure/symmetryOperation.js";
 export type { Trajectory } from "./structure/trajectory.js";
+// Tables
+export type { Column } from "./table/column.js";
+export type { TableTextOptions } from "./table/text.js";
 // Tensors
 export type { TensorOrder } from "./tensor/cartesian.js";
 // Units

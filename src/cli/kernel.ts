@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { installKernelspec } from "../notebook/kernelspec.js";
+import { installKernelspec } from "../runner/kernelspec.js";
 import { print } from "./output.js";
 
 /** `spectensor kernel install` */

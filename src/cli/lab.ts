@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { Command } from "commander";
 import { DataError, SpectensorError } from "../errors.js";
-import { installKernelspec } from "../notebook/kernelspec.js";
+import { installKernelspec } from "../runner/kernelspec.js";
 import { findJupyter } from "./findJupyter.js";
 
 /** `spectensor lab` */

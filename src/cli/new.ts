@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { verifiedPath } from "../dataset/files.js";
 import { findDataset } from "../dataset/registry.js";
 import { DataError } from "../errors.js";
-import { writeNotebook } from "../notebook/nbformat.js";
+import { writeNotebook } from "../runner/nbformat.js";
 import { print } from "./output.js";
 import { dataReadme, PROJECT_IGNORE, packageName, projectManifest, projectReadme } from "./projectFiles.js";
 import { projectNotebook } from "./projectNotebook.js";

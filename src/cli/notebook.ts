@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { type NotebookResult, resultsText, runNotebooks } from "../notebook/runNotebooks.js";
+import { type NotebookResult, resultsText, runNotebooks } from "../runner/runNotebooks.js";
 import { interruptSignal, print, printJson } from "./output.js";
 import { integerOption, positiveOption } from "./parse.js";
 

@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { AbortedError, OptionError, SpectensorError } from "../errors.js";
-import { streamProgress } from "../notebook/progressBar.js";
+import { streamProgress } from "../progress/stream.js";
 import type { Progress } from "../progress.js";
 
 /** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted. */

@@ -1,5 +1,5 @@
-import { KERNEL_METADATA } from "../notebook/kernelspec.js";
-import type { Cell, Notebook } from "../notebook/nbformat.js";
+import { KERNEL_METADATA } from "../runner/kernelspec.js";
+import type { Cell, Notebook } from "../runner/nbformat.js";
 
 /** What the notebook of a new project reads until its owner names other files. */
 export interface NotebookFiles {

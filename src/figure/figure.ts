@@ -2,6 +2,7 @@
  * A figure as plain data: plotly.js traces and layout, nothing that needs a browser.
  * `JSON.stringify({ data, layout })` of it is what any plotly.js shows; {@link renderSvg} draws the same figure without a browser.
  */
+import { csvCell } from "../table/csv.js";
 
 /** One curve or set of markers: a plotly.js scatter trace. Options of plotly beside the named ones pass through. */
 export interface Trace {
@@ -86,10 +87,6 @@ function sameValues(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Text without plotly's markup: "α<sub>xx</sub>" gives "α_xx". */

@@ -1,4 +1,4 @@
 /** `notebook`: what surrounds notebooks: the kernel's registration, tables as plain data. */
-export { ToleranceError } from "../notebook/comparison.js";
-export { installKernelspec } from "../notebook/kernelspec.js";
-export { tableJson, toColumns } from "../notebook/tabular.js";
+export { ToleranceError } from "../display/comparison.js";
+export { tableJson, toColumns } from "../display/tabular.js";
+export { installKernelspec } from "../runner/kernelspec.js";

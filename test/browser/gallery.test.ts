@@ -3,8 +3,8 @@ import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeNotebook } from "../../src/notebook/nbformat.js";
-import { runNotebooks } from "../../src/notebook/runNotebooks.js";
+import { writeNotebook } from "../../src/runner/nbformat.js";
+import { runNotebooks } from "../../src/runner/runNotebooks.js";
 import {
   accessibilityProblems,
   CHROMIUM,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findJupyter } from "../../src/cli/findJupyter.js";
-import { writeNotebook } from "../../src/notebook/nbformat.js";
+import { writeNotebook } from "../../src/runner/nbformat.js";
 import { type JupyterLab, type OpenNotebook, openNotebook, startJupyterLab } from "./jupyterLab.js";
 import {
   CHROMIUM,

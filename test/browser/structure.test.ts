@@ -4,11 +4,11 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findJupyter } from "../../src/cli/findJupyter.js";
+import { structureHtml, structureLibraryScript } from "../../src/display/structureHtml.js";
 import { renderStructureSvg } from "../../src/figure/structureSvg.js";
 import { type StructureView, structureView } from "../../src/figure/structureView.js";
-import { writeNotebook } from "../../src/notebook/nbformat.js";
-import { pageHtml } from "../../src/notebook/page.js";
-import { structureHtml, structureLibraryScript } from "../../src/notebook/structureHtml.js";
+import { writeNotebook } from "../../src/runner/nbformat.js";
+import { pageHtml } from "../../src/runner/page.js";
 import { structure } from "../../src/structure/structure.js";
 import { type JupyterLab, openNotebook, startJupyterLab } from "./jupyterLab.js";
 import {

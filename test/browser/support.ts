@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach } from "vitest";
 import { findProgram, pathOf } from "../../src/cli/findJupyter.js";
-import { KERNEL_METADATA } from "../../src/notebook/kernelspec.js";
-import type { Cell, CodeCell, Notebook } from "../../src/notebook/nbformat.js";
+import { KERNEL_METADATA } from "../../src/runner/kernelspec.js";
+import type { Cell, CodeCell, Notebook } from "../../src/runner/nbformat.js";
 
 export const REPOSITORY: string = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { projectNotebook } from "../../src/cli/projectNotebook.js";
-import { type CodeCell, loadNotebook, parseNotebook } from "../../src/notebook/nbformat.js";
-import { complaints, kernels, ours, program } from "../notebook/cells.js";
+import { type CodeCell, loadNotebook, parseNotebook } from "../../src/runner/nbformat.js";
+import { complaints, kernels, ours, program } from "../runner/cells.js";
 import { type Outcome, spectensor, spectensorHere, temporaryFolder } from "./run.js";
 
 const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));

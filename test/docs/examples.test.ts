@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { complaints, ours, program } from "../notebook/cells.js";
+import { complaints, ours, program } from "../runner/cells.js";
 import { DIST, type Example, examples, importsOf, matches, runnable } from "./examples.js";
 
 const all = examples();

@@ -1,0 +1,178 @@
+import { OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
+import { formatNumber } from "../table/number.js";
+import { tableText } from "../table/text.js";
+import { escapeHtml } from "./html.js";
+import { displayBundle } from "./kernelDisplay.js";
+
+/** When a value of ours counts as that of the paper. */
+export type Tolerance =
+  /** |ours − paper| ≤ value, in the unit of the row. */
+  | { readonly kind: "absolute"; readonly value: number }
+  /** |ours − paper| ≤ fraction · |paper|. */
+  | { readonly kind: "relative"; readonly fraction: number }
+  /** ours ≥ paper: the paper gives a lower bound. */
+  | { readonly kind: "atLeast" }
+  /** ours ≤ paper: the paper gives an upper bound. */
+  | { readonly kind: "atMost" };
+
+/** One number of the paper beside ours. */
+export interface ComparisonRow {
+  readonly quantity: string;
+  readonly unit?: string;
+  /** The value of the paper, or of the reference named in `source`. */
+  readonly paper: number;
+  readonly ours: number;
+  /** Uncertainty of ours, shown as ±. */
+  readonly error?: number;
+  readonly tolerance: Tolerance;
+  /** Where the value of the paper stands, e.g. "Table 1", "Fig. 2, read off". */
+  readonly source?: string;
+  /** "required" fails the run when missed; "shown" only marks it. Default "required". */
+  readonly role?: "required" | "shown";
+}
+
+export interface ComparisonResult extends ComparisonRow {
+  readonly pass: boolean;
+}
+
+export interface ComparisonOptions {
+  /** Header of the column with the values to reach, default "Paper". */
+  readonly against?: string;
+}
+
+/** What {@link showComparison} leaves in the notebook. */
+export interface ComparisonRecord {
+  readonly against: string;
+  readonly rows: readonly ComparisonResult[];
+}
+
+/** MIME type under which the rows are recorded in the notebook, for the gallery. */
+export const COMPARISON_TYPE = "application/vnd.spectensor.comparison+json";
+
+/** A required value is outside its tolerance. */
+export class ToleranceError extends SpectensorError {
+  override readonly name = "ToleranceError";
+}
+
+/**
+ * Judges rows without showing them. A value of ours that is not finite is a miss.
+ * @throws OptionError if a paper value or tolerance is not a usable number
+ */
+export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResult[] {
+  return rows.map((row) => {
+    const { quantity, paper, ours, tolerance } = row;
+    const width =
+      tolerance.kind === "absolute" ? tolerance.value : tolerance.kind === "relative" ? tolerance.fraction : 0;
+    if (!Number.isFinite(paper) || !(width >= 0 && Number.isFinite(width)))
+      throw new OptionError({
+        where: `comparison "${quantity}"`,
+        problem: `paper value ${paper}, tolerance ${width}`,
+        advice: "give a finite value of the paper and a tolerance of at least zero",
+      });
+    return { ...row, pass: Number.isFinite(ours) && within(ours, paper, tolerance) };
+  });
+}
+
+/**
+ * Shows the paper's values and ours side by side, each row marked as pass or miss, and records the rows in the notebook.
+ * @throws ToleranceError after showing, if a required row is missed
+ * @example
+ * showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: 0.93, tolerance: { kind: "atLeast" } }])
+ */
+export function showComparison(rows: readonly ComparisonRow[], options: ComparisonOptions = {}): void {
+  rejectUnknownOptions(options, ["against"], "showComparison");
+  const results = compare(rows);
+  const { against = "Paper" } = options;
+  const text = comparisonText(results, against);
+  const record: ComparisonRecord = { against, rows: results };
+  const data = { "text/html": comparisonHtml(results, against), "text/plain": text, [COMPARISON_TYPE]: record };
+  if (!displayBundle(data)) console.log(text);
+  const missed = results.filter((r) => !r.pass && r.role !== "shown");
+  if (missed.length > 0)
+    throw new ToleranceError({
+      where: "paper against ours",
+      problem: missed.map((r) => `${r.quantity} is ${formatNumber(r.ours)}, expected ${expectation(r)}`).join("; "),
+    });
+}
+
+/** The rows as aligned text, e.g. for a terminal. */
+export function comparisonText(results: readonly ComparisonResult[], against = "Paper"): string {
+  return tableText(
+    [
+      { name: "quantity", values: results.map(label) },
+      { name: against.toLowerCase(), values: results.map((r) => short(r.paper)) },
+      { name: "ours", values: results.map(oursText) },
+      { name: "tolerance", values: results.map(toleranceText) },
+      { name: "", values: results.map((r) => verdict(r).join(" ")) },
+    ],
+    { rows: Number.POSITIVE_INFINITY },
+  );
+}
+
+/** The rows as an HTML table. */
+export function comparisonHtml(results: readonly ComparisonResult[], against = "Paper"): string {
+  const cellStyle = "padding:3px 14px 3px 0;text-align:";
+  const heads = ["Quantity", escapeHtml(against), "Ours", "Tolerance", "Result"].map(
+    (h, i) =>
+      `<th scope="col" style="${cellStyle}${i === 1 || i === 2 ? "right" : "left"};border-bottom:1px solid currentColor">${h}</th>`,
+  );
+  const body = results.map((r) => {
+    const [mark, word] = verdict(r);
+    const source = r.source ? ` <span style="opacity:.75">(${escapeHtml(r.source)})</span>` : "";
+    const cells = [
+      `<th scope="row" style="${cellStyle}left;font-weight:400">${escapeHtml(label(r))}${source}</th>`,
+      `<td style="${cellStyle}right">${short(r.paper)}</td>`,
+      `<td style="${cellStyle}right">${oursText(r)}</td>`,
+      `<td style="${cellStyle}left">${escapeHtml(toleranceText(r))}</td>`,
+      `<td class="spectensor-${r.pass ? "pass" : "miss"}" style="${cellStyle}left;font-weight:600;white-space:nowrap">${mark} ${word}</td>`,
+    ];
+    return `<tr>${cells.join("")}</tr>`;
+  });
+  return `<table class="spectensor-comparison" style="border-collapse:collapse;font-variant-numeric:tabular-nums"><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+}
+
+function within(ours: number, paper: number, tolerance: Tolerance): boolean {
+  if (tolerance.kind === "atLeast") return ours >= paper;
+  if (tolerance.kind === "atMost") return ours <= paper;
+  const width = tolerance.kind === "absolute" ? tolerance.value : tolerance.fraction * Math.abs(paper);
+  return Math.abs(ours - paper) <= width;
+}
+
+function label({ quantity, unit }: ComparisonRow): string {
+  return unit === undefined ? quantity : `${quantity} (${unit})`;
+}
+
+/** A number as it was given, at most six digits; 10⁻¹⁰ rather than 1.000·10⁻¹⁰. */
+function short(value: number): string {
+  if (Math.abs(value) < 1e-3 && value !== 0)
+    return formatNumber(value, 6)
+      .replace(/\.?0*·/, "·")
+      .replace(/^(−?)1·/, "$1");
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+function oursText({ ours, error }: ComparisonRow): string {
+  return error === undefined ? formatNumber(ours) : `${formatNumber(ours)} ± ${formatNumber(error, 2)}`;
+}
+
+function toleranceText({ tolerance }: ComparisonRow): string {
+  switch (tolerance.kind) {
+    case "absolute":
+      return `± ${short(tolerance.value)}`;
+    case "relative":
+      return `± ${short(100 * tolerance.fraction)} %`;
+    case "atLeast":
+      return "at least";
+    case "atMost":
+      return "at most";
+  }
+}
+
+function expectation(row: ComparisonRow): string {
+  const bound = row.tolerance.kind === "atLeast" || row.tolerance.kind === "atMost";
+  return bound ? `${toleranceText(row)} ${short(row.paper)}` : `${short(row.paper)} ${toleranceText(row)}`;
+}
+
+function verdict(row: ComparisonResult): [string, string] {
+  return row.pass ? ["✓", "pass"] : ["✗", row.role === "shown" ? "miss, not required" : "miss"];
+}

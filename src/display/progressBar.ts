@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import { AbortedError } from "../errors.js";
+import { type ProgressSink, reporter } from "../progress/reporter.js";
+import { streamProgress } from "../progress/stream.js";
+import type { RunOptions } from "../progress.js";
+import { escapeHtml } from "./html.js";
+import { displayBundle, tslab } from "./kernelDisplay.js";
+
+export interface ProgressBarOptions {
+  /** Where text goes outside a notebook, default process.stderr. A terminal gets a bar, anything else a line now and then. */
+  readonly stream?: NodeJS.WriteStream;
+}
+
+/**
+ * Progress with rate and remaining time, updating in place in JupyterLab and in a terminal, and as a line every ten seconds in a log.
+ * The result is what every long call takes; in a notebook its signal is aborted by the stop button.
+ * @example
+ * const { frames } = await loadDataset("h2o");
+ * const model = await fitPolarizability(frames.slice(0, 50), progressBar())
+ */
+export function progressBar(options: ProgressBarOptions = {}): Required<RunOptions> {
+  const onProgress = tslab() ? reporter(notebookSink()) : streamProgress(options.stream ?? process.stderr);
+  return { signal: interruptSignal(), onProgress };
+}
+
+let interrupt: AbortController | undefined;
+
+/** A signal that the stop button of a notebook aborts (SIGINT). Outside a notebook Ctrl+C keeps ending the process. */
+function interruptSignal(): AbortSignal {
+  if (!tslab()) return new AbortController().signal;
+  if (!interrupt) {
+    interrupt = new AbortController();
+    // Not now: while a cell runs synchronously, Node guards it against SIGINT, and a listener added in that time would leave
+    // the signal with its default action afterwards, which ends the kernel.
+    setImmediate(() => process.on("SIGINT", onInterrupt));
+  }
+  return interrupt.signal;
+}
+
+function onInterrupt(): void {
+  const pressed = interrupt;
+  interrupt = new AbortController();
+  pressed?.abort(new AbortedError("stopped by the stop button"));
+}
+
+function notebookSink(): ProgressSink {
+  const id = randomBytes(8).toString("hex");
+  let current: string | undefined;
+  return {
+    interval: 0.2,
+    show: ({ label, done, total }, counts, _, finished) => {
+      const text = `${label}: ${counts}`;
+      const bar =
+        total === undefined || finished
+          ? ""
+          : `<progress value="${done}" max="${total}" style="width:240px;vertical-align:middle"></progress> `;
+      const html = `<div role="status">${bar}${escapeHtml(text)}</div>`;
+      const key = `${id}-${label}`;
+      displayBundle({ "text/html": html, "text/plain": text }, key, current === key);
+      current = finished ? undefined : key;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Replaces the pictures of figures by plots of plotly.js, and draws again when the page changes its theme. Nothing is offered that would send
+ * data anywhere.
+ */
+import { serveQueue } from "./queue.js";
+import { onThemeChange, themed } from "./theme.js";
+
+interface Plot {
+  readonly data: readonly unknown[];
+  readonly layout: { readonly width: number; readonly height: number };
+}
+
+interface Plotly {
+  newPlot(element: HTMLElement, data: readonly unknown[], layout: unknown, options: unknown): Promise<unknown>;
+}
+
+const { spectensorPlotly: plotly } = window as unknown as { readonly spectensorPlotly: Plotly };
+
+const OPTIONS = {
+  displaylogo: false,
+  responsive: false,
+  plotlyServerURL: "",
+  modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
+  toImageButtonOptions: { format: "svg" },
+};
+
+serveQueue<Plot>("spectensorPlots", (id, figure) => {
+  const host = document.getElementById(id);
+  const words = host?.querySelector("img")?.alt ?? "";
+  const draw = async (): Promise<void> => {
+    if (!host?.isConnected) return;
+    const { data, layout } = JSON.parse(themed(JSON.stringify(figure))) as Plot;
+    const next = document.createElement("div");
+    next.style.width = `${layout.width}px`;
+    next.style.height = `${layout.height}px`;
+    next.setAttribute("role", "figure");
+    next.setAttribute("aria-label", words);
+    host.appendChild(next);
+    try {
+      await plotly.newPlot(next, data, layout, OPTIONS);
+      while (host.firstChild && host.firstChild !== next) host.firstChild.remove();
+    } catch (error) {
+      next.remove();
+      console.error("figure not drawn", error);
+    }
+  };
+  onThemeChange(() => void draw());
+  void draw();
+});

@@ -1,0 +1,59 @@
+/** The figures of an executed notebook as files beside its page: the picture as SVG, the numbers as CSV. */
+import { readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { figureOfHtml } from "../display/figureHtml.js";
+import { escapeHtml } from "../display/html.js";
+import { figureCsv } from "../figure/figure.js";
+import { writeWhole } from "./files.js";
+import { mimeText, type Notebook, type Output } from "./nbformat.js";
+
+/** A figure in the order of the notebook. */
+export interface NotebookFigure {
+  /** From 1. */
+  readonly number: number;
+  readonly svg: string;
+  /** Absent where nothing is plotted, as in pictures of structures. */
+  readonly csv?: string;
+}
+
+/** Every output that is a figure. */
+export function figuresOf(notebook: Notebook): ReadonlyMap<Output, NotebookFigure> {
+  const figures = new Map<Output, NotebookFigure>();
+  for (const cell of notebook.cells)
+    for (const output of cell.cell_type === "code" ? cell.outputs : []) {
+      const svg = output.output_type === "display_data" ? mimeText(output.data, "image/svg+xml") : undefined;
+      if (svg === undefined || output.output_type !== "display_data") continue;
+      const figure = figureOfHtml(mimeText(output.data, "text/html") ?? "");
+      const csv = figure && figureCsv({ ...figure, description: "" });
+      figures.set(output, { number: figures.size + 1, svg, ...(csv !== undefined && { csv }) });
+    }
+  return figures;
+}
+
+/** Folder of the files of a page: "fit-figures" beside "fit.html". */
+export function figureFolder(page: string): string {
+  return page.replace(/\.html$/, "-figures");
+}
+
+/** Writes `figure-1.svg`, `figure-1.csv`, … beside a page, and removes those of an earlier run. */
+export async function writeFigureFiles(page: string, notebook: Notebook): Promise<void> {
+  const folder = figureFolder(page);
+  const files = [...figuresOf(notebook).values()].flatMap(({ number, svg, csv }) => [
+    { name: `figure-${number}.svg`, content: svg },
+    ...(csv === undefined ? [] : [{ name: `figure-${number}.csv`, content: csv }]),
+  ]);
+  for (const { name, content } of files) await writeWhole(join(folder, name), content);
+  for (const name of await readdir(folder).catch(() => []))
+    if (/^figure-\d+\.(svg|csv)$/.test(name) && !files.some((f) => f.name === name)) await rm(join(folder, name));
+}
+
+/** Links to the files of a figure. @param page where the links stand */
+export function figureLinks(figure: NotebookFigure, page: string): string {
+  const { number, csv } = figure;
+  const link = (kind: "svg" | "csv", text: string): string => {
+    const address = escapeHtml(encodeURI(`${basename(figureFolder(page))}/figure-${number}.${kind}`));
+    return `<a href="${address}" download aria-label="Figure ${number}, ${text}">${text}</a>`;
+  };
+  const links = [link("svg", "picture (SVG)"), ...(csv === undefined ? [] : [link("csv", "data (CSV)")])];
+  return `<p class="files">Figure ${number}: ${links.join(", ")}</p>`;
+}

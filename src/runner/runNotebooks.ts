@@ -1,0 +1,186 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { type ComparisonResult, comparisonText } from "../display/comparison.js";
+import type { RunMode } from "../display/mode.js";
+import { DataError, OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
+import { type RunOptions, throwIfAborted } from "../progress.js";
+import { cachedRun, notebookKey, packageHash } from "./cache.js";
+import { executeNotebook } from "./executor.js";
+import { writeFigureFiles } from "./figureFiles.js";
+import { writeWhole } from "./files.js";
+import { writeGallery } from "./gallery.js";
+import { loadNotebook, type Notebook, writeNotebook } from "./nbformat.js";
+import { notebookPage } from "./notebookPage.js";
+import { comparisonOf, type RunRecord, runRecordOf, titleOf } from "./summary.js";
+
+export interface RunNotebooksOptions extends RunOptions {
+  /** Notebooks, or folders that are searched for them; default "notebooks". */
+  readonly paths?: readonly string[];
+  /** Where executed copies, their pages and the index go; default "gallery". */
+  readonly galleryDir?: string;
+  /** Default "quick". */
+  readonly mode?: RunMode;
+  /** "use" takes over outputs whose inputs have not changed (default); "ignore" runs everything. */
+  readonly cache?: "use" | "ignore";
+  /** How many notebooks run at a time, default 2. */
+  readonly workers?: number;
+  /** Seconds that one cell may take, default 600. */
+  readonly timeout?: number;
+  /** Called after each notebook. */
+  readonly onNotebook?: (result: NotebookResult) => void;
+}
+
+export interface NotebookResult {
+  /** As found, relative to the current folder. */
+  readonly path: string;
+  readonly title: string;
+  readonly status: "passed" | "failed";
+  readonly origin: "run" | "cache";
+  /** Wall time of the run, s. */
+  readonly seconds: number;
+  /** One-based number of the failed cell (0: the notebook could not be read or no kernel started) and why. */
+  readonly failure?: { readonly cell: number; readonly message: string };
+  /** What was compared with the paper. */
+  readonly comparison: readonly ComparisonResult[];
+  /** Executed copy and its page; absent if the notebook could not be run at all. */
+  readonly executed?: string;
+  readonly page?: string;
+}
+
+/**
+ * Runs notebooks without Jupyter, writes executed copies and pages into a gallery, and its index.
+ * A failing notebook does not stop the others.
+ * @throws AbortedError if `signal` is aborted; finished notebooks keep their copies
+ * @throws DataError if no notebook is found
+ */
+export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<readonly NotebookResult[]> {
+  const known = ["paths", "galleryDir", "mode", "cache", "workers", "timeout", "onNotebook", "onProgress", "signal"];
+  rejectUnknownOptions(options, known, "runNotebooks");
+  const { galleryDir = "gallery", workers = 2, onNotebook, onProgress, signal } = options;
+  if (!(Number.isInteger(workers) && workers >= 1))
+    throw new OptionError({
+      where: "workers",
+      problem: `${workers} workers`,
+      advice: "give a whole number of at least 1",
+    });
+  const paths = await findNotebooks(options.paths ?? ["notebooks"], resolve(galleryDir));
+  const packageKey = await packageHash();
+  const results: NotebookResult[] = new Array(paths.length);
+  let next = 0;
+  let done = 0;
+  onProgress?.({ label: "notebooks", done, total: paths.length, unit: "notebooks" });
+  const worker = async (): Promise<void> => {
+    while (next < paths.length) {
+      throwIfAborted(signal, "running notebooks");
+      const index = next++;
+      const result = await runOne(paths[index]!, galleryDir, packageKey, options);
+      results[index] = result;
+      onNotebook?.(result);
+      onProgress?.({ label: "notebooks", done: ++done, total: paths.length, unit: "notebooks" });
+    }
+  };
+  try {
+    const ends = await Promise.allSettled(Array.from({ length: Math.min(workers, paths.length) }, worker));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  } finally {
+    await writeGallery(galleryDir);
+  }
+  return results;
+}
+
+/** Title, status, time and comparison of every notebook as text, for the end of a run. */
+export function resultsText(results: readonly NotebookResult[]): string {
+  return results
+    .map((r) => {
+      const head = `${r.status === "passed" ? "✓" : "✗"} ${r.title} (${r.path}), ${r.origin === "cache" ? "unchanged" : `${r.seconds.toFixed(1)} s`}`;
+      const failure = r.failure ? `\n  cell ${r.failure.cell}: ${r.failure.message.split("\n")[0]}` : "";
+      const rows = r.comparison.length > 0 ? `\n${comparisonText(r.comparison, "expected").replace(/^/gm, "  ")}` : "";
+      return head + failure + rows;
+    })
+    .join("\n");
+}
+
+async function runOne(
+  path: string,
+  galleryDir: string,
+  packageKey: string,
+  options: RunNotebooksOptions,
+): Promise<NotebookResult> {
+  const { mode = "quick", cache = "use", timeout, signal } = options;
+  const executed = join(galleryDir, placeInGallery(path));
+  let title = basename(path, ".ipynb");
+  try {
+    const source = await loadNotebook(path);
+    title = titleOf(source, title).title;
+    const key = await notebookKey(source, path, mode, packageKey);
+    const cached = cache === "use" ? await cachedRun(source, executed, key) : undefined;
+    const notebook = cached ?? (await runFresh(source));
+    await writeNotebook(executed, notebook);
+    const page = executed.replace(/\.ipynb$/, ".html");
+    const home = relative(dirname(page), join(galleryDir, "index.html")).replaceAll("\\", "/");
+    await writeFigureFiles(page, notebook);
+    await writeWhole(page, await notebookPage(notebook, { title, home, page: basename(page) }));
+    const { failure, seconds } = runRecordOf(notebook)!;
+    const status = failure ? "failed" : "passed";
+    const origin = cached ? "cache" : "run";
+    return {
+      path,
+      title,
+      status,
+      origin,
+      seconds,
+      ...(failure && { failure }),
+      comparison: comparisonOf(notebook),
+      executed,
+      page,
+    };
+
+    async function runFresh(from: Notebook): Promise<Notebook> {
+      const run = await executeNotebook(from, {
+        folder: dirname(path),
+        env: { SPECTENSOR_MODE: mode },
+        ...(timeout !== undefined && { timeout }),
+        ...(signal && { signal }),
+      });
+      const failed = run.failure && { cell: run.failure.cell + 1, message: run.failure.message };
+      const place = relative(galleryDir, path).replaceAll("\\", "/");
+      const record: RunRecord = { key, source: place, mode, seconds: run.seconds, ...(failed && { failure: failed }) };
+      const { metadata } = run.notebook;
+      return {
+        ...run.notebook,
+        metadata: { ...metadata, spectensor: { ...(metadata.spectensor as object | undefined), run: record } },
+      };
+    }
+  } catch (error) {
+    if (!(error instanceof SpectensorError) || signal?.aborted) throw error;
+    const failure = { cell: 0, message: error.message };
+    return { path, title, status: "failed", origin: "run", seconds: 0, failure, comparison: [] };
+  }
+}
+
+/** Path below the gallery: the path from here, without a leading "notebooks"; the bare name for one elsewhere or in a hidden folder. */
+function placeInGallery(path: string): string {
+  const here = relative(process.cwd(), resolve(path));
+  return /(^|[\\/])\./.test(here) ? basename(path) : here.replace(/^notebooks[\\/]/, "");
+}
+
+async function findNotebooks(paths: readonly string[], gallery: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const info = await stat(path).catch(() => undefined);
+    if (!info) throw new DataError({ where: path, problem: "no such notebook or folder" });
+    if (!info.isDirectory()) {
+      found.push(path);
+      continue;
+    }
+    for (const entry of (await readdir(path, { recursive: true })).sort())
+      if (
+        entry.endsWith(".ipynb") &&
+        !/(^|[\\/])(node_modules|\.[^\\/]*)[\\/]/.test(entry) &&
+        !resolve(path, entry).startsWith(gallery)
+      )
+        found.push(join(path, entry));
+  }
+  if (found.length === 0) throw new DataError({ where: paths.join(", "), problem: "no notebook found" });
+  return [...new Set(found)];
+}
