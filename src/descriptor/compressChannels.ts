@@ -1,20 +1,28 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { OptionError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { type Matrix, matrix } from "../math/matrix.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, oneOf, RUN_FIELDS } from "../options/values.js";
+import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import type { ChannelMatrices } from "./compression.js";
-import { unknownKind } from "./cutoff.js";
 import { expandDensity } from "./density.js";
 import type { Descriptor } from "./descriptor.js";
 import { environmentsOf } from "./knownEnvironments.js";
 import { curPivots } from "./sparsify.js";
 
-export interface CompressChannelsOptions {
+export interface CompressChannelsOptions extends RunOptions {
   /** Channels to keep per degree. */
   readonly channels: number;
   /** `pca`: the leading principal components; `cur`: the most telling (species, n) channels themselves. Default `pca`. */
   readonly kind?: "pca" | "cur";
 }
+
+const OPTIONS = record({
+  channels: integer({ atLeast: 1 }),
+  kind: oneOf(["pca", "cur"]).default("pca"),
+  ...RUN_FIELDS,
+} satisfies Fields<CompressChannelsOptions>);
 
 /**
  * Finds fewer density channels than species × nMax that tell the environments of some structures apart: for each degree l the
@@ -23,28 +31,30 @@ export interface CompressChannelsOptions {
  * @param d a descriptor without compression
  * @param structures a few typical frames
  * @returns for the option `compression` of a descriptor with otherwise equal settings
- * @throws OptionError if more channels are asked for than there are
+ * @throws OptionError if more channels are asked for than there are; AbortedError when interrupted
  */
-export function compressChannels(
+export async function compressChannels(
   d: Descriptor,
   structures: readonly Structure[],
   options: CompressChannelsOptions,
-): ChannelMatrices {
+): Promise<ChannelMatrices> {
   const where = "compressChannels";
-  rejectUnknownOptions(options, ["channels", "kind"], where);
-  const { channels, kind = "pca" } = options;
-  if (kind !== "pca" && kind !== "cur") throw unknownKind(where, { kind }, ["pca", "cur"]);
+  const { channels, kind, ...run } = readOptions(OPTIONS, options, where);
   if (d.options.compression) throw new OptionError({ where, problem: "the descriptor is compressed already" });
   const all = d.options.species.length * d.options.nMax;
-  if (!(Number.isInteger(channels) && channels >= 1 && channels <= all))
+  if (channels > all)
     throw new OptionError({ where, problem: `channels is ${channels}, expected an integer from 1 to ${all}` });
   const choose = kind === "pca" ? principalComponents : tellingChannels;
-  return { kind, channels, matrices: covariances(d, structures).map((c) => choose(c, channels)) };
+  return { kind, channels, matrices: (await covariances(d, structures, run)).map((c) => choose(c, channels)) };
 }
 
 /** Share of the covariance's trace that the compressed channels keep, per degree. */
-export function keptVariance(d: Descriptor, structures: readonly Structure[], compression: ChannelMatrices): number[] {
-  return covariances(d, structures).map((c, l) => {
+export async function keptVariance(
+  d: Descriptor,
+  structures: readonly Structure[],
+  compression: ChannelMatrices,
+): Promise<number[]> {
+  return (await covariances(d, structures, {})).map((c, l) => {
     const n = c.rows;
     const rows = compression.matrices[l]!;
     let kept = 0;
@@ -57,11 +67,15 @@ export function keptVariance(d: Descriptor, structures: readonly Structure[], co
   });
 }
 
-function covariances(d: Descriptor, structures: readonly Structure[]): Matrix[] {
+async function covariances(
+  d: Descriptor,
+  structures: readonly Structure[],
+  { onProgress, signal }: RunOptions,
+): Promise<Matrix[]> {
   const expansion = d.plan.layouts[0].parts.find(({ kind }) => kind === "threeBody")!.expansion;
   const { channels, lMax } = expansion;
   const result = Array.from({ length: lMax + 1 }, () => matrix(channels, channels));
-  for (const s of structures) {
+  for (const [done, s] of structures.entries()) {
     const e = environmentsOf(d, s)(expansion);
     for (let atom = 0; atom < e.count; atom++) {
       const c = expandDensity(expansion, e, atom);
@@ -72,6 +86,9 @@ function covariances(d: Descriptor, structures: readonly Structure[]): Matrix[] 
               values[a * channels + b]! += c[lm * channels + a]! * c[lm * channels + b]!;
       });
     }
+    onProgress?.({ label: "channels", done: done + 1, total: structures.length, unit: "frames" });
+    await breathe();
+    throwIfAborted(signal, "compressing channels");
   }
   return result;
 }

@@ -1,8 +1,9 @@
-import { OptionError, rejectUnknownOptions, ShapeError } from "../errors.js";
+import { OptionError, ShapeError } from "../errors.js";
 import { gemm, type Matrix, matrix } from "../math/matrix.js";
+import { type Fields, kinds, readOptions, record } from "../options/record.js";
+import { integer, RUN_FIELDS } from "../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
-import { unknownKind } from "./cutoff.js";
 import type { Descriptor } from "./descriptor.js";
 import { featuresOf, normalize } from "./evaluate.js";
 
@@ -113,6 +114,12 @@ export interface SelectEnvironmentsOptions extends RunOptions {
   readonly method?: { readonly kind: "farthestPoints" } | { readonly kind: "cur" };
 }
 
+const OPTIONS = record({
+  count: integer({ atLeast: 1 }),
+  method: kinds({ farthestPoints: {}, cur: {} }).default({ kind: "farthestPoints" }),
+  ...RUN_FIELDS,
+} satisfies Fields<SelectEnvironmentsOptions>);
+
 /**
  * Chooses representative environments for each central species by the rotation-invariant kernel: the scalar products of
  * λ = 0 features, each divided by its length.
@@ -124,11 +131,7 @@ export async function selectEnvironments(
   structures: readonly Structure[],
   options: SelectEnvironmentsOptions,
 ): Promise<readonly (readonly EnvironmentIndex[])[]> {
-  rejectUnknownOptions(options, ["count", "method", "onProgress", "signal"], "selectEnvironments");
-  const { count, method = { kind: "farthestPoints" }, onProgress, signal } = options;
-  if (method.kind !== "farthestPoints" && method.kind !== "cur")
-    throw unknownKind("selectEnvironments.method", method, ["farthestPoints", "cur"]);
-  checkCount(count, Number.POSITIVE_INFINITY, "selectEnvironments");
+  const { count, method, onProgress, signal } = readOptions(OPTIONS, options, "selectEnvironments");
   const found = d.options.species.map(() => ({ where: [] as EnvironmentIndex[], rows: [] as Float64Array[] }));
   for (const [structure, s] of structures.entries()) {
     const features = featuresOf(d, s, 0);

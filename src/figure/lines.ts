@@ -117,7 +117,8 @@ function traces(lines: readonly Line[]): [Trace[], string[]] {
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
     const mode = line.mode ?? "lines";
     const group = line.label === undefined ? {} : { legendgroup: line.label };
-    if (line.band) out.push({ ...band(line, line.band, colour), ...group, name: line.label && `${line.label} (band)` });
+    const bandName = line.label && { name: `${line.label} (band)` };
+    if (line.band) out.push({ ...band(line, line.band, colour), ...group, ...bandName });
     if (line.label !== undefined) labels.push(plainText(line.label));
     out.push({
       type: "scatter",

@@ -3,7 +3,8 @@ import type { TensorQuantity, TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
 
-const fieldOf: Readonly<Record<TensorQuantity, keyof Frame | undefined>> = {
+type TensorField = "polarizability" | "dielectric" | "polarization" | "bornCharges";
+const fieldOf: Readonly<Record<TensorQuantity, TensorField | undefined>> = {
   polarizability: "polarizability",
   dielectric: "dielectric",
   polarization: "polarization",
@@ -26,7 +27,7 @@ export function* trajectoryFrames(t: Trajectory, series: readonly TensorSeries[]
         problem: `the series does not have one tensor for each of ${frames} frames`,
       });
   for (let f = 0; f < frames; f++) {
-    const tensors: Partial<Record<keyof Frame, Float64Array>> = {};
+    const tensors: { -readonly [K in TensorField]?: Float64Array } = {};
     const info: Record<string, Float64Array> = {};
     for (const s of series) {
       const size = s.values.length / frames;
@@ -39,7 +40,7 @@ export function* trajectoryFrames(t: Trajectory, series: readonly TensorSeries[]
       structure: frameStructure(t, f),
       ...(t.timestep !== undefined && { time: f * t.timestep }),
       ...(t.velocities && { velocities: t.velocities.subarray(f * n3, (f + 1) * n3) }),
-      ...(tensors as Partial<Frame>),
+      ...tensors,
       ...(Object.keys(info).length > 0 && { info }),
     };
   }

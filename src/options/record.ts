@@ -20,23 +20,34 @@ export type Alternatives<T extends { readonly kind: string }> = {
 /** Fields by name. */
 export type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** An object with these options and no others. */
-export function record<S extends Shape>(shape: S): z.ZodObject<S, z.core.$strict> {
-  return z.strictObject(shape, { error: (issue) => unknownName(issue, Object.keys(shape)) });
+/** zod takes `undefined` for an option that is not given and says so in its types; here such an option is left out. */
+type Exact<T> = { [K in keyof T]: Record<never, never> extends Pick<T, K> ? Exclude<T[K], undefined> : T[K] };
+type Input<S extends Shape> = Exact<z.input<z.ZodObject<S>>>;
+type Output<S extends Shape> = Exact<z.output<z.ZodObject<S>>>;
+
+/** A zod schema that knows the fields it was made of. */
+export type OptionRecord<S extends Shape> = z.ZodType<Output<S>, Input<S>> & { readonly shape: S };
+
+/** An object with these options and no others; one that is `undefined` counts as not given. */
+export function record<S extends Shape>(shape: S): OptionRecord<S> {
+  const object = z.strictObject(shape, { error: (issue) => unknownName(issue, Object.keys(shape)) });
+  const given = object.transform((options: object) =>
+    Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  );
+  return Object.assign(given, { shape }) as unknown as OptionRecord<S>;
 }
 
-type Tagged<S extends Readonly<Record<string, Shape>>> = {
-  [K in keyof S & string]: z.ZodObject<S[K] & { readonly kind: z.ZodLiteral<K> }>;
-}[keyof S & string];
+type Tagged<S extends Readonly<Record<string, Shape>>, K extends keyof S> = S[K] & {
+  readonly kind: z.ZodLiteral<K & string>;
+};
 
 /** A tagged union: one object among several, told apart by `kind`. */
 export function kinds<S extends Readonly<Record<string, Shape>>>(
   alternatives: S,
-): z.ZodType<z.output<Tagged<S>>, z.input<Tagged<S>>> {
+): z.ZodType<{ [K in keyof S]: Output<Tagged<S, K>> }[keyof S], { [K in keyof S]: Input<Tagged<S, K>> }[keyof S]> {
   const options = Object.entries(alternatives).map(([kind, shape]) => record({ kind: z.literal(kind), ...shape }));
-  const [first, ...rest] = options;
-  const union = z.discriminatedUnion("kind", [first!, ...rest]);
-  return union as unknown as z.ZodType<z.output<Tagged<S>>, z.input<Tagged<S>>>;
+  const [first, ...rest] = options as unknown as z.ZodObject[];
+  return z.discriminatedUnion("kind", [first!, ...rest]) as unknown as ReturnType<typeof kinds<S>>;
 }
 
 /**
@@ -67,7 +78,7 @@ export function readDocument<S extends z.ZodType>(schema: S, given: unknown, fil
  * Rejects names that `schema` does not know; for functions that hand their options on to others which check the values.
  * @throws OptionError
  */
-export function rejectUnknown(schema: z.ZodObject, given: object, where: string): void {
+export function rejectUnknown(schema: { readonly shape: Shape }, given: object, where: string): void {
   const known = Object.keys(schema.shape);
   const name = Object.keys(given).find((key) => !known.includes(key));
   if (name === undefined) return;

@@ -5,6 +5,7 @@ import { descriptor, descriptorWith, featureCount, featureLabels } from "../../s
 import { designRows } from "../../src/descriptor/designRows.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
+import { AbortedError } from "../../src/errors.js";
 import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
 import { apply, randomOrthogonal, rotateStructure } from "../support/equivariance.js";
@@ -15,8 +16,8 @@ const full = descriptor(small);
 const frames = [smallCrystal(1), smallCrystal(2), smallMolecule()];
 
 describe("compressChannels", () => {
-  it("pca with all channels is an orthogonal change of basis: the same kernels", () => {
-    const compression = compressChannels(full, frames, { channels: 9 });
+  it("pca with all channels is an orthogonal change of basis: the same kernels", async () => {
+    const compression = await compressChannels(full, frames, { channels: 9 });
     const d = descriptor({ ...small, compression });
     for (const order of [0, 1, 2] as const) {
       const [a, b] = [featuresOf(full, frames[0]!, order), featuresOf(d, frames[0]!, order)];
@@ -32,20 +33,20 @@ describe("compressChannels", () => {
     }
   });
 
-  it("keeps the most variance that any projection can: more channels, more of it, up to all", () => {
-    const kept = [1, 3, 6, 9].map((channels) =>
-      keptVariance(full, frames, compressChannels(full, frames, { channels })),
-    );
+  it("keeps the most variance that any projection can: more channels, more of it, up to all", async () => {
+    const kept: number[][] = [];
+    for (const channels of [1, 3, 6, 9])
+      kept.push(await keptVariance(full, frames, await compressChannels(full, frames, { channels })));
+    const cur = await keptVariance(full, frames, await compressChannels(full, frames, { channels: 3, kind: "cur" }));
     for (let l = 0; l <= 3; l++) {
       for (let i = 1; i < 4; i++) expect(kept[i]![l]).toBeGreaterThanOrEqual(kept[i - 1]![l]!);
       expectClose(kept[3]![l]!, 1, { absolute: 1e-12 });
-      const cur = keptVariance(full, frames, compressChannels(full, frames, { channels: 3, kind: "cur" }));
       expect(kept[1]![l]).toBeGreaterThan(cur[l]!);
     }
   });
 
-  it("cur keeps original channels: its features are a subset of the full ones", () => {
-    const compression = compressChannels(full, frames, { channels: 4, kind: "cur" });
+  it("cur keeps original channels: its features are a subset of the full ones", async () => {
+    const compression = await compressChannels(full, frames, { channels: 4, kind: "cur" });
     for (const m of compression.matrices) expect(m.filter((x) => x === 1).length).toBe(4);
     const d = descriptor({ ...small, compression });
     const [a, b] = [featuresOf(full, frames[2]!, 1), featuresOf(d, frames[2]!, 1)];
@@ -53,8 +54,8 @@ describe("compressChannels", () => {
     for (const v of b.values) if (Math.abs(v) > 1e-9) expect(values.has(Math.abs(v).toPrecision(9))).toBe(true);
   });
 
-  it("compressed features are fewer, labelled by channel, equivariant, and differentiable by both engines alike", () => {
-    const compression = compressChannels(full, frames, { channels: 4 });
+  it("compressed features are fewer, labelled by channel, equivariant, and differentiable by both engines alike", async () => {
+    const compression = await compressChannels(full, frames, { channels: 4 });
     const options = { ...small, compression, centralAtom: true, twoBody: {} };
     const d = descriptor(options);
     const plain = descriptorWith(options, () => referenceEngine);
@@ -90,12 +91,26 @@ describe("compressChannels", () => {
     }
   });
 
-  it("refuses matrices that do not fit and too many channels", () => {
-    const compression = compressChannels(full, frames, { channels: 4 });
+  it("refuses matrices that do not fit and too many channels", async () => {
+    const compression = await compressChannels(full, frames, { channels: 4 });
     expect(() => descriptor({ ...small, lMax: 2, compression })).toThrow(/expected 3 matrices of 4 × 9 finite numbers/);
-    expect(() => compressChannels(full, frames, { channels: 10 })).toThrow(
+    await expect(compressChannels(full, frames, { channels: 10 })).rejects.toThrow(
       /channels is 10, expected an integer from 1 to 9/,
     );
-    expect(() => compressChannels(descriptor({ ...small, compression }), frames, { channels: 2 })).toThrow(/already/);
+    const compressed = descriptor({ ...small, compression });
+    await expect(compressChannels(compressed, frames, { channels: 2 })).rejects.toThrow(/already/);
+  });
+
+  it("tells how far it is and stops when asked to", async () => {
+    const done: number[] = [];
+    await compressChannels(full, frames, { channels: 2, onProgress: (p) => done.push(p.done) });
+    expect(done).toEqual([1, 2, 3]);
+    const stop = new AbortController();
+    const stopped = compressChannels(full, frames, {
+      channels: 2,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await expect(stopped).rejects.toThrow(AbortedError);
   });
 });

@@ -20,7 +20,8 @@ describe("degenerate input", () => {
       expect(featuresOf(d, isolated, order).values.every((v) => v === 0)).toBe(true);
       expect(gradient(d, isolated, randomWeights(d, order)).positions.every((v) => v === 0)).toBe(true);
     }
-    const self = descriptor({ ...d.options, centralAtom: true, twoBody: undefined });
+    const { twoBody: _, ...threeBody } = d.options;
+    const self = descriptor({ ...threeBody, centralAtom: true });
     expect(featuresOf(self, isolated, 0).values.some((v) => v > 0)).toBe(true);
     expect(featuresOf(self, isolated, 1).values.every((v) => v === 0)).toBe(true);
     const unit = descriptor({ ...d.options, normalization: { kind: "unit" } });

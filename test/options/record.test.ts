@@ -73,7 +73,10 @@ describe("a record of options", () => {
   });
 
   it("takes undefined as not given", () => {
-    expect(read({ temperature: 1, form: undefined }).form).toEqual({ kind: "plain" });
+    const given = read({ temperature: 1, form: undefined, signal: undefined, inner: { label: undefined } });
+    expect(given.form).toEqual({ kind: "plain" });
+    expect("signal" in given).toBe(false);
+    expect(Object.keys(given.inner)).toEqual(["smooth"]);
   });
 
   it.each([

@@ -108,7 +108,7 @@ describe("raman", () => {
       origin: "lines",
     });
     const options = { factors: [], estimator: { kind: "periodogram" } } as const;
-    const by = (derivative: RamanOptions["derivative"]) =>
+    const by = (derivative: NonNullable<RamanOptions["derivative"]>) =>
       peaks(raman(s, { ...options, derivative }), { minProminence: 0.02 });
     const [spectral, forward, raw] = [
       by({ kind: "spectral" }),

@@ -22,7 +22,7 @@ const settingsSchema = z.strictObject({
       z.strictObject({
         kind: z.literal("reference"),
         environments: z.number().int().positive(),
-        zeta: z.number().int().min(1).max(10).optional(),
+        zeta: z.number().int().min(1).max(10).exactOptional(),
       }),
     ]),
     ridge: finite,
