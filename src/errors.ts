@@ -86,6 +86,20 @@ export class ConvergenceError extends SpectensorError {
   override readonly name = "ConvergenceError";
 }
 
+/** The operating system refuses to read or write a file: a full disk, a missing folder, no permission, a run that holds it. */
+export class FileError extends SpectensorError {
+  override readonly name = "FileError";
+  readonly file: string;
+  /** The system's name of the reason, e.g. "ENOSPC"; `undefined` where the reason is ours. */
+  readonly code: string | undefined;
+
+  constructor(details: ErrorDetails & { readonly file: string; readonly code?: string }) {
+    super({ ...details, where: details.where ? `${details.file}: ${details.where}` : details.file });
+    this.file = details.file;
+    this.code = details.code;
+  }
+}
+
 /** The work was interrupted through an AbortSignal. */
 export class AbortedError extends SpectensorError {
   override readonly name = "AbortedError";

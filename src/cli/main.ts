@@ -3,7 +3,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { exitCodeOf, report } from "./output.js";
+import { exitCodeOf, guardStandardStreams, report } from "./output.js";
 import { packageVersion } from "./version.js";
 
 /** Each command with what it needs is loaded when it is asked for. */
@@ -24,8 +24,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   info: async () => (await import("./info.js")).infoCommand(),
 };
 
-/** The command line, not yet run. @param first its first word; unless it names a command, all commands are loaded */
-export async function program(first?: string): Promise<Command> {
+/** The command line, not yet run. @param first its first word; unless it names a command, all commands are loaded @param words all of them, where it will be run */
+export async function program(first?: string, words: readonly string[] = []): Promise<Command> {
   const root = new Command("spectensor")
     .description("Raman and infrared spectra from trajectories, with tensorial machine learning in between")
     .version(packageVersion())
@@ -39,13 +39,17 @@ export async function program(first?: string): Promise<Command> {
     c.commands.forEach(throwing);
   };
   throwing(root);
+  root.hook("preAction", async (_, command) => {
+    const { checkOutputsOf } = await import("./outputs.js");
+    await checkOutputsOf(command, words);
+  });
   return root;
 }
 
 /** Runs one command line. @param args without node and script @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   try {
-    await (await program(args[0])).parseAsync([...args], { from: "user" });
+    await (await program(args[0], args)).parseAsync([...args], { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) report(error);
@@ -53,13 +57,9 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that closes the pipe early (`spectensor … | head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  guardStandardStreams();
   run(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
@@ -7,6 +7,7 @@ import { verifiedPath } from "../dataset/files.js";
 import { findDataset } from "../dataset/registry.js";
 import { DataError } from "../errors.js";
 import { writeNotebook } from "../runner/nbformat.js";
+import { writeWhole } from "../system/wholeFile.js";
 import { print } from "./output.js";
 import { dataReadme, PROJECT_IGNORE, packageName, projectManifest, projectReadme } from "./projectFiles.js";
 import { projectNotebook } from "./projectNotebook.js";
@@ -55,10 +56,10 @@ async function writeProject(folder: string, title: string, dependency: string): 
   const example = "data/example.xyz.gz";
   await mkdir(join(folder, "data"));
   await copyFile(await verifiedPath(set, source), join(folder, example));
-  await writeFile(join(folder, "package.json"), projectManifest(packageName(title), dependency));
-  await writeFile(join(folder, ".gitignore"), PROJECT_IGNORE);
-  await writeFile(join(folder, "README.md"), projectReadme(title));
-  await writeFile(join(folder, "data", "README.md"), dataReadme(basename(example), set.licence));
+  await writeWhole(join(folder, "package.json"), projectManifest(packageName(title), dependency));
+  await writeWhole(join(folder, ".gitignore"), PROJECT_IGNORE);
+  await writeWhole(join(folder, "README.md"), projectReadme(title));
+  await writeWhole(join(folder, "data", "README.md"), dataReadme(basename(example), set.licence));
   await writeNotebook(join(folder, "raman.ipynb"), projectNotebook({ example, timestep: set.timestep! }));
 }
 

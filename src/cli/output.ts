@@ -1,9 +1,10 @@
 /** What every command shares: results on standard output, messages on standard error, exit codes. */
-import { renameSync, writeFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { AbortedError, OptionError, SpectensorError } from "../errors.js";
 import { streamProgress } from "../progress/stream.js";
 import type { Progress } from "../progress.js";
+import { asMemoryError } from "../system/memory.js";
+import { asFileError, asFileErrorSomewhere } from "../system/systemError.js";
 
 /** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted. */
 export function exitCodeOf(error: unknown): number {
@@ -14,13 +15,36 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** One line for errors a user can act on; the stack for everything else, which is a bug. */
-export function report(error: unknown): void {
-  if (error instanceof CommanderError) return; // commander has printed it
+export function report(cause: unknown): void {
+  if (cause instanceof CommanderError) return; // commander has printed it
+  const error = asMemoryError(asFileErrorSomewhere(cause));
   if (error instanceof SpectensorError) process.stderr.write(`${error.name}: ${error.message}\n`);
   else
     process.stderr.write(
       `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of spectensor; please report it.\n`,
     );
+}
+
+/**
+ * What happens when standard output or error cannot be written. A reader that closes the pipe early (`spectensor … | head`) is no
+ * error: the work goes on, for its files. A full disk behind it is one: exit code 1.
+ */
+export function guardStandardStreams(): void {
+  let failed = false;
+  for (const [stream, file] of [
+    [process.stdout, "standard output"],
+    [process.stderr, "standard error"],
+  ] as const)
+    stream.on("error", (cause: NodeJS.ErrnoException) => {
+      if (cause.code === "EPIPE") return;
+      if (!failed && stream === process.stdout) report(asFileError(cause, { file, doing: "cannot be written" }));
+      failed = true;
+    });
+  process.on("exit", () => {
+    if (failed && !process.exitCode) process.exitCode = 1;
+  });
+  // The limit on the size of files (ulimit -f) then gives an error like a full disk, instead of ending the process.
+  if (process.platform !== "win32") process.on("SIGXFSZ", () => {});
 }
 
 /** Prints one JSON object and nothing else. NaN and infinities become null; typed arrays become arrays. */
@@ -46,13 +70,6 @@ export function printTable(header: readonly string[], rows: readonly (readonly (
         .join("  ")
         .trimEnd(),
     );
-}
-
-/** Writes a text file so that it appears whole or not at all. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const temporary = `${path}.${process.pid}.part`;
-  writeFileSync(temporary, content);
-  renameSync(temporary, path);
 }
 
 /** A signal that Ctrl-C aborts once; a second Ctrl-C ends the process as usual. */

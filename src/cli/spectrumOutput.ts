@@ -23,6 +23,25 @@ export function spectrumJson(spectrum: Spectrum, extra: Readonly<Record<string, 
   return `${JSON.stringify({ ...extra, ...spectrum }, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as Float64Array) : v), 1)}\n`;
 }
 
+const FORMATS = ["csv", "json", "svg"] as const;
+export type SpectrumFormat = (typeof FORMATS)[number];
+
+/** Whether \`--out\` asks for a format on standard output, not for a file. */
+export function isStandardOutput(out: string): out is SpectrumFormat {
+  return FORMATS.some((format) => format === out);
+}
+
+/** The format that \`--out\` asks for, by itself or by the ending of a file. @throws OptionError for another ending */
+export function formatOf(out: string): SpectrumFormat {
+  const ending = extname(out.replace(/\.gz$/, "")).slice(1);
+  const found = FORMATS.find((format) => format === out || format === ending);
+  if (found) return found;
+  throw new OptionError({
+    where: "--out",
+    problem: `"${out}" is neither ${FORMATS.join(", ")} nor a file with such an ending`,
+  });
+}
+
 /**
  * @param out "csv", "json" or "svg" for standard output, otherwise a file with one of these endings
  * @throws OptionError for another ending
@@ -32,20 +51,13 @@ export async function writeSpectrum(
   out: string,
   options: { readonly extra: Readonly<Record<string, unknown>>; readonly svg: () => string },
 ): Promise<void> {
-  const known = ["csv", "json", "svg"];
-  const standard = known.includes(out);
-  const format = standard ? out : extname(out.replace(/\.gz$/, "")).slice(1);
-  if (!known.includes(format))
-    throw new OptionError({
-      where: "--out",
-      problem: `"${out}" is neither csv, json, svg nor a file with such an ending`,
-    });
+  const format = formatOf(out);
   const text =
     format === "csv"
       ? spectrumCsv(spectrum)
       : format === "json"
         ? spectrumJson(spectrum, options.extra)
         : options.svg();
-  if (standard) process.stdout.write(text);
+  if (isStandardOutput(out)) process.stdout.write(text);
   else await writeText(out, [text]);
 }

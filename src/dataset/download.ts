@@ -1,11 +1,13 @@
 /** One file from the network: resumed, checked, and there only when it is whole. */
-import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AbortedError, DataError, SpectensorError } from "../errors.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
+import { lockOutput } from "../system/lock.js";
+import { asFileError, isSystemError } from "../system/systemError.js";
+import { writeWhole } from "../system/wholeFile.js";
 import { fileHash, receiptPath } from "./files.js";
 
 /** How patient a download is. */
@@ -35,6 +37,9 @@ class Passing extends Error {
   }
 }
 
+/** Goes on with a file, never through a link. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+
 /** Larger than any published set; a server that sends more is wrong. */
 const mostBytes = 2 ** 37;
 
@@ -42,11 +47,25 @@ const mostBytes = 2 ** 37;
  * Fetches `download.url` to `target`: into `target.part` first, resumed from there after an interruption if the server
  * still has the same file, checked for size and hash, then renamed; a receipt with the hash is left beside it.
  * @throws DataError if the file cannot be had or is not what it should be; AbortedError if interrupted (resumable)
+ * @throws FileError if it cannot be written, or another process fetches it
  */
 export async function downloadFile(download: Download, target: string, options: DownloadOptions = {}): Promise<void> {
+  await mkdir(dirname(target), { recursive: true }).catch((error) => {
+    throw asFileError(error, { file: target, doing: "its folder cannot be made" });
+  });
+  const lock = await lockOutput(target);
+  try {
+    await downloadLocked(download, target, options);
+  } catch (error) {
+    throw asFileError(error, { file: target, doing: "cannot be written", kept: "what has come already is kept" });
+  } finally {
+    lock.release();
+  }
+}
+
+async function downloadLocked(download: Download, target: string, options: DownloadOptions): Promise<void> {
   const { retries = 5, backoff = 1000 } = options;
   const part = `${target}.part`;
-  await mkdir(dirname(target), { recursive: true });
   let problem = "";
   let mismatched = false;
   for (let attempt = 0; attempt <= retries; attempt++) {
@@ -90,9 +109,12 @@ async function receive(download: Download, part: string, options: DownloadOption
   const url = new URL(download.url);
   if (url.protocol === "file:") {
     await discard(part);
-    return save(createReadStream(fileURLToPath(url)), part, 0, download, options, download.bytes);
+    const source = fileURLToPath(url);
+    return save(createReadStream(source), part, 0, download, options, download.bytes).catch((error) => {
+      throw error.path === source ? asFileError(error, { file: source, doing: "cannot be read" }) : error;
+    });
   }
-  const have = (await stat(part).catch(() => undefined))?.size ?? 0;
+  const have = await partSize(part);
   const validator = have > 0 ? await readFile(validatorPath(part), "utf8").catch(() => "") : "";
   const resume = have > 0 && validator !== "";
   const watchdog = new AbortController();
@@ -133,7 +155,7 @@ async function receive(download: Download, part: string, options: DownloadOption
       stalled.reset(),
     );
   } catch (error) {
-    if (error instanceof SpectensorError || error instanceof Passing) throw error;
+    if (error instanceof SpectensorError || error instanceof Passing || isSystemError(error)) throw error;
     if (stalled.expired()) throw new Passing(`nothing came for ${(options.stall ?? 30_000) / 1000} s`);
     throw new Passing(reason(error));
   } finally {
@@ -151,7 +173,7 @@ async function save(
   total: number | undefined,
   onChunk: () => void = () => {},
 ): Promise<void> {
-  const file = await open(part, from > 0 ? "a" : "w");
+  const file = await open(part, from > 0 ? APPEND : "wx");
   let done = from;
   try {
     for await (const chunk of body) {
@@ -246,6 +268,14 @@ function pause(ms: number, download: Download, signal: AbortSignal | undefined):
   });
 }
 
+/** Bytes that have come of an earlier attempt; a link in their place, which might lead anywhere, is removed. */
+async function partSize(part: string): Promise<number> {
+  const info = await lstat(part).catch(() => undefined);
+  if (info?.isFile()) return info.size;
+  await discard(part);
+  return 0;
+}
+
 function validatorPath(part: string): string {
   return `${part}.validator`;
 }
@@ -253,10 +283,4 @@ function validatorPath(part: string): string {
 async function discard(part: string): Promise<void> {
   await rm(part, { force: true });
   await rm(validatorPath(part), { force: true });
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  await writeFile(temporary, text);
-  await rename(temporary, path);
 }

@@ -8,9 +8,10 @@ import type { ForceFieldModel } from "../model/target/forceField/model.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
+import { type Lock, lockOutput } from "../system/lock.js";
 import { canonicalRun, ENSEMBLE_OPTION_NAMES, type MdEnsembleOptions, type Snapshot } from "./ensemble.js";
 import { forceFieldPotential } from "./forceFieldPotential.js";
-import { mdToFile } from "./mdToFile.js";
+import { mdToLockedFile } from "./mdToFile.js";
 import type { MdOptions } from "./options.js";
 import { startState } from "./start.js";
 import { removeDrift } from "./velocities.js";
@@ -41,7 +42,7 @@ export function ensembleFileNames(trajectory: string, runs: number): MdEnsembleF
 /**
  * As `mdEnsemble`, with every run in a file of its own. Killed at any moment and called again with `begin: "resume"` it leaves the
  * same files.
- * @throws OptionError | DataError | FormatError | AbortedError see `mdEnsemble` and `mdToFile`
+ * @throws OptionError | DataError | FileError | FormatError | AbortedError see `mdEnsemble` and `mdToFile`
  */
 export async function mdEnsembleToFiles(
   start: Structure,
@@ -49,9 +50,26 @@ export async function mdEnsembleToFiles(
   options: MdEnsembleFileOptions,
 ): Promise<MdEnsembleFiles> {
   rejectUnknownOptions(options, [...ENSEMBLE_OPTION_NAMES, "trajectory", "restartEvery", "begin"], "mdEnsembleToFiles");
+  const files = ensembleFileNames(options.trajectory, options.runs);
+  const locks: Lock[] = [];
+  try {
+    // All of them here: a worker thread that is ended would leave its lock to this process.
+    for (const file of [files.canonical, ...files.runs]) locks.push(await lockOutput(file));
+    await runAll(start, model, options, files);
+  } finally {
+    for (const lock of locks) lock.release();
+  }
+  return files;
+}
+
+async function runAll(
+  start: Structure,
+  model: ForceFieldModel,
+  options: MdEnsembleFileOptions,
+  files: MdEnsembleFiles,
+): Promise<void> {
   const { steps, timestep = 1, saveEvery = 4, masses, maxForce, workers, onProgress, signal } = options;
-  const { restartEvery = 1000, begin = "new", runs } = options;
-  const files = ensembleFileNames(options.trajectory, runs);
+  const { restartEvery = 1000, begin = "new" } = options;
   const snapshots = await canonicalToFile(start, model, options, files.canonical);
   await parallelMap({
     workerModule: new URL("./ensembleFiles.js", import.meta.url),
@@ -76,7 +94,6 @@ export async function mdEnsembleToFiles(
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
-  return files;
 }
 
 async function canonicalToFile(
@@ -87,7 +104,7 @@ async function canonicalToFile(
 ): Promise<Snapshot[]> {
   const { restartEvery, begin, onProgress, signal } = options;
   const { at, run } = canonicalRun(options);
-  const { reason } = await mdToFile(start, forceFieldPotential(model), {
+  const { reason } = await mdToLockedFile(start, forceFieldPotential(model), {
     ...run,
     trajectory: file,
     saveEvery: Math.max(1, at.reduce(greatestCommonDivisor, 0)),
@@ -136,7 +153,7 @@ export function prepare({
   const potential = forceFieldPotential({ ...model, descriptor: descriptor(model.descriptor) });
   return async ({ positions, velocities, file }) => {
     const resume = begin === "resume" && existsSync(`${file}.restart.json`);
-    await mdToFile({ ...start, positions }, potential, {
+    await mdToLockedFile({ ...start, positions }, potential, {
       ...options,
       ensemble: { kind: "nve" },
       velocities,

@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { OptionError } from "../errors.js";
 import type { Structure } from "../structure/structure.js";
+import { lockOutput } from "../system/lock.js";
 import { type MdResult, md } from "./md.js";
 import type { MdOptions } from "./options.js";
 import type { Potential } from "./potential.js";
@@ -24,9 +25,24 @@ export interface MdFileOptions extends Omit<MdOptions, "resume"> {
  * recorded before it are in the file.
  * @throws FormatError for a damaged restart file
  * @throws OptionError if the restart file is of other atoms, of another potential or of other settings, or there is none
- * @throws DataError see {@link md}; or if the trajectory is shorter than the restart file says
+ * @throws DataError see {@link md}; or if the trajectory is shorter than the restart file says, or has been changed since
+ * @throws FileError if a file cannot be written, or another run writes this trajectory
  */
 export async function mdToFile(start: Structure, potential: Potential, options: MdFileOptions): Promise<MdResult> {
+  const lock = await lockOutput(options.trajectory);
+  try {
+    return await mdToLockedFile(start, potential, options);
+  } finally {
+    lock.release();
+  }
+}
+
+/** {@link mdToFile} for whoever holds the lock on the trajectory. */
+export async function mdToLockedFile(
+  start: Structure,
+  potential: Potential,
+  options: MdFileOptions,
+): Promise<MdResult> {
   const { trajectory, restart = `${trajectory}.restart.json`, restartEvery = 1000, begin = "new", ...rest } = options;
   if (!(Number.isInteger(restartEvery) && restartEvery > 0))
     throw new OptionError({ where: "md", problem: `restartEvery is ${restartEvery}, expected a whole number ≥ 1` });
@@ -34,7 +50,7 @@ export async function mdToFile(start: Structure, potential: Potential, options: 
   const from = begin === "resume" ? resumable(restart, start, settings) : undefined;
   // One of an earlier run must not be taken for this one's.
   if (!from) rmSync(restart, { force: true });
-  const file = await openTrajectory(trajectory, from?.trajectoryBytes);
+  const file = await openTrajectory(trajectory, from?.trajectory);
   try {
     let resume = from?.state;
     for (;;) {
@@ -50,7 +66,7 @@ export async function mdToFile(start: Structure, potential: Potential, options: 
         ...(rest.onProgress && { onProgress: (p) => rest.onProgress?.({ ...p, total: rest.steps }) }),
       });
       resume = part.state;
-      writeRestart(restart, { state: resume, settings, trajectoryBytes: await file.flush() });
+      writeRestart(restart, { state: resume, settings, trajectory: await file.flush() });
       if (part.reason === "interrupted" || resume.step >= rest.steps) return part;
     }
   } finally {

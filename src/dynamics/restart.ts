@@ -1,8 +1,10 @@
 /** Restart files: the whole state as readable JSON; numbers keep every bit because JSON prints shortest round-trip decimals. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
+import { writeWholeSync } from "../system/wholeFile.js";
 import type { MdState } from "./state.js";
+import type { TrajectoryState } from "./trajectoryFile.js";
 
 const KIND = "spectensor-restart";
 
@@ -27,6 +29,11 @@ const schema = z
     settings: z.record(z.string(), z.string()).optional(),
     /** bytes of the trajectory file that belong to this state; what follows was written later and is dropped on resume */
     trajectoryBytes: z.number().int().nonnegative().optional(),
+    /** of these bytes */
+    trajectorySha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
   })
   .refine((r) => r.masses.length === r.species.length, "one mass per atom")
   .refine(
@@ -39,12 +46,12 @@ export interface Restart {
   readonly state: MdState;
   /** What the run was asked for, each as JSON; a run is resumed with the same only. */
   readonly settings?: Readonly<Record<string, string>>;
-  readonly trajectoryBytes?: number;
+  readonly trajectory?: TrajectoryState;
 }
 
 /** Writes a restart file; it appears whole or not at all. */
 export function writeRestart(path: string, restart: Restart): void {
-  const { state, settings, trajectoryBytes } = restart;
+  const { state, settings, trajectory } = restart;
   const { species, periodic, energy, step, random, cell, stress } = state;
   const content = JSON.stringify({
     format: KIND,
@@ -61,10 +68,10 @@ export function writeRestart(path: string, restart: Restart): void {
     step,
     ...(random && { random }),
     ...(settings && { settings }),
-    ...(trajectoryBytes !== undefined && { trajectoryBytes }),
+    ...(trajectory && { trajectoryBytes: trajectory.bytes }),
+    ...(trajectory?.sha256 && { trajectorySha256: trajectory.sha256 }),
   });
-  writeFileSync(`${path}.part`, `${content}\n`);
-  renameSync(`${path}.part`, path);
+  writeWholeSync(path, `${content}\n`);
 }
 
 /** @throws FormatError if the file is not a restart file of this version or its arrays do not fit together */
@@ -103,6 +110,8 @@ export function readRestart(path: string): Restart {
       ...(r.random && { random: r.random }),
     },
     ...(r.settings && { settings: r.settings }),
-    ...(r.trajectoryBytes !== undefined && { trajectoryBytes: r.trajectoryBytes }),
+    ...(r.trajectoryBytes !== undefined && {
+      trajectory: { bytes: r.trajectoryBytes, ...(r.trajectorySha256 && { sha256: r.trajectorySha256 }) },
+    }),
   };
 }

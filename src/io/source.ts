@@ -8,6 +8,7 @@ import { DataError, FormatError, ShapeError, SpectensorError } from "../errors.j
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import { type WarningOptions, warn } from "../warnings.js";
 import { packing, signatureBytes, unpackedStart } from "./decode.js";
+import { checkHeap } from "../system/memory.js";
 import { Lines } from "./lines.js";
 
 /** A path, or pieces of the file's bytes (plain or gzipped) from anywhere. */
@@ -85,6 +86,7 @@ export async function* streamAll<T>(
         continue;
       }
       throwIfAborted(options.signal, `reading ${file}`);
+      checkHeap(`reading ${file}`);
       const chunk = await chunks.next();
       if (chunk.done) lines.finish();
       else lines.feed(chunk.value);

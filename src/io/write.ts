@@ -1,35 +1,25 @@
-/** Files that appear whole or not at all. */
-import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+/** Text files, gzipped where their name says so. */
+import { pipeline } from "node:stream";
 import { createGzip } from "node:zlib";
+import { writeWhole } from "../system/wholeFile.js";
 
 /**
- * Writes pieces of text to a temporary name beside `path`, then renames it; gzipped when the name ends in .gz.
- * A failure or an abort leaves neither the file nor the temporary one.
+ * Writes pieces of text; gzipped when the name ends in .gz. The file appears whole or not at all.
  * @param pieces text in order; produced as the disk takes it, so a long trajectory is never held as text
+ * @throws FileError | AbortedError see `writeWhole`
  */
-export async function writeText(
+export function writeText(
   path: string,
   pieces: Iterable<string> | AsyncIterable<string>,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
-  try {
-    const file = await open(temporary, "wx");
-    const sink = file.createWriteStream();
-    const source = Readable.from(gathered(pieces));
-    const { signal } = options;
-    if (/\.gz$/i.test(path)) await pipeline(source, createGzip(), sink, { ...(signal && { signal }) });
-    else await pipeline(source, sink, { ...(signal && { signal }) });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  return writeWhole(path, packed(path, gathered(pieces)), options);
+}
+
+/** The bytes as they are, or gzipped when the name of their file ends in .gz. */
+export function packed(path: string, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  // An error of the source destroys the packer with the same error, which its reader then gets.
+  return /\.gz$/i.test(path) ? pipeline(bytes, createGzip(), () => {}) : bytes;
 }
 
 /** Joins small pieces to blocks, for speed. */

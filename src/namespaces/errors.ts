@@ -3,6 +3,7 @@ export {
   AbortedError,
   ConvergenceError,
   DataError,
+  FileError,
   FormatError,
   OptionError,
   ShapeError,

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { figureOfHtml } from "../display/figureHtml.js";
 import { escapeHtml } from "../display/html.js";
 import { figureCsv } from "../figure/figure.js";
-import { writeWhole } from "./files.js";
+import { writeInFolder } from "./files.js";
 import { mimeText, type Notebook, type Output } from "./nbformat.js";
 
 /** A figure in the order of the notebook. */
@@ -42,7 +42,7 @@ export async function writeFigureFiles(page: string, notebook: Notebook): Promis
     { name: `figure-${number}.svg`, content: svg },
     ...(csv === undefined ? [] : [{ name: `figure-${number}.csv`, content: csv }]),
   ]);
-  for (const { name, content } of files) await writeWhole(join(folder, name), content);
+  for (const { name, content } of files) await writeInFolder(join(folder, name), content);
   for (const name of await readdir(folder).catch(() => []))
     if (/^figure-\d+\.(svg|csv)$/.test(name) && !files.some((f) => f.name === name)) await rm(join(folder, name));
 }

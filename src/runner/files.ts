@@ -1,19 +1,16 @@
-/** Files that appear whole or not at all, and their checksums. */
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+/** Files of a gallery, whose folders are made as they are needed, and checksums. */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { asFileError } from "../system/systemError.js";
+import { writeWhole } from "../system/wholeFile.js";
 
-/** Writes under a temporary name in the same folder, then renames; makes the folder if needed. */
-export async function writeWhole(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+/** Writes a file so that it appears whole or not at all, after making its folder. @throws FileError */
+export async function writeInFolder(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw asFileError(error, { file: path, doing: "its folder cannot be made" });
+  });
+  await writeWhole(path, content);
 }
 
 /** SHA-256 of texts, in order, as hexadecimal digits. */

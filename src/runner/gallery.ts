@@ -4,7 +4,7 @@ import { comparisonHtml } from "../display/comparison.js";
 import { escapeHtml, svgAddress } from "../display/html.js";
 import { DARK_OF, recolour } from "../figure/theme.js";
 import { duration } from "../progress/text.js";
-import { writeWhole } from "./files.js";
+import { writeInFolder } from "./files.js";
 import { loadNotebook, type Notebook } from "./nbformat.js";
 import { pageHtml } from "./page.js";
 import {
@@ -42,7 +42,7 @@ export async function writeGallery(folder: string): Promise<string> {
   const passed = cards.filter((c) => c.pass).length;
   const intro = `<h1>Figures</h1><p class="summary">${cards.length === 0 ? "No notebook has been run yet." : `${passed} of ${cards.length} notebooks reproduce what they claim.`}</p>`;
   const page = join(folder, "index.html");
-  await writeWhole(page, pageHtml({ title: "spectensor: figures", body: intro + sections.join("\n") }));
+  await writeInFolder(page, pageHtml({ title: "spectensor: figures", body: intro + sections.join("\n") }));
   return page;
 }
 

@@ -1,7 +1,7 @@
 /** Telling Jupyter, VS Code and others how to start the kernel of this installation. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { writeWhole } from "./files.js";
+import { writeInFolder } from "./files.js";
 import { findTslab } from "./tslab.js";
 
 /** Name of the kernel in notebook metadata. */
@@ -39,7 +39,7 @@ export function kernelspec(folder: string): object {
 export async function installKernelspec(options: KernelspecOptions = {}): Promise<string> {
   const folder = resolve(options.folder ?? ".");
   const data = options.place === "user" ? jupyterUserFolder() : join(folder, ".spectensor", "jupyter");
-  await writeWhole(
+  await writeInFolder(
     join(data, "kernels", KERNEL_NAME, "kernel.json"),
     `${JSON.stringify(kernelspec(folder), null, 2)}\n`,
   );

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
-import { writeWhole } from "./files.js";
+import { writeInFolder } from "./files.js";
 
 const text = z.union([z.string(), z.array(z.string())]).transform((t) => (typeof t === "string" ? t : t.join("")));
 const metadata = z.record(z.string(), z.unknown());
@@ -121,7 +121,7 @@ export async function writeNotebook(path: string, notebook: Notebook): Promise<v
     source: lines(cell.source),
     ...(cell.cell_type === "code" && { outputs: cell.outputs.map(outputLines) }),
   }));
-  await writeWhole(path, `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`);
+  await writeInFolder(path, `${JSON.stringify({ ...notebook, cells }, null, 1)}\n`);
 }
 
 function outputLines(output: Output): object {

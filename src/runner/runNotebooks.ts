@@ -7,7 +7,7 @@ import { type RunOptions, throwIfAborted } from "../progress.js";
 import { cachedRun, notebookKey, packageHash } from "./cache.js";
 import { executeNotebook } from "./executor.js";
 import { writeFigureFiles } from "./figureFiles.js";
-import { writeWhole } from "./files.js";
+import { writeInFolder } from "./files.js";
 import { writeGallery } from "./gallery.js";
 import { loadNotebook, type Notebook, writeNotebook } from "./nbformat.js";
 import { notebookPage } from "./notebookPage.js";
@@ -119,7 +119,7 @@ async function runOne(
     const page = executed.replace(/\.ipynb$/, ".html");
     const home = relative(dirname(page), join(galleryDir, "index.html")).replaceAll("\\", "/");
     await writeFigureFiles(page, notebook);
-    await writeWhole(page, await notebookPage(notebook, { title, home, page: basename(page) }));
+    await writeInFolder(page, await notebookPage(notebook, { title, home, page: basename(page) }));
     const { failure, seconds } = runRecordOf(notebook)!;
     const status = failure ? "failed" : "passed";
     const origin = cached ? "cache" : "run";

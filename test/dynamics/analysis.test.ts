@@ -96,8 +96,9 @@ describe("restart files", () => {
       step: 12,
       random: random(8).state,
     };
-    writeRestart(join(folder, "a.json"), { state, trajectoryBytes: 77 });
-    expect(readRestart(join(folder, "a.json"))).toEqual({ state, trajectoryBytes: 77 });
+    const trajectory = { bytes: 77, sha256: "0".repeat(64) };
+    writeRestart(join(folder, "a.json"), { state, trajectory });
+    expect(readRestart(join(folder, "a.json"))).toEqual({ state, trajectory });
   });
 
   it("are refused when foreign, truncated or inconsistent", () => {

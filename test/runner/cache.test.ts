@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { notebookKey } from "../../src/runner/cache.js";
-import { hashFolder, sha256, writeWhole } from "../../src/runner/files.js";
+import { hashFolder, sha256, writeInFolder } from "../../src/runner/files.js";
 import type { Notebook } from "../../src/runner/nbformat.js";
 
 let scratch: string;
@@ -60,6 +60,6 @@ it("hashes names and contents of a folder, and keeps texts apart", async () => {
 
 it("leaves no temporary file behind when a file cannot be put in place", async () => {
   mkdirSync(join(scratch, "taken", "by"), { recursive: true });
-  await expect(writeWhole(join(scratch, "taken"), "x")).rejects.toThrow();
+  await expect(writeInFolder(join(scratch, "taken"), "x")).rejects.toThrow();
   expect(readdirSync(scratch)).toEqual(["taken"]);
 });
