@@ -6,9 +6,9 @@ import { pipeline } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { DataError, FormatError, ShapeError, SpectensorError } from "../errors.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
+import { checkHeap } from "../system/memory.js";
 import { type WarningOptions, warn } from "../warnings.js";
 import { packing, signatureBytes, unpackedStart } from "./decode.js";
-import { checkHeap } from "../system/memory.js";
 import { Lines } from "./lines.js";
 
 /** A path, or pieces of the file's bytes (plain or gzipped) from anywhere. */
