@@ -106,6 +106,21 @@ export class AbortedError extends SpectensorError {
 }
 
 /**
+ * Does the work of one frame; an error that it throws names the frame.
+ * @param frame counted from 0
+ */
+export function inFrame<T>(frame: number, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof SpectensorError) || cause instanceof FormatError || cause instanceof AbortedError)
+      throw cause;
+    const Same = cause.constructor as new (details: ErrorDetails) => SpectensorError;
+    throw new Same({ where: `frame ${frame}`, problem: cause.message, cause });
+  }
+}
+
+/**
  * The candidate closest to `word`, for "did you mean"; `undefined` if none is within two edits.
  * @example didYouMean("han", ["hann", "gaussian"]) // "hann"
  */

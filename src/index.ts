@@ -12,6 +12,7 @@ export type { LearningCurve } from "./model/target/polarizability/learningCurve.
 export type { PolarizabilityModel } from "./model/target/polarizability/polarizabilityModel.js";
 export type { PolarizationModel } from "./model/target/polarization/model.js";
 export type { Progress, RunOptions } from "./progress.js";
+export type { SeriesEnsemble } from "./series/ensemble.js";
 export type { TensorSeries } from "./series/tensorSeries.js";
 export type { Spectrum } from "./spectrum/spectrum.js";
 export type { Frame } from "./structure/frame.js";

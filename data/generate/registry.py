@@ -44,7 +44,7 @@ if LEARNED:
     ENTRIES.append(
         {'id': 'sio2-md-ml', 'title': 'Alpha-quartz, dynamics and tensors of learned models', 'system': 'SiO2', **OWN,
          'quantities': ['polarizability', 'polarization'], 'temperature': LEARNED['runs']['temperature'],
-         'timestep': LEARNED['runs']['timestep']*LEARNED['runs']['saveEvery'], 'provenance': 'generate/sio2-md-ml.mjs',
+         'timestep': LEARNED['runs']['timestep']*LEARNED['runs']['saveEvery'], 'runs': LEARNED["runs"]["runs"], 'provenance': 'generate/sio2-md-ml.mjs',
          'level': f'machine learning, no first-principles values: force field, Delta-ML polarizability and polarization models of this package, trained on '
                   f'{LEARNED["training"]["trajectory"]} trajectory, {LEARNED["training"]["displaced"]} displaced and {LEARNED["training"]["selected"]} selected PBE frames of sio2; '
                   f'{LEARNED["runs"]["runs"]} NVE runs from snapshots of a Langevin run',
@@ -68,7 +68,7 @@ PUBLIC = [
      'note': 'Fetched with `spectensor data fetch schmiedmayer-2024`; read the files from the cache folder with readFrames. Record: https://doi.org/10.5281/zenodo.12622340'},
 ]
 MARK = '<!-- written by generate/registry.py -->'
-KEYS = ('id', 'title', 'system', 'quantities', 'level', 'temperature', 'timestep', 'licence', 'citation', 'convention', 'files', 'record', 'note', 'provenance')
+KEYS = ('id', 'title', 'system', 'quantities', 'level', 'temperature', 'timestep', 'runs', 'licence', 'citation', 'convention', 'files', 'record', 'note', 'provenance')
 
 
 def count(path):

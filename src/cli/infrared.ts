@@ -8,7 +8,6 @@ import { renderSvg } from "../figure/static.js";
 import { loadTrajectory } from "../io/load.js";
 import { loadPolarization } from "../model/target/polarization/polarizationFile.js";
 import { predictPolarization } from "../model/target/polarization/predict.js";
-import { seriesLength } from "../series/tensorSeries.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
 import { dielectricFunction } from "../spectrum/dielectric.js";
@@ -18,7 +17,7 @@ import { unwrap } from "../structure/displacement.js";
 import type { Trajectory } from "../structure/trajectory.js";
 import { interruptSignal, progressLine } from "./output.js";
 import { broadeningOption, integerOption, keyOption, numberOption, positiveOption } from "./parse.js";
-import { loadOptions, readSeries, type SeriesFlags } from "./series.js";
+import { lengthOf, loadOptions, readSeries, type SeriesFlags } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 
 interface InfraredFlags extends SeriesFlags {
@@ -95,7 +94,7 @@ export function infraredCommand(): Command {
       await writeSpectrum(spectrum, flags.json ? "json" : flags.out, {
         extra: {
           timestep: series.timestep,
-          frames: seriesLength(series),
+          ...lengthOf(series),
           source: series.quantity,
           peaks: peaks(absorption),
         },

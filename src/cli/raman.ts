@@ -8,7 +8,7 @@ import { type RamanOptions, raman } from "../spectrum/raman.js";
 import type { Spectrum } from "../spectrum/spectrum.js";
 import { interruptSignal } from "./output.js";
 import { broadeningOption, integerOption, keyOption, listOption, positiveOption } from "./parse.js";
-import { readSeries, type SeriesFlags } from "./series.js";
+import { lengthOf, readSeries, type SeriesFlags } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 
 interface RamanFlags extends SeriesFlags {
@@ -58,7 +58,7 @@ export function ramanCommand(): Command {
       const spectrum = raman(series, ramanOptions(flags));
       const found = peaks(spectrum);
       await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
-        extra: { timestep: series.timestep, frames: series.values.length / 9, source: series.quantity, peaks: found },
+        extra: { timestep: series.timestep, ...lengthOf(series), source: series.quantity, peaks: found },
         svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) })),
       });
     });

@@ -6,8 +6,9 @@ import { SpectensorError } from "../errors.js";
 import type { LoadOptions } from "../io/format.js";
 import { loadSeries } from "../io/load.js";
 import type { FrameField } from "../io/tensorNames.js";
+import { isEnsemble, type SeriesEnsemble, seriesEnsemble } from "../series/ensemble.js";
 import type { FrameQuantity } from "../series/fromFrames.js";
-import { sliceSeries, type TensorSeries } from "../series/tensorSeries.js";
+import { seriesLength, sliceSeries, type TensorSeries } from "../series/tensorSeries.js";
 
 /** Options that say how a file is to be read; from the command line. */
 export interface FileFlags {
@@ -43,7 +44,7 @@ export interface SeriesFlags extends FileFlags {
 }
 
 /**
- * The first of the wanted quantities that the file has.
+ * The first of the wanted quantities that the file has; of a data set with independent runs, one series for each.
  * @param source path, or id of a data set where no such file exists
  */
 export async function readSeries(
@@ -51,7 +52,7 @@ export async function readSeries(
   wanted: readonly FrameQuantity[],
   flags: SeriesFlags,
   signal: AbortSignal,
-): Promise<TensorSeries> {
+): Promise<TensorSeries | SeriesEnsemble> {
   const stride = flags.stride ?? 1;
   if (!existsSync(source) && listDatasets().some((d) => d.id === source)) {
     const dataset = await loadDataset(source, { signal });
@@ -62,9 +63,18 @@ export async function readSeries(
         problem: `has no ${wanted.join(" and no ")}`,
         advice: `it has ${dataset.quantities.join(", ")}`,
       });
-    return sliceSeries(dataset.series(quantity), { stride });
+    const { runs, origin } = dataset.ensemble(quantity);
+    const thinned = runs.map((run) => sliceSeries(run, { stride }));
+    return thinned.length === 1 ? thinned[0]! : seriesEnsemble(thinned, origin);
   }
   const { timestep } = flags;
   const options = { ...loadOptions(flags), signal, quantity: wanted, ...(timestep && { timestep }) };
   return sliceSeries(await loadSeries(source, options), { stride });
+}
+
+/** Frames of a series, or of each run and how many runs, for the results' record. */
+export function lengthOf(source: TensorSeries | SeriesEnsemble): { readonly frames: number; readonly runs?: number } {
+  return isEnsemble(source)
+    ? { frames: seriesLength(source.runs[0]!), runs: source.runs.length }
+    : { frames: seriesLength(source) };
 }

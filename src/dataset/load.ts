@@ -4,6 +4,7 @@ import { loadColumns } from "../io/columns.js";
 import { detectFormat } from "../io/formats.js";
 import { streamFrames } from "../io/load.js";
 import type { RunOptions } from "../progress.js";
+import { ensembleOfJoined, type SeriesEnsemble } from "../series/ensemble.js";
 import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
@@ -29,8 +30,12 @@ export interface Dataset {
   readonly timestep?: number;
   /** The positions of `frames` as one trajectory. @throws DataError if the set has no frames */
   trajectory(role?: string): Trajectory;
-  /** One tensor per frame. @throws DataError if the set does not hold it */
+  /** Independent runs that the frames and series come from; 1 for one trajectory. */
+  readonly runs: number;
+  /** One tensor per frame. @throws DataError if the set does not hold it, or holds several independent runs (see `ensemble`) */
   series(quantity: FrameQuantity): TensorSeries;
+  /** One series for each independent run, which raman() and infrared() average over. @throws DataError if the set does not hold it */
+  ensemble(quantity: FrameQuantity): SeriesEnsemble;
 }
 
 /**
@@ -102,7 +107,16 @@ function assemble(
   const role = frameRoles.find((r) => parts[r]);
   const frames = role ? parts[role]! : [];
   const { timestep } = entry;
+  const { runs = 1 } = entry;
   const reference = parts.reference?.[0];
+  // The cell of the trajectory, or else of whatever structure comes with the columns.
+  const cell = [...frames, ...Object.values(parts).flat()].find((f) => f.structure.cell)?.structure.cell;
+  const all = (quantity: FrameQuantity): TensorSeries => {
+    const given = columns.find((s) => s.quantity === quantity);
+    if (!given)
+      return seriesOfFrames(frames, quantity, { origin: entry.id, ...(timestep !== undefined && { timestep }) });
+    return cell ? { ...given, volume: cellVolume(cell) } : given;
+  };
   return {
     entry,
     ...(reference && { reference }),
@@ -124,12 +138,15 @@ function assemble(
       for (const frame of chosen) collector.add(frame);
       return collector.finish();
     },
+    runs,
     series(quantity) {
-      const given = columns.find((s) => s.quantity === quantity);
-      if (!given)
-        return seriesOfFrames(frames, quantity, { origin: entry.id, ...(timestep !== undefined && { timestep }) });
-      const cell = frames[0]?.structure.cell;
-      return cell ? { ...given, volume: cellVolume(cell) } : given;
+      if (runs === 1) return all(quantity);
+      throw new DataError({
+        where,
+        problem: `holds ${runs} independent runs of ${quantity}, which are no single series`,
+        advice: `use ensemble("${quantity}"), which raman() and infrared() average over, or one of its runs`,
+      });
     },
+    ensemble: (quantity) => ensembleOfJoined(all(quantity), runs),
   };
 }

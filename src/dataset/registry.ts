@@ -32,6 +32,7 @@ const entry = z.strictObject({
   level: z.string(),
   temperature: z.number().positive().optional(),
   timestep: z.number().positive().optional(),
+  runs: z.int().positive().optional(),
   licence: z.string().min(1),
   citation: z.string().min(1),
   convention: z.string(),
@@ -85,6 +86,8 @@ export interface DatasetEntry {
   readonly temperature?: number | undefined;
   /** fs between the frames of its trajectory */
   readonly timestep?: number | undefined;
+  /** Independent runs of equal length that stand one after the other in its series; absent for one trajectory. */
+  readonly runs?: number | undefined;
   readonly licence: string;
   readonly citation: string;
   /** Units and index orders in the files. */

@@ -1,4 +1,4 @@
-import { OptionError, ShapeError } from "../errors.js";
+import { inFrame, OptionError, ShapeError } from "../errors.js";
 import { gemm, type Matrix, matrix } from "../math/matrix.js";
 import { type Fields, kinds, readOptions, record } from "../options/record.js";
 import { integer, RUN_FIELDS } from "../options/values.js";
@@ -134,7 +134,7 @@ export async function selectEnvironments(
   const { count, method, onProgress, signal } = readOptions(OPTIONS, options, "selectEnvironments");
   const found = d.options.species.map(() => ({ where: [] as EnvironmentIndex[], rows: [] as Float64Array[] }));
   for (const [structure, s] of structures.entries()) {
-    const features = featuresOf(d, s, 0);
+    const features = inFrame(structure, () => featuresOf(d, s, 0));
     normalize(features);
     s.species.forEach((symbol, atom) => {
       const kind = found[d.options.species.indexOf(symbol)]!;

@@ -1,6 +1,7 @@
 /** Mean squared displacement of a trajectory. */
 import { ShapeError } from "../errors.js";
 import { correlation } from "../spectrum/correlation.js";
+import { continuous } from "../structure/continuous.js";
 import { frameCount, type Trajectory } from "../structure/trajectory.js";
 
 /** Mean squared displacement against lag time. */
@@ -15,9 +16,9 @@ export interface MeanSquaredDisplacement {
 /**
  * Mean squared displacement, averaged over atoms of a species and all time origins: |x(t) − x(0)|² = x(t)² + x(0)² − 2 x(t)·x(0), the
  * last by fast Fourier transform (Kneller et al., Comput. Phys. Commun. 91, 191 (1995)).
- * @param t unwrapped positions; needs a time step
+ * @param t consecutive frames with a time step; positions may be wrapped into the cell
  * @param maxLag largest lag in frames, default half the trajectory
- * @throws ShapeError without a time step
+ * @throws ShapeError without a time step; DataError if an atom moves too far between two frames for its path to be known
  */
 export function meanSquaredDisplacement(
   t: Trajectory,
@@ -26,6 +27,7 @@ export function meanSquaredDisplacement(
   const { timestep } = t;
   if (timestep === undefined)
     throw new ShapeError({ where: "meanSquaredDisplacement", problem: "the trajectory has no time step" });
+  const { positions } = continuous(t, "meanSquaredDisplacement");
   const n3 = 3 * t.species.length;
   const species = [...new Set(t.species)];
   const counts = species.map((s) => t.species.filter((x) => x === s).length);
@@ -34,7 +36,7 @@ export function meanSquaredDisplacement(
   for (let c = 0; c < n3; c++) {
     const kind = species.indexOf(t.species[Math.floor(c / 3)]!);
     // From the first frame on, so that the three terms do not cancel more digits than they must.
-    const x = Float64Array.from({ length: frameCount(t) }, (_, f) => t.positions[f * n3 + c]! - t.positions[c]!);
+    const x = Float64Array.from({ length: frameCount(t) }, (_, f) => positions[f * n3 + c]! - positions[c]!);
     addSquaredDisplacement(value[kind]!, x, 1 / counts[kind]!);
   }
   return { lag: Float64Array.from({ length: lags + 1 }, (_, l) => l * timestep), value, species };

@@ -1,5 +1,5 @@
 /** Radial distribution function of a trajectory. */
-import { OptionError } from "../errors.js";
+import { inFrame, OptionError } from "../errors.js";
 import { neighborList } from "../structure/neighbors.js";
 import { cellVolume } from "../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
@@ -43,7 +43,7 @@ export function radialDistribution(
   let density = 0;
   for (let f = 0; f < frameCount(t); f += stride) {
     const s = frameStructure(t, f);
-    const list = neighborList(s, cutoff);
+    const list = inFrame(f, () => neighborList(s, cutoff));
     density += others / cellVolume(s.cell!);
     frames++;
     for (let i = 0; i < t.species.length; i++) {

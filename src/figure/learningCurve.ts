@@ -1,7 +1,7 @@
 import { rejectUnknownOptions, ShapeError } from "../errors.js";
 import type { AxisOptions } from "./axis.js";
 import type { Figure } from "./figure.js";
-import { FIGURE_OPTIONS, type FigureOptions, type Line, lineFigure } from "./lines.js";
+import { bandEdges, FIGURE_OPTIONS, type FigureOptions, type Line, lineFigure } from "./lines.js";
 import { requireEntry } from "./timeSeries.js";
 
 /** How a score depends on the number of training data. */
@@ -67,9 +67,9 @@ function clipped(mean: ArrayLike<number>, spread: ArrayLike<number>): Float64Arr
 }
 
 /** A curve with the edges of its band. */
-function bounds({ y, band }: Line): ArrayLike<number>[] {
-  if (!band) return [y];
-  return [Float64Array.from(y, (v, i) => v - band[i]!), Float64Array.from(y, (v, i) => v + band[i]!)];
+function bounds(line: Line): ArrayLike<number>[] {
+  const edges = bandEdges(line);
+  return edges ? [edges.low, edges.high] : [line.y];
 }
 
 /** Smallest and largest value with a margin of 5 % of the logarithmic range. */

@@ -3,14 +3,20 @@ import { type AxisOptions, plotlyAxis } from "./axis.js";
 import { type Figure, type PlotlyOptions, plainText, type Trace } from "./figure.js";
 import { FONT_FAMILY, FONT_SIZE, SYMBOLS, THEMES, translucent } from "./theme.js";
 
+/** Edges of a band, point by point. */
+export interface BandEdges {
+  readonly low: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+}
+
 /** One curve. */
 export interface Line {
   /** Legend entry; no entry if left out. */
   readonly label?: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
-  /** Half-width of a band around y, e.g. two standard errors. */
-  readonly band?: ArrayLike<number>;
+  /** A band around y: its half-width, or its edges. */
+  readonly band?: ArrayLike<number> | BandEdges;
   /** Default "lines". */
   readonly mode?: "lines" | "markers" | "lines+markers";
   /** "reference" draws the curve that others are compared with (dark, behind the others). Default "series". */
@@ -118,7 +124,8 @@ function traces(lines: readonly Line[]): [Trace[], string[]] {
     const mode = line.mode ?? "lines";
     const group = line.label === undefined ? {} : { legendgroup: line.label };
     const bandName = line.label && { name: `${line.label} (band)` };
-    if (line.band) out.push({ ...band(line, line.band, colour), ...group, ...bandName });
+    const edges = bandEdges(line);
+    if (edges) out.push({ ...band(line, edges, colour), ...group, ...bandName });
     if (line.label !== undefined) labels.push(plainText(line.label));
     out.push({
       type: "scatter",
@@ -142,14 +149,20 @@ function traces(lines: readonly Line[]): [Trace[], string[]] {
   return [out, labels];
 }
 
-function band(line: Line, half: ArrayLike<number>, colour: string): Trace {
+/** Edges of a line's band, if it has one. */
+export function bandEdges({ y, band: b }: Line): BandEdges | undefined {
+  if (!b || "low" in b) return b;
+  return { low: Float64Array.from(y, (v, i) => v - b[i]!), high: Float64Array.from(y, (v, i) => v + b[i]!) };
+}
+
+function band(line: Line, { low, high }: BandEdges, colour: string): Trace {
   const n = line.x.length;
   const x = new Float64Array(2 * n);
   const y = new Float64Array(2 * n);
   for (let i = 0; i < n; i++) {
     x[i] = x[2 * n - 1 - i] = line.x[i]!;
-    y[i] = line.y[i]! + half[i]!;
-    y[2 * n - 1 - i] = line.y[i]! - half[i]!;
+    y[i] = high[i]!;
+    y[2 * n - 1 - i] = low[i]!;
   }
   return {
     type: "scatter",
@@ -239,12 +252,14 @@ function describe(labels: readonly string[], options: LineFigureOptions): string
 
 function checkLine(line: Line, where: string): void {
   const n = line.x.length;
-  if (line.y.length !== n || (line.band && line.band.length !== n))
+  const edges = !line.band ? [] : "low" in line.band ? [line.band.low, line.band.high] : [line.band];
+  const lengths = edges.map((e) => e.length);
+  if (line.y.length !== n || lengths.some((m) => m !== n))
     throw new ShapeError({
       where,
-      problem: `x has ${n} values, y ${line.y.length}${line.band ? ` and band ${line.band.length}` : ""}; they must be equal`,
+      problem: `x has ${n} values, y ${line.y.length}${line.band ? ` and band ${lengths.join(", ")}` : ""}; they must be equal`,
     });
-  for (const values of [line.x, line.y, line.band ?? []])
+  for (const values of [line.x, line.y, ...edges])
     for (let i = 0; i < values.length; i++)
       if (!Number.isFinite(values[i]))
         throw new ShapeError({ where, problem: `point ${i} has the value ${values[i]}, not a finite number` });

@@ -1,4 +1,5 @@
 import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { bandFactor } from "../spectrum/band.js";
 import { intensityOf, type Spectrum, toUnit } from "../spectrum/spectrum.js";
 import type { FrequencyUnit } from "../units/frequency.js";
 import type { Figure } from "./figure.js";
@@ -23,7 +24,10 @@ export interface SpectrumFigureOptions extends FigureOptions {
   readonly unit?: FrequencyUnit;
   /** Default `{kind: "none"}`. */
   readonly scaling?: Scaling;
-  /** Half-width of the band in standard errors, for spectra that have one; default 2. 0 leaves it out. */
+  /**
+   * Half-width of the band in standard errors, for spectra that have one; 0 leaves it out. Default: Student's t of the number of runs
+   * for 95 % (see confidenceBand).
+   */
   readonly standardErrors?: number;
   /** Positions to mark, in `unit`, e.g. experimental lines. */
   readonly marks?: readonly Omit<Mark, "axis">[];
@@ -38,7 +42,7 @@ const AXIS = {
 } as const;
 
 /**
- * One or more spectra over one frequency axis, with bands of ± two standard errors where they are known.
+ * One or more spectra over one frequency axis, with 95 % confidence bands where standard errors are known.
  * @param spectra by legend entry
  * @throws UnitError if intensities of different units meet without scaling
  * @throws OptionError for an unknown option, intensity or reference, or a range without points
@@ -58,7 +62,7 @@ export function spectrumFigure(
     range,
     unit = "cm-1",
     scaling = { kind: "none" },
-    standardErrors = 2,
+    standardErrors,
     marks = [],
     reference,
     ...rest
@@ -69,6 +73,9 @@ export function spectrumFigure(
       label,
       x: toUnit(s, unit).axis.values,
       ...chosen,
+      // An intensity that is nowhere negative has no band below zero.
+      floor: chosen.values.some((v) => v < 0) ? Number.NEGATIVE_INFINITY : 0,
+      half: standardErrors ?? bandFactor(s),
       quantity: intensityName(s, intensity),
       unit: chosen.unit,
     };
@@ -85,7 +92,19 @@ export function spectrumFigure(
       x,
       y: scaled(c.values, factor),
       role: c.label === reference ? "reference" : "series",
-      ...(c.standardError && standardErrors > 0 && { band: scaled(c.standardError, factor * standardErrors) }),
+      ...(c.standardError &&
+        c.half > 0 && {
+          band: {
+            low: scaled(
+              c.values.map((v, i) => Math.max(c.floor, v - c.half * c.standardError![i]!)),
+              factor,
+            ),
+            high: scaled(
+              c.values.map((v, i) => v + c.half * c.standardError![i]!),
+              factor,
+            ),
+          },
+        }),
     };
   });
   const kind = Object.values(spectra).every((s) => s.quantity === "raman") ? "raman" : "other";

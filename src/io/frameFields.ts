@@ -3,7 +3,8 @@ import { OptionError } from "../errors.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { type InfoValue, infoValue, numberList, oddNumbers } from "./extxyzComment.js";
-import { type FieldUnits, fieldScales } from "./fieldUnits.js";
+import { type FieldUnits, fieldScales, isPerVolume } from "./fieldUnits.js";
+import { notCubicAngstrom } from "./polarizabilityUnit.js";
 import {
   type BecOrder,
   type ComponentOrder,
@@ -90,7 +91,11 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
       if (found.has(field))
         fail(`${field} stands there twice, the second time as "${name}"`, `say which one with keys: { ${field}: "…" }`);
       found.add(field);
-      const scale = scales[field] ?? 1;
+      let scale = scales[field] ?? 1;
+      if (field === "polarizability" && isPerVolume(options.units)) {
+        if (!structure.cell) fail(`${name} is per volume, but this frame has no cell`);
+        scale *= cellVolume(structure.cell!);
+      }
       if (field === "energy" || field === "time") frame[field] = values[0]! * scale;
       else {
         const tensor =
@@ -100,6 +105,15 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
               ? values
               : Float64Array.from(values);
         if (scale !== 1) for (let i = 0; i < tensor.length; i++) tensor[i]! *= scale;
+        const doubt =
+          field === "polarizability" &&
+          options.units?.polarizability === undefined &&
+          notCubicAngstrom(tensor, structure);
+        if (doubt)
+          fail(
+            `${name} has no unit, and ${doubt}`,
+            'say which it is, e.g. units: { polarizability: "e·Å²/V" }, "Å³/Å³" per volume, or "Å³" if it is right',
+          );
         if (field === "bornCharges" && becOrder === "displacement-field") transposeTensors(tensor);
         if (field === "virial") frame.stress ??= virialStress(tensor, structure.cell!);
         else frame[field] = tensor;

@@ -1,5 +1,6 @@
 /** `spectra`: the steps behind a spectrum, one by one, and what else is computed from one. */
 export { blockSpectrum } from "../spectrum/average.js";
+export { confidenceBand } from "../spectrum/band.js";
 export { fitAxis } from "../spectrum/compare.js";
 export { correlation } from "../spectrum/correlation.js";
 export { reflectivity, refractiveIndex } from "../spectrum/dielectric.js";

@@ -21,7 +21,9 @@ const SCALES: Readonly<Record<TensorQuantity, Readonly<Record<string, Scale>>>> 
     "Å³": total(1),
     "bohr³": total(unitScale("polarizability", "bohr³")),
     "a.u.": total(unitScale("polarizability", "a.u.")),
+    "e·Å²/V": total(unitScale("polarizability", "e·Å²/V")),
     "Å³/Å³": perVolume(1),
+    "e/(V·Å)": perVolume(unitScale("polarizability", "e·Å²/V")),
   },
   dielectric: { "1": total(1) },
   polarization: {

@@ -1,5 +1,6 @@
 /** Means of spectra with standard errors. */
 import { rejectUnknownOptions, ShapeError } from "../errors.js";
+import { isEnsemble, type SeriesEnsemble } from "../series/ensemble.js";
 import { splitSeries } from "../series/join.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { type Intensity, mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
@@ -7,7 +8,7 @@ import { type Intensity, mapIntensities, requireSameAxis, type Spectrum } from "
 /**
  * Mean of the spectra of independent trajectories with the standard error of the mean (delete-one jackknife, which for
  * the intensities is σ/√n and for ratios such as the depolarisation of the mean intensities takes both parts into
- * account). Twice the standard error is the band of Schmiedmayer & Kresse 2024, Fig. 3.
+ * account). For the band of Schmiedmayer & Kresse 2024, Fig. 3, see confidenceBand, which knows how few the runs are.
  * @param spectra at least two, on one axis and made with the same options
  * @throws ShapeError for fewer than two, different axes or different intensities
  */
@@ -29,12 +30,11 @@ export function averageSpectra(spectra: readonly Spectrum[], origin?: string): S
       });
   }
   const n = spectra.length;
-  const mean = meanOf(first, spectra);
-  const leftOut = spectra.map((_, i) =>
-    meanOf(
-      first,
-      spectra.filter((_, j) => j !== i),
-    ),
+  const mean = mapIntensities(first, (values, name) =>
+    values.map((_, k) => spectra.reduce((s, p) => s + p.intensities[name]!.values[k]!, 0) / n),
+  );
+  const leftOut = spectra.map((one) =>
+    mapIntensities(mean, (values, name) => values.map((v, k) => v + (v - one.intensities[name]!.values[k]!) / (n - 1))),
   );
   const intensities: Record<string, Intensity> = {};
   for (const [name, { unit, values }] of Object.entries(mean.intensities)) {
@@ -68,8 +68,12 @@ export function blockSpectrum(
   return averageSpectra(splitSeries(series, options.blocks ?? 5).map(spectrumOf), series.origin);
 }
 
-function meanOf(shape: Spectrum, spectra: readonly Spectrum[]): Spectrum {
-  return mapIntensities(shape, (values, name) =>
-    values.map((_, k) => spectra.reduce((s, p) => s + p.intensities[name]!.values[k]!, 0) / spectra.length),
-  );
+/** The spectrum of a series, or the mean over the runs of an ensemble. */
+export function spectrumOverRuns(
+  source: TensorSeries | SeriesEnsemble,
+  spectrumOf: (run: TensorSeries) => Spectrum,
+): Spectrum {
+  if (!isEnsemble(source)) return spectrumOf(source);
+  const { runs, origin } = source;
+  return runs.length === 1 ? { ...spectrumOf(runs[0]!), origin } : averageSpectra(runs.map(spectrumOf), origin);
 }

@@ -1,13 +1,16 @@
 /** Infrared absorption in absolute units from a polarization and its time derivative. */
+import type { z } from "zod";
 import { DataError, ShapeError, UnitError } from "../errors.js";
 import { type Fields, kinds, readOptions, record } from "../options/record.js";
 import { oneOf, positive } from "../options/values.js";
 import { component, requireVector } from "../series/components.js";
 import { inPackageUnits } from "../series/convert.js";
 import { derivativeGain, differentiate } from "../series/differentiate.js";
+import { isEnsemble, type SeriesEnsemble } from "../series/ensemble.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
 import { boltzmannConstant, speedOfLightCm, speedOfLightInternal, vacuumPermittivity } from "../units/constants.js";
 import { wavenumberToAngular } from "../units/frequency.js";
+import { averageSpectra } from "./average.js";
 import { broaden } from "./broadening.js";
 import { type Correction, QUANTUM_FACTORS, type QuantumFactor, quantumFactor } from "./corrections.js";
 import { type Density, density } from "./density.js";
@@ -21,6 +24,11 @@ import { verletAxis } from "./verlet.js";
  * a current gives Ṗ·Ṗ, a polarization P·P with ω², both together P·Ṗ with −iω.
  */
 export type InfraredSource = TensorSeries | { readonly polarization: TensorSeries; readonly current: TensorSeries };
+
+/** The same from independent runs; the runs of a pair of ensembles belong together one by one. */
+export type InfraredEnsemble =
+  | SeriesEnsemble
+  | { readonly polarization: SeriesEnsemble; readonly current: SeriesEnsemble };
 
 export interface InfraredOptions {
   /** K; the temperature of the dynamics. */
@@ -57,14 +65,23 @@ const OPTIONS = record({
  * (Schmiedmayer & Kresse 2024, eq. 5), from 0 cm⁻¹ to the Nyquist wavenumber, mean over the three directions.
  * Intensities: `absorption` α n, cm⁻¹ (base e), and the contributions `x`, `y`, `z` that it is the mean of. Without volume
  * `crossSection` V α n, Å², instead.
+ * @param source a series, a pair of series, or ensembles of independent runs: the mean of their spectra with its standard error
  * @throws UnitError if the source is no polarization or current, or the two differ in time step or volume
  * @throws OptionError for a temperature that is not positive
  * @example
  * const dipole = (await loadDataset("h2o")).series("polarization");
  * infrared(dipole, { temperature: 300, broadening: { kind: "gaussian", width: 20 } }).axis.unit // "cm-1"
  */
-export function infrared(source: InfraredSource, options: InfraredOptions): Spectrum {
+export function infrared(source: InfraredSource | InfraredEnsemble, options: InfraredOptions): Spectrum {
   const read = readOptions(OPTIONS, options, "infrared");
+  const runs = runsOf(source);
+  const spectra = runs.map((run) => infraredOfRun(run, read));
+  return runs.length === 1
+    ? spectra[0]!
+    : averageSpectra(spectra, ("quantity" in source ? source : source.current).origin);
+}
+
+function infraredOfRun(source: InfraredSource, read: z.output<typeof OPTIONS>): Spectrum {
   const { quantum, temperature, verlet } = read;
   const { polarization, current } = sources(source);
   const series = (current ?? polarization)!;
@@ -105,6 +122,20 @@ export function infrared(source: InfraredSource, options: InfraredOptions): Spec
     origin: series.origin,
   };
   return broaden(spectrum, read.broadening);
+}
+
+/** The independent runs of a source, one for a series. */
+function runsOf(source: InfraredSource | InfraredEnsemble): readonly InfraredSource[] {
+  if (isEnsemble(source)) return source.runs;
+  if ("quantity" in source) return [source];
+  const { polarization, current } = source;
+  if (!isEnsemble(polarization) || !isEnsemble(current)) return [source as InfraredSource];
+  if (polarization.runs.length !== current.runs.length)
+    throw new ShapeError({
+      where: "infrared",
+      problem: `${polarization.runs.length} runs of polarization, ${current.runs.length} of current; they must belong together one by one`,
+    });
+  return polarization.runs.map((run, k) => ({ polarization: run, current: current.runs[k]! }));
 }
 
 /** Densities of Ṗ_x, Ṗ_y, Ṗ_z by the route that the source allows. */

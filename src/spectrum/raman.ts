@@ -1,12 +1,15 @@
 /** Raman spectra from a polarizability (or dielectric) series. */
+import type { z } from "zod";
 import { UnitError } from "../errors.js";
 import { type Fields, kinds, readOptions, record } from "../options/record.js";
 import { flag, positive } from "../options/values.js";
 import { component } from "../series/components.js";
 import { inPackageUnits, polarizabilityOfDielectric } from "../series/convert.js";
 import { derivativeGain, differentiate } from "../series/differentiate.js";
+import type { SeriesEnsemble } from "../series/ensemble.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { wavenumberToAngular } from "../units/frequency.js";
+import { spectrumOverRuns } from "./average.js";
 import { broaden } from "./broadening.js";
 import { density } from "./density.js";
 import { type Estimator, estimatorOption } from "./estimator.js";
@@ -49,13 +52,19 @@ const OPTIONS = record({
  * - parallel (VV) a² + 4γ²/45, perpendicular (VH) γ²/15,
  * - isotropic a², anisotropic γ²,
  * - depolarisation perpendicular/parallel, 0 … ¾ (0 where there is no intensity).
+ * @param source a series, or an ensemble of independent runs: the mean of their spectra with its standard error
  * @throws UnitError for a series of another quantity
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
  * raman(alpha, { temperature: 300, laser: 514, factors: ["laser", "inverseFrequency"] }).axis.unit // "cm-1"
  */
-export function raman(series: TensorSeries, options: RamanOptions = {}): Spectrum {
-  const { estimator, derivative, verlet, broadening, ...prefactor } = readOptions(OPTIONS, options, "raman");
+export function raman(source: TensorSeries | SeriesEnsemble, options: RamanOptions = {}): Spectrum {
+  const read = readOptions(OPTIONS, options, "raman");
+  return spectrumOverRuns(source, (run) => ramanOfRun(run, read));
+}
+
+function ramanOfRun(series: TensorSeries, read: z.output<typeof OPTIONS>): Spectrum {
+  const { estimator, derivative, verlet, broadening, ...prefactor } = read;
   const alpha = response(series);
   const { timestep } = alpha;
   const { signals, combine } = invariantSignals(alpha);

@@ -3,6 +3,7 @@ import { didYouMean, UnitError } from "../errors.js";
 import {
   femtosecondPerAtomicTime as atomicTime,
   angstromPerBohr as bohr,
+  coulombConstant,
   electronAngstromPerDebye as debye,
   electronvoltPerCubicAngstromPerGigapascal as gigapascal,
   electronvoltPerHartree as hartree,
@@ -24,8 +25,8 @@ const scales = {
   force: { "eV/Å": 1, "hartree/bohr": hartree / bohr, "rydberg/bohr": hartree / 2 / bohr },
   pressure: { "eV/Å³": 1, GPa: gigapascal, kbar: gigapascal / 10 },
   velocity: { "Å/fs": 1, "Å/ps": 1e-3, "m/s": 1e-5, "bohr/a.u.": bohr / atomicTime },
-  /** As a volume; the atomic unit of polarizability is 1 bohr³. */
-  polarizability: { "Å³": 1, "bohr³": bohr ** 3, "a.u.": bohr ** 3 },
+  /** As a volume; the atomic unit of polarizability is 1 bohr³, and e·Å²/V is α = 4πε₀ times the volume. */
+  polarizability: { "Å³": 1, "bohr³": bohr ** 3, "a.u.": bohr ** 3, "e·Å²/V": coulombConstant },
   dipole: { e·Å: 1, debye, e·bohr: bohr, "a.u.": bohr },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
 

@@ -6,7 +6,7 @@
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featuresOf } from "../../descriptor/evaluate.js";
 import { featureJacobian } from "../../descriptor/jacobian.js";
-import { OptionError, rejectUnknownOptions } from "../../errors.js";
+import { inFrame, OptionError, rejectUnknownOptions } from "../../errors.js";
 import { gramAccumulator } from "../../math/gramAccumulator.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import { leadingEigenvectors } from "../../math/subspace.js";
@@ -63,7 +63,7 @@ export async function productBasis(
   );
   for (const [at, s] of structures.entries()) {
     for (const order of [0, 1] as const) {
-      const { values, count, components } = featuresOf(d, s, order);
+      const { values, count, components } = inFrame(at, () => featuresOf(d, s, order));
       const size = components * count;
       s.species.forEach((symbol, atom) => {
         // The target 1 makes the moments of scalars their sums.

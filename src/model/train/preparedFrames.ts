@@ -1,5 +1,7 @@
 /** Frames turned into what fitting needs: features and target tensors, computed once and used for many fits. */
+
 import type { Descriptor } from "../../descriptor/descriptor.js";
+import { inFrame } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
@@ -78,7 +80,7 @@ export async function prepareStructures(
   const rows: Record<SymmetricTensorOrder, Matrix[]> = { 0: [], 2: [] };
   const environments: EnvironmentFeatures[] = [];
   for (const [i, s] of structures.entries()) {
-    const f = environmentFeatures(descriptor, s);
+    const f = inFrame(i, () => environmentFeatures(descriptor, s));
     f.species.forEach((kind) => {
       counts.values[i * species + kind]!++;
     });

@@ -3,7 +3,7 @@
  * (Schmiedmayer & Kresse 2024, eqs. 9-10), the force field from energies and forces (their sec. II.C). Memory does not grow
  * with the number of frames.
  */
-import { OptionError } from "../../errors.js";
+import { inFrame, OptionError } from "../../errors.js";
 import { gramAccumulator } from "../../math/gramAccumulator.js";
 import type { LeastSquaresSolution } from "../../math/leastSquares.js";
 import type { Matrix } from "../../math/matrix.js";
@@ -210,7 +210,7 @@ async function eachFrame(
 ): Promise<void> {
   for (const [k, frame] of frames.entries()) {
     throwIfAborted(options.signal, "collecting training rows");
-    work(frame);
+    inFrame(frame, () => work(frame));
     options.onProgress?.({ label: "training rows", ...progress, done: progress.done + k + 1, unit: "frames" });
     await breathe();
   }

@@ -1,4 +1,4 @@
-import { DataError, rejectUnknownOptions } from "../../../errors.js";
+import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../../../units/constants.js";
@@ -39,7 +39,7 @@ export async function evaluateForceField(
   const [energy, forces, stress] = [pairs(), pairs(), pairs()];
   for (const [i, frame] of used.entries()) {
     throwIfAborted(options.signal, "evaluating");
-    const found = predictForces(model, frame.structure);
+    const found = inFrame(frames.indexOf(frame), () => predictForces(model, frame.structure));
     const atoms = frame.structure.species.length;
     if (frame.energy !== undefined) energy.add([(1000 * frame.energy) / atoms], [(1000 * found.energy) / atoms]);
     if (frame.forces) forces.add(frame.forces, found.forces);

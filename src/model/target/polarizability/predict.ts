@@ -1,6 +1,6 @@
 /** Predictions of a fitted polarizability model. */
 import { contract, type FeatureWeights } from "../../../descriptor/contract.js";
-import { DataError } from "../../../errors.js";
+import { DataError, inFrame } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { type TensorSeries, tensorSeries } from "../../../series/tensorSeries.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
@@ -220,11 +220,20 @@ async function alongTrajectory(
   const frames = frameCount(trajectory);
   const together = blockLength(trajectory.species.length);
   const values = Array.from({ length: count }, () => new Float64Array(9 * frames));
+  const predictBlock = (block: readonly Structure[], first: number): ReturnType<typeof predict> => {
+    try {
+      return predict(block);
+    } catch (error) {
+      // One by one, to name the frame.
+      for (const [i, s] of block.entries()) inFrame(first + i, () => predict([s]));
+      throw error;
+    }
+  };
   let last = performance.now();
   for (let start = 0; start < frames; start += together) {
     const stop = Math.min(start + together, frames);
     const block = Array.from({ length: stop - start }, (_, i) => frameStructure(trajectory, start + i));
-    predict(block).forEach((tensors, i) => {
+    predictBlock(block, start).forEach((tensors, i) => {
       for (const [k, t] of tensors.entries()) values[k]!.set(t, 9 * (start + i));
     });
     if (stop === frames || performance.now() - last > 50) {

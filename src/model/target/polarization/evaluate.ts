@@ -1,5 +1,5 @@
 /** Errors of a polarization model against reference values. */
-import { DataError, rejectUnknownOptions } from "../../../errors.js";
+import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { PolarizationModel, PolarizationOptions } from "./model.js";
@@ -64,7 +64,7 @@ export async function evaluatePolarization(
     });
   for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
     throwIfAborted(options.signal, "evaluating");
-    const predicted = polarizationResponse(model, structure);
+    const predicted = inFrame(frames.indexOf(used[i]!), () => polarizationResponse(model, structure));
     if (bornCharges) {
       born.reference.push(...bornCharges);
       born.predicted.push(...predicted.bornCharges);

@@ -1,9 +1,10 @@
 import { contract, gradient } from "../../../descriptor/contract.js";
 import type { Descriptor } from "../../../descriptor/descriptor.js";
-import { ShapeError } from "../../../errors.js";
+import { inFrame, ShapeError } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { bornCurrent } from "../../../series/current.js";
 import { type TensorSeries, tensorSeries } from "../../../series/tensorSeries.js";
+import { continuous } from "../../../structure/continuous.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../../../structure/trajectory.js";
 import type { PolarizationModel, ProductTerms } from "./model.js";
@@ -123,7 +124,7 @@ function cartesian(model: PolarizationModel, s: Structure, value: Float64Array):
 
 /** What {@link predictPolarization} returns. */
 export interface PolarizationPrediction {
-  /** P(t), e·Å, on one branch as long as the positions are unwrapped. */
+  /** P(t), e·Å, on one branch. */
   readonly polarization: TensorSeries;
   /** Z*(t), e. */
   readonly bornCharges: TensorSeries;
@@ -133,8 +134,9 @@ export interface PolarizationPrediction {
 
 /**
  * P, Z* and Ṗ along a trajectory.
- * @param trajectory unwrapped positions (unwrapTrajectory) with a time step
+ * @param trajectory consecutive frames with a time step; positions may be wrapped into the cell, they are unwrapped here
  * @throws ShapeError without a time step
+ * @throws DataError naming the frame if an atom moves too far between two frames for its path to be known, or two atoms coincide
  * @throws AbortedError if `signal` is aborted
  */
 export async function predictPolarization(
@@ -149,12 +151,13 @@ export async function predictPolarization(
       problem: "the trajectory has no time step",
       advice: "give the fs between frames",
     });
+  const path = continuous(trajectory, "predictPolarization");
   const frames = frameCount(trajectory);
   const n = species.length;
   const p = new Float64Array(3 * frames);
   const z = new Float64Array(9 * n * frames);
   for (let f = 0; f < frames; f++) {
-    const { polarization, bornCharges } = polarizationResponse(model, frameStructure(trajectory, f));
+    const { polarization, bornCharges } = inFrame(f, () => polarizationResponse(model, frameStructure(path, f)));
     p.set(polarization, 3 * f);
     z.set(bornCharges, 9 * n * f);
     if (f % 8 !== 7 && f !== frames - 1) continue;
