@@ -26,7 +26,7 @@ export interface SpectrumFigureOptions extends FigureOptions {
   readonly scaling?: Scaling;
   /**
    * Half-width of the band in standard errors, for spectra that have one; 0 leaves it out. Default: Student's t of the number of runs
-   * for 95 % (see confidenceBand).
+   * for 95 % (see confidenceBand), 2 where the errors do not come from runs.
    */
   readonly standardErrors?: number;
   /** Positions to mark, in `unit`, e.g. experimental lines. */
@@ -75,7 +75,7 @@ export function spectrumFigure(
       ...chosen,
       // An intensity that is nowhere negative has no band below zero.
       floor: chosen.values.some((v) => v < 0) ? Number.NEGATIVE_INFINITY : 0,
-      half: standardErrors ?? bandFactor(s),
+      half: standardErrors ?? (s.averaged === undefined ? 2 : bandFactor(s)),
       quantity: intensityName(s, intensity),
       unit: chosen.unit,
     };

@@ -100,11 +100,14 @@ describe("parityFigure", () => {
 });
 
 describe("spectrumFigure", () => {
-  it("draws bands of two standard errors unless another number is asked for", () => {
+  it("draws bands of two standard errors unless another number is asked for or the runs are known to be few", () => {
     const s = lines(0, "A");
     const { values, standardError } = s.intensities.unpolarised!;
     const f = spectrumFigure({ A: s });
     expect(f.data[0]!.y[10]).toBeCloseTo(values[10]! + 2 * standardError![10]!, 12);
+    // Student's t for five runs, 95 %.
+    const few = spectrumFigure({ A: { ...s, averaged: 5 } });
+    expect(few.data[0]!.y[10]).toBeCloseTo(values[10]! + 2.776445 * standardError![10]!, 6);
     expect(spectrumFigure({ A: s }, { standardErrors: 0 }).data).toHaveLength(1);
   });
 

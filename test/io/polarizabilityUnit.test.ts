@@ -49,6 +49,8 @@ describe("the unit of a polarizability", () => {
           polarizability ??
           dielectric!.map((e, p) => ((e - (p % 4 === 0 ? 1 : 0)) * 0.25 * volumeOf(structure.cell!)) / Math.PI);
         expect(notCubicAngstrom(alpha, structure), id).toBeUndefined();
+        // 4.5 of AlN divided by 14.4 is that of solid neon: such a crystal cannot be told.
+        if (id === "aln") continue;
         expect(
           notCubicAngstrom(
             alpha.map((a) => a / coulombConstant),
