@@ -42,7 +42,7 @@ describe("continuous", () => {
 
   it("refuses frames too far apart, naming frame and atom, and needs no cell where nothing is periodic", () => {
     const far = drifting(4, 0.01);
-    far.positions[9 * 2 + 3] += 2.45;
+    far.positions[9 * 2 + 3]! += 2.45;
     expect(() => continuous(far, "test")).toThrow(DataError);
     expect(() => continuous(far, "test")).toThrow(/test, frame 2: atom 1 \(H\) moves by 0\.\d+ of cell vector/);
     const free = trajectory([structure({ species: ["He"], positions: [0, 0, 0] })]);
