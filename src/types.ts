@@ -63,15 +63,17 @@ export type { Ball, LegendEntry, StructureView, StructureViewOptions } from "./f
 export type { ThemeName } from "./figure/theme.js";
 export type { PlottedComponent, TimeSeriesFigureOptions } from "./figure/timeSeries.js";
 // Files
+export type { BornFile } from "./io/born.js";
 export type { CollectOptions } from "./io/collect.js";
 export type { ColumnOptions } from "./io/columns.js";
 export type { EspressoOptions } from "./io/espresso.js";
 export type { ExtxyzOptions } from "./io/extxyz.js";
 export type { FieldUnits } from "./io/fieldUnits.js";
-export type { ForceSet } from "./io/forceSets.js";
+export type { ForceSet, ForceSnapshot } from "./io/forceSets.js";
 export type { FileFormat, FileHead, FormatOptions, LoadOptions, SeriesOptions } from "./io/format.js";
 export type { TensorOptions } from "./io/frameFields.js";
 export type { LammpsOptions } from "./io/lammps.js";
+export type { PhonopyOptions } from "./io/phonopy.js";
 export type { PoscarOptions } from "./io/poscar.js";
 export type { ReadOptions, Source } from "./io/source.js";
 export type { BecOrder, ComponentOrder, FrameField } from "./io/tensorNames.js";
@@ -191,8 +193,9 @@ export type { FitOptions, Similarity, SimilarityOptions, SpectrumFit } from "./s
 export type { Correction, QuantumFactor, RamanFactor } from "./spectrum/corrections.js";
 export type { CorrelationOptions, Normalization } from "./spectrum/correlation.js";
 export type { DielectricOptions } from "./spectrum/dielectric.js";
+export type { DisplacedForces, SnapshotForces } from "./spectrum/displacedForces.js";
 export type { Estimator } from "./spectrum/estimator.js";
-export type { DisplacedForces, ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
+export type { ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
 export type { HarmonicInfraredOptions, HarmonicRamanOptions, LineSpectrumOptions } from "./spectrum/harmonic.js";
 export type { InfraredEnsemble, InfraredOptions, InfraredSource } from "./spectrum/infrared.js";
 export type { AbscissaUnit, MeasuredOptions } from "./spectrum/measured.js";

@@ -5,15 +5,20 @@ import { listDatasets } from "../dataset/registry.js";
 import { DataError, OptionError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
-import { loadForceSets } from "../io/forceSets.js";
+import { loadBorn, startsLikeBorn } from "../io/born.js";
+import { loadForces } from "../io/forceSets.js";
+import { detectFormat, firstLines } from "../io/formats.js";
 import { readFrames } from "../io/load.js";
 import { linearResponse } from "../model/linearResponse/linearResponse.js";
 import type { Broadening } from "../spectrum/broadening.js";
-import { type DisplacedForces, displacedForces, forceConstants } from "../spectrum/forceConstants.js";
+import { type DisplacedForces, displacedForces, type SnapshotForces } from "../spectrum/displacedForces.js";
+import { forceConstants } from "../spectrum/forceConstants.js";
 import { harmonicInfrared, harmonicRaman } from "../spectrum/harmonic.js";
 import { infraredIntensities, kilometrePerMole, ramanActivities } from "../spectrum/modeActivities.js";
 import { type NormalModes, normalModes } from "../spectrum/phonons.js";
 import type { Frame } from "../structure/frame.js";
+import { bornChargesOfAtoms } from "../structure/independentCharges.js";
+import type { Structure } from "../structure/structure.js";
 import { interruptSignal, print, printJson, printTable } from "./output.js";
 import { broadeningOption, keyOption, listOption, positiveOption } from "./parse.js";
 import { type FileFlags, loadOptions } from "./series.js";
@@ -40,8 +45,11 @@ export function harmonicCommand(): Command {
       "file whose first frame is the relaxed structure, or the id of a data set with displaced structures",
     )
     .option("--displaced <file>", "frames with one displaced atom each, and forces (and dipoles or polarizabilities)")
-    .option("--force-sets <file>", "a FORCE_SETS file for the reference's cell, in place of --displaced")
-    .option("--born <file>", "file whose first frame has Born charges (and ε∞), if the reference has none")
+    .option("--force-sets <file>", "a FORCE_SETS file (type 1 or 2) for the reference's cell, in place of --displaced")
+    .option(
+      "--born <file>",
+      "phonopy's BORN, or a file whose first frame has Born charges (and ε∞), if the reference has none",
+    )
     .option("--spectrum <kind>", "infrared or raman: a broadened spectrum instead of the list of modes", spectrumOption)
     .option("--direction <x,y,z>", "of approach to Γ: adds the non-analytic term (LO modes)", listOption)
     .option(
@@ -124,7 +132,7 @@ async function writeLines(
 interface HarmonicInput {
   readonly reference: Frame;
   readonly displaced: readonly Frame[];
-  readonly forces: readonly DisplacedForces[];
+  readonly forces: readonly (DisplacedForces | SnapshotForces)[];
 }
 
 async function readInput(source: string, flags: HarmonicFlags): Promise<HarmonicInput> {
@@ -140,17 +148,30 @@ async function readInput(source: string, flags: HarmonicFlags): Promise<Harmonic
     if (!frame) throw new DataError({ where: file, problem: "no frames" });
     return frame;
   };
-  const plain = await first(source);
-  const { bornCharges, dielectric } = flags.born ? await first(flags.born) : plain;
+  // Displacements of a phonopy run belong to its supercell.
+  const supercell = flags.forceSets !== undefined && (await detectFormat(source)) === "phonopy";
+  const plain = supercell ? (await readFrames(source, { phonopyCell: "super", signal }))[0]! : await first(source);
+  const { bornCharges, dielectric } = flags.born ? await bornFrame(flags.born, plain.structure, first) : plain;
   const reference = { ...plain, ...(bornCharges && { bornCharges }), ...(dielectric && { dielectric }) };
   if (flags.forceSets) {
-    const sets = await loadForceSets(flags.forceSets);
-    return { reference, displaced: [], forces: sets };
+    const forces = await loadForces(flags.forceSets, reference.structure.species.length);
+    return { reference, displaced: [], forces };
   }
   if (!flags.displaced)
     throw new OptionError("harmonic: give the displaced structures with --displaced, or --force-sets");
   const displaced = await read(flags.displaced);
   return { reference, displaced, forces: displacedForces(reference, displaced) };
+}
+
+/** Born charges and ε∞ for every atom: from phonopy's BORN, or from the first frame of any other file. */
+async function bornFrame(
+  file: string,
+  structure: Structure,
+  first: (file: string) => Promise<Frame>,
+): Promise<Pick<Frame, "bornCharges" | "dielectric">> {
+  if (!startsLikeBorn(await firstLines(file))) return first(file);
+  const { bornCharges, dielectric, atoms } = await loadBorn(file);
+  return { bornCharges: bornChargesOfAtoms(structure, bornCharges, atoms ? { atoms } : {}), dielectric };
 }
 
 /** ∂α/∂x, [n, 3, 3, 3], Å², where the displaced frames have polarizabilities. */

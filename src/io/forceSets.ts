@@ -11,9 +11,17 @@ export interface ForceSet {
   readonly forces: Float64Array;
 }
 
+/** A supercell in which every atom is displaced; one of those in a FORCE_SETS file of type 2. */
+export interface ForceSnapshot {
+  /** Displacements of all atoms, [n, 3], Å. */
+  readonly displacements: Float64Array;
+  /** Forces on all atoms, [n, 3], eV/Å. */
+  readonly forces: Float64Array;
+}
+
 /**
  * The displacements and forces in a phonopy FORCE_SETS file of type 1 (one displaced atom per supercell).
- * @throws FormatError with file and line
+ * @throws FormatError with file and line, also for type 2, which {@link loadForces} reads
  */
 export function parseForceSets(input: string | Uint8Array, options: ReadOptions = {}): ForceSet[] {
   return parseAll(readForceSets, input, options);
@@ -24,8 +32,61 @@ export function loadForceSets(source: Source, options: ReadOptions = {}): Promis
   return loadAll(readForceSets, source, options);
 }
 
+/**
+ * The displacements and forces in a FORCE_SETS file of either type: of type 1 as {@link ForceSet}, of type 2 (displacement
+ * and force of every atom, six numbers a line, supercell after supercell) as {@link ForceSnapshot}.
+ * @param atoms number of atoms in the supercell, which type 2 does not say
+ * @throws FormatError with file and line
+ */
+export function loadForces(
+  source: Source,
+  atoms: number,
+  options: ReadOptions = {},
+): Promise<(ForceSet | ForceSnapshot)[]> {
+  return loadAll((lines: Lines) => readForces(lines, atoms), source, options);
+}
+
+/** {@link loadForces} from text or bytes. */
+export function parseForces(
+  input: string | Uint8Array,
+  atoms: number,
+  options: ReadOptions = {},
+): (ForceSet | ForceSnapshot)[] {
+  return parseAll((lines: Lines) => readForces(lines, atoms), input, options);
+}
+
+function* readForces(lines: Lines, atoms: number): Generator<ForceSet | ForceSnapshot | typeof more, void, void> {
+  yield* needFilledLine(lines, "the file is empty");
+  const type2 = lines.words().length === 6;
+  lines.back();
+  if (!type2) return yield* readForceSets(lines);
+  const row = new Float64Array(6);
+  for (let snapshot = 1; ; snapshot++) {
+    const displacements = new Float64Array(3 * atoms);
+    const forces = new Float64Array(3 * atoms);
+    for (let i = 0; i < atoms; i++) {
+      do {
+        if (yield* nextLine(lines)) continue;
+        if (i === 0 && snapshot > 1) return;
+        lines.failEnd(`${i} of ${atoms} atoms in supercell ${snapshot}`);
+      } while (lines.isBlank());
+      lines.numbers(row, 0, 6, `the displacement of and the force on atom ${i + 1}`);
+      lines.endLine("three components of a displacement and three of a force");
+      displacements.set(row.subarray(0, 3), 3 * i);
+      forces.set(row.subarray(3), 3 * i);
+    }
+    yield { displacements, forces };
+  }
+}
+
 function* readForceSets(lines: Lines): Generator<ForceSet | typeof more, void, void> {
-  yield* needLine(lines, "the file is empty");
+  yield* needFilledLine(lines, "the file is empty");
+  if (lines.words().length === 6)
+    lines.fail(
+      "this is a FORCE_SETS file of type 2 (displacements and forces of every atom)",
+      "read it with loadForces, which needs the number of atoms",
+    );
+  lines.seek(0);
   const atoms = lines.integer("the number of atoms in the supercell", 1);
   lines.endLine("the number of atoms (FORCE_SETS of type 1)");
   if (atoms > 1e6) lines.fail(`${atoms} atoms in the supercell, at most 1000000 are believed`);

@@ -13,6 +13,8 @@ export interface FormatOptions extends TensorOptions {
   readonly lammpsUnits?: "metal" | "real";
   /** Leading columns to leave out of a plain file of columns. */
   readonly skipColumns?: number;
+  /** Which cell of a phonopy.yaml; default "unit". */
+  readonly phonopyCell?: "primitive" | "unit" | "super";
 }
 
 /** Options of the loaders for any format; an option that the format of the file cannot use is refused. */

@@ -6,6 +6,7 @@ import { extxyzFormat } from "./extxyz.js";
 import type { FileFormat, FileHead, LoadOptions } from "./format.js";
 import { lammpsFormat } from "./lammps.js";
 import { outcarFormat } from "./outcar.js";
+import { phonopyFormat } from "./phonopy.js";
 import { poscarFormat } from "./poscar.js";
 import { type OpenedSource, openSource, type Source, sourceName } from "./source.js";
 import { vasprunFormat } from "./vasprun.js";
@@ -16,6 +17,7 @@ const formats: FileFormat[] = [
   vasprunFormat,
   lammpsFormat,
   espressoFormat,
+  phonopyFormat,
   outcarFormat,
   extxyzFormat,
   xdatcarFormat,
@@ -76,6 +78,13 @@ export async function detectFormat(path: string, options: LoadOptions = {}): Pro
   return format.name;
 }
 
+/** The first 16 lines of a file, unpacked. */
+export async function firstLines(path: Source): Promise<readonly string[]> {
+  const source = await openSource(path, headBytes);
+  await source.close();
+  return Buffer.from(source.head.subarray(0, headBytes)).toString("latin1").split(/\r?\n/, 16);
+}
+
 /** The format that a text begins like. @param file its name, which tells some formats apart */
 export function formatOf(text: string, file = ""): FileFormat | undefined {
   const head: FileHead = {
@@ -112,7 +121,16 @@ function sniffed(head: Uint8Array, path: string, file: string): FileFormat {
 }
 
 /** Options that only some formats understand, with what to call them. */
-const special = ["keys", "units", "becOrder", "components", "species", "lammpsUnits", "skipColumns"] as const;
+const special = [
+  "keys",
+  "units",
+  "becOrder",
+  "components",
+  "species",
+  "lammpsUnits",
+  "skipColumns",
+  "phonopyCell",
+] as const;
 
 function refuseForeignOptions(format: FileFormat, options: LoadOptions, file: string): void {
   for (const name of special) {

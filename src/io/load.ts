@@ -11,7 +11,7 @@ import { type Source, sourceName } from "./source.js";
 
 const loadOptionNames = [
   ...["name", "incomplete", "onProgress", "onWarning", "signal", "format"],
-  ...["keys", "units", "components", "becOrder", "species", "lammpsUnits", "skipColumns"],
+  ...["keys", "units", "components", "becOrder", "species", "lammpsUnits", "skipColumns", "phonopyCell"],
 ];
 
 /**

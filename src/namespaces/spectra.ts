@@ -4,7 +4,7 @@ export { confidenceBand } from "../spectrum/band.js";
 export { fitAxis } from "../spectrum/compare.js";
 export { correlation } from "../spectrum/correlation.js";
 export { reflectivity, refractiveIndex } from "../spectrum/dielectric.js";
-export { displacedForces } from "../spectrum/forceConstants.js";
+export { displacedForces } from "../spectrum/displacedForces.js";
 export { kramersKronig } from "../spectrum/kramersKronig.js";
 export { infraredIntensities, modeCharges, modeDerivatives, ramanActivities } from "../spectrum/modeActivities.js";
 export { modeDisplacements } from "../spectrum/modeDisplacements.js";

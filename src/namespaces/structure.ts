@@ -2,6 +2,7 @@
 export { supercell, toCartesian, toFractional, wrap } from "../structure/cell.js";
 export { displacements, removeDrift, unwrap, withVelocities } from "../structure/displacement.js";
 export { atomicMass, atomicMasses } from "../structure/elements.js";
+export { bornChargesOfAtoms } from "../structure/independentCharges.js";
 export { minimumImage } from "../structure/minimumImage.js";
 export { neighborList } from "../structure/neighbors.js";
 export { atomCount, cellVolume, structure as createStructure } from "../structure/structure.js";

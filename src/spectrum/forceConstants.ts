@@ -2,21 +2,11 @@
 import { DataError, rejectUnknownOptions, ShapeError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { type Matrix, matrix } from "../math/matrix.js";
-import { displacements } from "../structure/displacement.js";
-import type { Frame } from "../structure/frame.js";
 import { rotateTensor } from "../structure/rotateTensor.js";
 import type { Structure } from "../structure/structure.js";
 import { noSymmetry, type Symmetry, symmetry } from "../structure/symmetry.js";
-
-/** Forces with one atom displaced; what a phonopy FORCE_SETS file lists. */
-export interface DisplacedForces {
-  /** Displaced atom, from 0. */
-  readonly atom: number;
-  /** [3], Å */
-  readonly displacement: Float64Array;
-  /** [n, 3], eV/Å */
-  readonly forces: Float64Array;
-}
+import type { DisplacedForces, SnapshotForces } from "./displacedForces.js";
+import { fitSnapshots } from "./snapshotForceConstants.js";
 
 export interface ForceConstantOptions {
   /** Symmetry used to complete and average, default detect within 1e-3 Å; a molecule that lies askew may need none. */
@@ -40,63 +30,47 @@ export interface ForceConstants {
 
 /**
  * Force constants by finite differences, F = −Φu in the least-squares sense over all displacements and their symmetry
- * images, so that one displacement per symmetry-distinct direction is enough; ± pairs cancel third-order terms.
+ * images, so that one displacement per symmetry-distinct direction is enough; ± pairs cancel third-order terms. Where
+ * some of the sets displace every atom, all are fitted together, and enough of them are needed to span every direction.
  * @param structure the reference, in the same cell as the forces
- * @throws DataError naming an atom whose displacements do not span space
+ * @throws DataError naming an atom whose displacements do not span space, or how many directions are spanned
  * @throws ShapeError if a list of forces has another number of atoms
  */
 export function forceConstants(
   structure: Structure,
-  sets: readonly DisplacedForces[],
+  sets: readonly (DisplacedForces | SnapshotForces)[],
   options: ForceConstantOptions = {},
 ): ForceConstants {
   rejectUnknownOptions(options, ["symmetry", "sumRule"], "forceConstants");
   const n = structure.species.length;
   sets.forEach((s, k) => {
-    if (s.forces.length !== 3 * n || !(s.atom >= 0 && s.atom < n))
+    const fits = "atom" in s ? s.atom >= 0 && s.atom < n : s.displacements.length === 3 * n;
+    if (s.forces.length !== 3 * n || !fits)
       throw new ShapeError({
         where: `forceConstants, displacement ${k}`,
-        problem: `atom ${s.atom} with ${s.forces.length / 3} forces, the structure has ${n} atoms`,
+        problem: `${"atom" in s ? `atom ${s.atom}` : "all atoms displaced"} with ${s.forces.length / 3} forces, the structure has ${n} atoms`,
         advice: "give the (super)cell that the forces were computed in",
       });
   });
   const group =
     options.symmetry?.kind === "none" ? noSymmetry(structure) : symmetry(structure, options.symmetry?.tolerance);
-  const values = matrix(3 * n, 3 * n);
-  for (const atom of new Set(group.equivalent)) {
-    const column = solveColumn(structure, atom, sets, group);
-    for (const { rotation, permutation } of group.operations) spread(column, atom, rotation, permutation, values);
-  }
+  const single = sets.filter((s) => "atom" in s);
+  const values =
+    single.length === sets.length ? fromSingleAtoms(structure, single, group) : fitSnapshots(n, sets, group.operations);
   const asymmetry = symmetrise(values);
   const translationalResidual = residual(values);
   if ((options.sumRule?.kind ?? "impose") === "impose") removeTranslations(values);
   return { structure, values, symmetry: group.symbol, translationalResidual, asymmetry };
 }
 
-/**
- * The displaced atom of every frame with its displacement and forces; frames equal to the reference are skipped, and the
- * reference's own forces are subtracted where it has them.
- * @throws DataError for a frame without forces or with more than one displaced atom
- */
-export function displacedForces(reference: Frame, frames: readonly Frame[]): readonly DisplacedForces[] {
-  return frames.flatMap((frame, k) => {
-    const where = `displaced frame ${k}`;
-    const u = displacements(reference.structure, frame.structure);
-    const moved = [...reference.structure.species.keys()].filter(
-      (i) => Math.hypot(u[3 * i]!, u[3 * i + 1]!, u[3 * i + 2]!) > 1e-5,
-    );
-    if (moved.length === 0) return [];
-    if (moved.length > 1)
-      throw new DataError({
-        where,
-        problem: `atoms ${moved.slice(0, 6).join(", ")}${moved.length > 6 ? ", …" : ""} are displaced, expected one`,
-        advice: "give the reference that the displacements start from",
-      });
-    if (!frame.forces) throw new DataError({ where, problem: "no forces", advice: "read them from the calculation" });
-    const [atom] = moved as [number];
-    const forces = frame.forces.map((f, c) => f - (reference.forces?.[c] ?? 0));
-    return [{ atom, displacement: u.slice(3 * atom, 3 * atom + 3), forces }];
-  });
+function fromSingleAtoms(structure: Structure, sets: readonly DisplacedForces[], group: Symmetry): Matrix {
+  const n3 = 3 * structure.species.length;
+  const values = matrix(n3, n3);
+  for (const atom of new Set(group.equivalent)) {
+    const column = solveColumn(structure, atom, sets, group);
+    for (const { rotation, permutation } of group.operations) spread(column, atom, rotation, permutation, values);
+  }
+  return values;
 }
 
 /** Φ_{ja} for all j: [n, 3, 3] with the force on j as first, the displacement of a as second index. */

@@ -6,7 +6,8 @@ import { loadPoscar } from "../../src/io/poscar.js";
 import { random } from "../../src/math/random.js";
 import { seriesOfComponents } from "../../src/series/components.js";
 import { tensorSeries } from "../../src/series/tensorSeries.js";
-import { displacedForces, forceConstants } from "../../src/spectrum/forceConstants.js";
+import { displacedForces } from "../../src/spectrum/displacedForces.js";
+import { forceConstants } from "../../src/spectrum/forceConstants.js";
 import { harmonicInfrared, harmonicRaman } from "../../src/spectrum/harmonic.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import {

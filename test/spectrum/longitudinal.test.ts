@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.js";
-import { type DisplacedForces, forceConstants } from "../../src/spectrum/forceConstants.js";
+import type { DisplacedForces } from "../../src/spectrum/displacedForces.js";
+import { forceConstants } from "../../src/spectrum/forceConstants.js";
 import { nonAnalyticTerm, normalModes } from "../../src/spectrum/phonons.js";
 import { structure } from "../../src/structure/structure.js";
 import { atomicMassUnit, vacuumPermittivity } from "../../src/units/constants.js";

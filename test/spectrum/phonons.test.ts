@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DataError, OptionError, ShapeError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
-import { type DisplacedForces, displacedForces, forceConstants } from "../../src/spectrum/forceConstants.js";
+import { type DisplacedForces, displacedForces } from "../../src/spectrum/displacedForces.js";
+import { forceConstants } from "../../src/spectrum/forceConstants.js";
 import { infraredIntensities, modeDerivatives, ramanActivities } from "../../src/spectrum/modeActivities.js";
 import { nonAnalyticTerm, normalModes } from "../../src/spectrum/phonons.js";
 import { toCartesian } from "../../src/structure/cell.js";

@@ -1,5 +1,5 @@
 /** Structures held together by springs, whose force constants are known. */
-import type { DisplacedForces } from "../../src/spectrum/forceConstants.js";
+import type { DisplacedForces } from "../../src/spectrum/displacedForces.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
 
 /** Springs of constant k between all pairs at their reference distances: forces at any positions. */
