@@ -1,25 +1,74 @@
 #!/usr/bin/env python3
 """choose.py SYSTEM N [CANDIDATES]: put the N configurations that would teach a force field most on the list WORK/SYSTEM/select.xyz.
 
-The force field is fitted to what is embedded, with the package itself (built: npm run build). Candidates without a file: a Langevin run
-of that force field at half again the temperature of the set. work.py computes what is on the list (role `selected`)."""
+The force field is fitted to what is embedded, with the package itself (built: npm run build). Candidates without a file: Langevin runs
+of that force field, see EXPLORE. work.py computes what is on the list (role `selected`); each call is a round, whose number the frames keep."""
 import json
 import os
 import subprocess
 import sys
 
+import numpy as np
+
 import extxyz
-from targets import DATA, WORK, computed, frames_in, waiting
+from targets import DATA, EXPLORE, WORK, computed, frames_in, list_path, waiting
 
 CLI = os.path.join(DATA, '..', 'dist', 'cli', 'main.js')
-STEPS, EVERY = 20000, 40                        # of the run that makes the candidates: 500 frames 40 fs apart
+LEARNED_FROM = ('trajectory', 'displaced', 'selected', 'training')       # never from `testing`
 
 
-def spectensor(*words):
+def spectensor(*words, may_stop=False):
+    """What a command prints with --json; None where it stopped and may."""
     done = subprocess.run(['node', CLI, *words, '--json'], stdout=subprocess.PIPE, text=True)
-    if done.returncode:
+    if done.returncode and not may_stop:
         sys.exit(f'spectensor {words[0]} failed')
-    return json.loads(done.stdout)
+    return None if done.returncode else json.loads(done.stdout)
+
+
+def fit(system, registered, out):
+    """Fits the force field of a set to everything embedded of it that may be learned from."""
+    train = [f'{DATA}/{f["path"]}' for f in registered['files'] if f['role'] in LEARNED_FROM]
+    options = json.dumps({'ridge': 1e-9, **EXPLORE[system].get('options', {})})
+    done = spectensor('fit', 'forcefield', '--train', *train, '--options', options, '--posterior', '--out', out)
+    print(f'force field of {done["train"]["frames"]} frames, forces {done["train"]["forceRmse"]:.1f} meV/A', flush=True)
+
+
+def whole(frame, bonded):
+    """Whether every atom of each (species, other, longest) of `bonded` still has such a neighbour: a field of few frames may break molecules."""
+    cell = np.array([float(v) for v in frame['info']['Lattice'].split()]).reshape(3, 3)
+    names, pos = np.array(frame['species']), frame['arrays']['pos']
+    for a, b, longest in bonded:
+        d = (pos[names == a][:, None] - pos[names == b][None]) @ np.linalg.inv(cell)
+        nearest = np.linalg.norm((d - np.round(d)) @ cell, axis=-1).min(1)
+        if nearest.max() > longest or nearest.min() < longest/2:
+            return False
+    return True
+
+
+def run(field, start, out, *words):
+    """A run of the field, from its beginning; frames before a stop count."""
+    for old in (out, f'{out}.restart.json'):
+        if os.path.exists(old):
+            os.remove(old)
+    if spectensor('md', field, start, *words, '--out', out, may_stop=True) is None:
+        print(f'{os.path.basename(out)}: the run stopped early', flush=True)
+    return frames_in(out)
+
+
+def explore(system, field, registered, folder, seed):
+    """Candidates: a run at each temperature from the newest frames, molecules whole."""
+    settings, frames = EXPLORE[system], []
+    reference = frames_in(f'{DATA}/{system}/reference.xyz.gz')
+    starts = reference if reference and not settings.get('from_selected') else frames_in(f'{DATA}/{system}/selected.xyz.gz')[::-1]
+    for i, kelvin in enumerate(settings.get('temperatures') or (1.5*registered['temperature'],)):
+        start = starts[i % len(starts)]
+        extxyz.write(f'{folder}/start.xyz', [{'info': {k: start['info'][k] for k in ('Lattice', 'pbc')}, 'species': start['species'], 'arrays': {'pos': start['arrays']['pos']}}])
+        made = run(field, f'{folder}/start.xyz', f'{folder}/md.xyz', '--ensemble', 'nvt', '--temperature', str(kelvin), '--steps', str(settings['steps']),
+                   '--save-every', str(settings['every']), '--seed', str(seed + i), *settings.get('md', ()))
+        kept = [f for f in made if whole(f, settings.get('bonded', ()))]
+        print(f'{kelvin:g} K: {len(kept)} of {len(made)} frames whole', flush=True)
+        frames += [{**f, 'info': {**f['info'], 'run': f'learned-{kelvin:g}K'}} for f in kept]
+    return frames
 
 
 def main(system, count, candidates=None):
@@ -28,27 +77,23 @@ def main(system, count, candidates=None):
     folder, picks = f'{WORK}/{system}/select', f'{WORK}/{system}/select/picks.xyz'
     os.makedirs(folder, exist_ok=True)
     registered = next(d for d in json.load(open(f'{DATA}/registry.json'))['datasets'] if d['id'] == system)
-    train = [f'{DATA}/{f["path"]}' for f in registered['files'] if f['role'] in ('trajectory', 'displaced', 'selected')]
     field = f'{folder}/ff.json.gz'
-    fit = spectensor('fit', 'forcefield', '--train', *train, '--options', '{"ridge": 1e-9}', '--posterior', '--out', field)
-    print(f'force field of {fit["train"]["frames"]} frames, forces {fit["train"]["forceRmse"]:.1f} meV/A')
+    fit(system, registered, field)
     known, listed = frames_in(f'{DATA}/{system}/selected.xyz.gz'), waiting(system)
     number = 1 + max([int(f['info']['label'][1:]) for f in known + listed] + [int(k[1:]) for k in computed(system, 'selected')], default=-1)
-    if candidates is None:
-        candidates, kelvin = f'{folder}/md.xyz.gz', 1.5*registered['temperature']
-        for old in (candidates, f'{candidates}.restart.json'):
-            if os.path.exists(old):
-                os.remove(old)
-        spectensor('md', field, f'{DATA}/{system}/reference.xyz.gz', '--ensemble', 'nvt', '--temperature', str(kelvin), '--steps', str(STEPS),
-                   '--save-every', str(EVERY), '--seed', str(number + 1), '--out', candidates)
+    turn = 1 + max([int(f['info'].get('round', 0)) for f in known + listed], default=0)
+    frames = frames_in(candidates) if candidates else explore(system, field, registered, folder, number + 1)
+    extxyz.write(f'{folder}/candidates.xyz', [{'info': {'Lattice': f['info']['Lattice'], 'pbc': f['info']['pbc']}, 'species': f['species'], 'arrays': {'pos': f['arrays']['pos']}}
+                                              for f in frames])
     extxyz.write(f'{folder}/already.xyz', listed)
-    chosen = spectensor('select', field, candidates, '--count', str(count), '--out', picks, *(['--already', f'{folder}/already.xyz'] if listed else []))
+    chosen = spectensor('select', field, f'{folder}/candidates.xyz', '--count', str(count), '--out', picks, *(['--already', f'{folder}/already.xyz'] if listed else []))
     for frame, pick in zip(extxyz.read(picks), chosen['picks']):
-        info = {'Lattice': frame['info']['Lattice'], 'label': 's%04d' % number, 'gain': '%.4g' % pick['gain'], 'pbc': frame['info']['pbc']}
+        origin = frames[pick['frame']]['info'].get('run')
+        info = {'Lattice': frame['info']['Lattice'], 'label': 's%04d' % number, 'round': str(turn), **({'run': origin} if origin else {}), 'gain': '%.4g' % pick['gain'], 'pbc': frame['info']['pbc']}
         listed.append({'info': info, 'species': frame['species'], 'arrays': {'pos': frame['arrays']['pos']}})
         print(info['label'], f'gain {pick["gain"]:.1f} nats, estimated error of the worst force {1000*pick["forceError"]:.0f} meV/A')
         number += 1
-    extxyz.write(f'{WORK}/{system}/select.xyz', listed)
+    extxyz.write(list_path(system, 'selected'), listed)
 
 
 if __name__ == '__main__':

@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 TOKEN = re.compile(r'(\w+)=("[^"]*"|\S+)')
-DIGITS = {'pos': 8, 'velocities': 8, 'forces': 8, 'bec': 7, 'dielectric': 7, 'energy': 8, 'asr': 5, 'time': 1}
+DIGITS = {'pos': 8, 'velocities': 8, 'forces': 8, 'bec': 7, 'dielectric': 7, 'energy': 8, 'stress': 10, 'asr': 5, 'time': 1}
 
 
 def read(path):

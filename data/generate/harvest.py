@@ -12,7 +12,7 @@ import numpy as np
 import extxyz
 import registry
 import validate
-from targets import DATA, HERE, MOLECULES, SOLIDS, WORK, computed, frames_in
+from targets import DATA, HERE, LISTED, MOLECULES, SOLIDS, WORK, computed, embedded_list, frames_in, waiting
 
 
 def displaced(system):
@@ -27,16 +27,34 @@ def displaced(system):
         extxyz.write(f'{DATA}/{system}/displaced.xyz.gz', frames)
 
 
-def selected(system):
-    new = computed(system, 'selected')
+def listed(system, role):
+    """Frames of a list: all that are finished, in the order of their labels."""
+    new = computed(system, role)
     if not new:
         return
-    old = frames_in(f'{DATA}/{system}/selected.xyz.gz')
+    path = f'{DATA}/{system}/{role}.xyz.gz'
+    old = frames_in(path)
     have = {f['info']['label'] for f in old}
     frames = [normal(f) for f in old] + [normal(extxyz.read(p)[0]) for label, p in new.items() if label not in have]
     frames.sort(key=lambda f: f['info']['label'])
+    aside = {frames[i]['info']['label'] for i in validate.strangers(frames)} if system in LISTED else set()
+    for label in sorted(label for label in aside if label in new and label not in have and not os.path.exists(new[label] + '.suspect')):
+        print(f'{system} {role}: {label} is unlike the others and will be computed again')
+        os.rename(new[label], new[label] + '.suspect')
+        frames = [f for f in frames if f['info']['label'] != label]
     if len(frames) > len(old):
-        extxyz.write(f'{DATA}/{system}/selected.xyz.gz', frames)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        extxyz.write(path, frames)
+
+
+def keep_list(system, role):
+    """What is still to be computed, so that a fresh clone goes on with the same configurations."""
+    path, frames = embedded_list(system, role), waiting(system, role)
+    if frames:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        extxyz.write(path, [{**f, 'arrays': {'pos': f['arrays']['pos']}} for f in frames])
+    elif os.path.exists(path):
+        os.remove(path)
 
 
 def normal(frame):
@@ -45,7 +63,7 @@ def normal(frame):
     for key in ('energy', 'time', 'asr'):
         if key in info:
             info[key] = float(info[key])
-    for key in ('dielectric', 'dipole', 'polarizability'):
+    for key in ('dielectric', 'dipole', 'polarizability', 'stress'):
         if key in info:
             info[key] = np.array([float(v) for v in info[key].split()])
     return {**frame, 'info': info}
@@ -107,8 +125,12 @@ def read_whole(path):
 def main():
     for system in SOLIDS:
         displaced(system)
-        selected(system)
+        listed(system, 'selected')
         trajectory(system)
+    for system, (roles, _) in LISTED.items():
+        for role in roles:
+            listed(system, role)
+            keep_list(system, role)
     for system in MOLECULES:
         molecule(system)
     registry.main()

@@ -15,10 +15,11 @@ def numbers(text):
 
 
 def solid(system, frame):
-    from solids.dfpt import compute
+    from solids.dfpt import compute, without_response
     from solids.systems import DFT
-    new = compute({**frame, 'arrays': {'pos': frame['arrays']['pos']}}, DFT[system], f'{WORK}/scratch/recompute-{system}')
-    return {'energy': new['info']['energy'], 'dielectric': new['info']['dielectric'], 'forces': new['arrays']['forces'], 'bec': new['arrays']['bec']}
+    calculate = compute if 'bec' in frame['arrays'] else without_response
+    new = calculate({**frame, 'arrays': {'pos': frame['arrays']['pos']}}, DFT[system], f'{WORK}/scratch/recompute-{system}')
+    return {k: v for k, v in [(k, new['info'].get(k, new['arrays'].get(k))) for k in ('energy', 'dielectric', 'stress', 'forces', 'bec')] if v is not None}
 
 
 def molecule(system, frame):

@@ -6,7 +6,7 @@ import json
 import os
 
 DATA = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-ROLES = (('reference', 'reference'), ('displaced', 'displaced'), ('trajectory', 'trajectory'), ('selected', 'selected'), ('snapshots', 'md-snapshots'),
+ROLES = (('reference', 'reference'), ('displaced', 'displaced'), ('trajectory', 'trajectory'), ('selected', 'selected'), ('training', 'training'), ('testing', 'testing'), ('large', 'large'), ('snapshots', 'md-snapshots'),
          ('dipoles', 'dipoles'), ('bec', 'bec'), ('minimum', 'minimum'))
 OWN = {'licence': 'CC-BY-4.0', 'citation': 'spectensor reference data, made for this package (data/README.md)'}
 BEC = 'bec: 9 per atom, row-major, row = polarization (field) component, column = displacement'
@@ -38,6 +38,15 @@ ENTRIES = [
      'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 16/64 Ry, k 4x4x4 (shifted); dynamics: Stillinger-Weber potential, Langevin'},
     {'id': 'sio2-vasp-cell', 'title': "Alpha-quartz at the mean structure of the MD-Raman trajectory", 'system': 'SiO2', **SOLID, 'timestep': None,
      'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 29/200 Ry, k 2x2x2 (z shifted); cell and symmetrised mean structure of sio2-md-raman'},
+]
+LISTED = {
+    **SOLID, 'quantities': ['energy', 'forces', 'stress', 'dielectric', 'bec'], 'timestep': None,
+    'convention': f'stress: eV/A^3, row-major, positive under tension; {SOLID["convention"]}; selected frames have energy, forces and stress only',
+}
+ENTRIES += [
+    {'id': 'water', 'title': 'Liquid water', 'system': 'H2O', **LISTED, 'temperature': 298,
+     'level': 'RPBE with D3 (zero damping), Quantum ESPRESSO 6.7, own norm-conserving pseudopotentials (PBE), 60 Ry, Gamma; 16 H2O in 7.830 A, large: 32 H2O in 9.865 A; '
+              'linear response at Gamma; dynamics: force fields of this package learned from the selected frames'},
 ]
 LEARNED = json.load(open(f'{DATA}/sio2-md-ml/run.json')) if os.path.exists(f'{DATA}/sio2-md-ml/run.json') else None
 if LEARNED:
@@ -113,7 +122,7 @@ def table(entries):
         own = {f['role']: f['frames'] for f in e['files'] if 'path' in f}
         if not own:
             continue
-        main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'selected', 'dipoles', 'bec', 'displaced', 'reference') if r in own) or '-'
+        main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'training', 'testing', 'large', 'selected', 'dipoles', 'bec', 'displaced', 'reference') if r in own) or '-'
         other = '1000 snapshots to compute or predict' if 'snapshots' in own else f'{own["series"]} predicted' if 'series' in own else '-'
         spacing = f'{e["timestep"]} fs' if 'timestep' in e else '-'
         size = sum(f['bytes'] for f in e['files'])/1e3
@@ -126,7 +135,7 @@ def table(entries):
 
 
 def main():
-    entries = [{**e, 'files': files(e['id'])} for e in ENTRIES] + PUBLIC
+    entries = [e for e in [{**e, 'files': files(e['id'])} for e in ENTRIES] if e['files']] + PUBLIC
     entries = [{k: e[k] for k in KEYS if e.get(k) is not None} for e in entries]
     text = json.dumps({'schema': 1, 'datasets': entries}, indent=2, ensure_ascii=False) + '\n'
     temporary = f'{DATA}/registry.json.tmp'

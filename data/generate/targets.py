@@ -13,6 +13,19 @@ MOLECULES = {'ch4': 'CH4', 'ch3oh': 'CH3OH', 'h2o': 'H2O'}
 ROUNDS = ({'sio2': 300, 'nacl': 250, 'aln': 250, 'si': 120, 'ch4': 1001, 'ch3oh': 1001, 'h2o': 1001},
           {'sio2': 1000, 'nacl': 900, 'aln': 740, 'si': 480})
 SHARE = {'sio2': 6, 'ch4': 6}
+# Sets whose configurations all come from lists, with the counts of each role in both rounds. `selected`: energy, forces and stress, to learn
+# dynamics from; the other roles have tensors too, `training` and `testing` from independent runs, `large` from a cell of twice the size.
+LISTED = {'water': ({'selected': 200, 'training': 24, 'testing': 16, 'large': 4}, {'selected': 400, 'training': 48, 'testing': 32, 'large': 8})}
+
+# How choose.py makes candidates: a learned Langevin run at each temperature (K; half again the set's own where none is given).
+# bonded: (species, neighbour, longest distance in A) that must hold in a candidate.
+QUARTZ_LIKE = {'steps': 20000, 'every': 40}                     # 500 frames 40 fs apart
+EXPLORE = {**{s: QUARTZ_LIKE for s in SOLIDS},
+           'water': {'steps': 6000, 'every': 60, 'temperatures': (270, 320, 370, 420), 'from_selected': True, 'bonded': (('H', 'O', 1.35),),
+                     'md': ('--timestep', '0.5', '--friction', '20')}}
+
+# How draw.py takes configurations with tensors from learned runs: steps before the first and between two.
+DRAW = {'water': {'temperature': 298, 'equilibration': 8000, 'apart': 1000, 'seeds': {'training': 1000, 'testing': 2003, 'large': 3000}}}
 
 
 def frames_in(path):
@@ -29,7 +42,17 @@ def computed(system, role):
     return {os.path.basename(p)[:-4]: p for p in glob.glob(f'{WORK}/{system}/{role}/*.xyz')}
 
 
-def waiting(system):
-    """Frames of the list of choose.py that are not embedded yet."""
-    known = {f['info']['label'] for f in frames_in(f'{DATA}/{system}/selected.xyz.gz')}
-    return [f for f in frames_in(f'{WORK}/{system}/select.xyz') if f['info']['label'] not in known]
+def list_path(system, role):
+    return f'{WORK}/{system}/{"select" if role == "selected" else role + "-list"}.xyz'
+
+
+def embedded_list(system, role):
+    """What was still to be computed at the last harvest."""
+    return f'{HERE}/lists/{system}-{role}.xyz.gz'
+
+
+def waiting(system, role='selected'):
+    """Frames of a list (choose.py, draw.py) that are not embedded yet: that of the work folder, else that of the last harvest."""
+    known = {f['info']['label'] for f in frames_in(f'{DATA}/{system}/{role}.xyz.gz')}
+    path = list_path(system, role)
+    return [f for f in frames_in(path if os.path.exists(path) else embedded_list(system, role)) if f['info']['label'] not in known]

@@ -10,8 +10,9 @@ import sys
 
 import numpy as np
 
-from targets import DATA, HERE, MOLECULES, frames_in
+from targets import DATA, HERE, LISTED, MOLECULES, frames_in
 
+STRANGE = 9.0
 JUMP = 7.0          # medians; every embedded series stays below 5.5
 
 
@@ -63,6 +64,24 @@ def jumps(frames):
     return [i for i in range(len(d)) if d[i] > JUMP and d[i] == d[max(0, i - 3):i + 4].max()]
 
 
+def strangers(frames):
+    """Indices of independent frames unlike the rest: a number that tells of the result as a whole lies STRANGE robust deviations from the median
+    (1.4826 median deviations are a standard deviation). Runs of several temperatures widen the spread, hence the room."""
+    if len(frames) < 20:
+        return []
+    columns = [np.array([np.sqrt((f['arrays']['forces']**2).mean()) for f in frames])]
+    per_atom = np.array([float(f['info']['energy'])/len(f['species']) for f in frames])
+    columns.append(per_atom)
+    for key, of in (('stress', lambda t: t[[0, 4, 8]].mean()), ('dielectric', lambda t: t[[0, 4, 8]].mean()), ('asr', lambda t: t[0])):
+        if key in frames[0]['info']:
+            columns.append(np.array([of(t) for t in values(frames, key).reshape(len(frames), -1)]))
+    far = np.zeros(len(frames))
+    for column in columns:
+        away = abs(column - np.median(column))
+        far = np.maximum(far, away/(1.4826*np.median(away)))
+    return [i for i in range(len(frames)) if far[i] > STRANGE]
+
+
 def energy_drift(system):
     """(rms, drift per ps) of the total energy of an NVE run, meV."""
     rows = gzip.open(f'{HERE}/molecules/state/{system}-thermo.csv.gz', 'rt').read().splitlines()[1:]
@@ -93,6 +112,19 @@ def check(system, registered):
             t = tensor([f for f in frames if 'dielectric' in f['info'] or 'polarizability' in f['info']])
             if abs(t - t.transpose(0, 2, 1)).max() > 1e-8:
                 wrong.append(f'{role}: tensor not symmetric')
+        stressed = [f for f in frames if 'stress' in f['info']]
+        if stressed:
+            s = values(stressed, 'stress').reshape(-1, 3, 3)
+            words.append(f'pressure {-np.trace(s, axis1=1, axis2=2).mean()/3*160.21766:.2f} GPa')
+            if abs(s - s.transpose(0, 2, 1)).max() > 1e-7:
+                wrong.append(f'{role}: stress not symmetric')
+        if system in LISTED and role != 'reference':
+            net = max(np.linalg.norm(f['arrays']['forces'].sum(0)) for f in frames)
+            names = [f['info']['label'] for f in frames]
+            if net > 0.05:
+                wrong.append(f'{role}: the forces add up to {net:.3f} eV/A')
+            if len(set(names)) < len(names):
+                wrong.append(f'{role}: labels repeat')
         charged = [f['arrays']['bec'] for f in frames if 'bec' in f['arrays']]
         if charged:
             s = abs(np.array(charged).sum(1)).max()

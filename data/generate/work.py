@@ -12,9 +12,9 @@ import time
 import numpy as np
 
 import extxyz
-from solids.dfpt import compute
+from solids.dfpt import compute, without_response
 from solids.systems import DFT
-from targets import DATA, HERE, MOLECULES, ROUNDS, SHARE, SOLIDS, WORK, computed, embedded, frames_in, waiting
+from targets import DATA, HERE, LISTED, MOLECULES, ROUNDS, SHARE, SOLIDS, WORK, computed, embedded, frames_in, waiting
 
 CHUNK = 100                                     # steps of molecular dynamics per claim
 
@@ -41,6 +41,63 @@ def displacements(system):
                 label = f'{k}{"xyz"[c]}{"+" if sign > 0 else "-"}'
                 info = {'Lattice': reference['info']['Lattice'], 'label': label, 'atom': str(k), 'axis': 'xyz'[c], 'delta': '%g' % (sign*d['delta'])}
                 yield label, {'info': info, 'species': reference['species'], 'arrays': {'pos': pos}}
+
+
+def computed_once(system, role, label, frame, calculate):
+    """Whether `calculate(frame, folder)` was run here and now; False when the frame is finished or claimed. None: it failed."""
+    path, lock = f'{WORK}/{system}/{role}/{label}.xyz', claim(f'{system}-{role}-{label}')
+    if lock is None:
+        return False
+    try:
+        if os.path.exists(path):                # finished by another process in the meantime
+            return False
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        t = time.time()
+        result = calculate(frame, f'{WORK}/scratch/{os.getpid()}')
+        extxyz.write(path, [result])
+        info, words = result['info'], ''
+        if 'dielectric' in info:
+            words += f' eps {np.round(info["dielectric"][[0, 4, 8, 1, 2, 5]], 4)}'
+        if 'stress' in info:
+            words += f' pressure {-info["stress"][[0, 4, 8]].mean()*160.21766:.2f} GPa'
+        print(time.strftime('%H:%M:%S'), system, role, label + words, f'{time.time() - t:.0f} s', flush=True)
+        return True
+    except RuntimeError as error:               # left to the next start of this program
+        print(time.strftime('%H:%M:%S'), system, role, label, error, flush=True)
+        return None
+    finally:
+        lock.close()
+
+
+class Listed:
+    """A set whose configurations come from lists: the role furthest behind its count first."""
+    def __init__(self, system, roles):
+        self.system, self.roles, self.failed = system, roles, set()
+        self.embedded = {role: {f['info']['label'] for f in frames_in(f'{DATA}/{system}/{role}.xyz.gz')} for role in LISTED[system][0]}
+        self.refresh()
+
+    def refresh(self):
+        self.done = {role: labels | set(computed(self.system, role)) for role, labels in self.embedded.items()}
+
+    def advance(self, target):
+        for role in sorted(self.roles, key=lambda r: len(self.done[r])/target[r]):
+            for frame in waiting(self.system, role):
+                label = frame['info']['label']
+                if label in self.done[role] or (role, label) in self.failed:
+                    continue
+                calculate = without_response if role == 'selected' else compute
+                made = computed_once(self.system, role, label, frame, lambda frame, folder: calculate(frame, DFT[self.system], folder))
+                if made is None:
+                    self.failed.add((role, label))
+                if made is not False:
+                    return True
+        return False
+
+    def fraction(self, target):
+        return min(len(self.done[role])/target[role] for role in self.roles)
+
+    def urgent(self):
+        return False
 
 
 class Solid:
@@ -73,27 +130,13 @@ class Solid:
     def advance(self, target):
         """Compute one missing configuration; False when all are finished or claimed."""
         for role, label, frame in self.wanted(target):
-            path = f'{WORK}/{self.system}/{role}/{label}.xyz'
-            lock = None if label in self.done[role] or path in self.failed else claim(f'{self.system}-{role}-{label}')
-            if lock is None:
+            if label in self.done[role] or (role, label) in self.failed:
                 continue
-            if os.path.exists(path):            # finished by another process since refresh()
-                lock.close()
-                continue
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            t = time.time()
-            try:
-                result = compute(frame, DFT[self.system], f'{WORK}/scratch/{os.getpid()}')
-            except RuntimeError as error:       # left to the next start of this program
-                print(time.strftime('%H:%M:%S'), self.system, role, label, error, flush=True)
-                self.failed.add(path)
-                lock.close()
+            made = computed_once(self.system, role, label, frame, lambda frame, folder: compute(frame, DFT[self.system], folder))
+            if made is None:
+                self.failed.add((role, label))
+            if made is not False:
                 return True
-            extxyz.write(path, [result])
-            e = result['info']['dielectric']
-            print(time.strftime('%H:%M:%S'), self.system, role, label, 'eps', np.round(e[[0, 4, 8, 1, 2, 5]], 4), '%.0f s' % (time.time() - t), flush=True)
-            lock.close()
-            return True
         return False
 
     def fraction(self, target):
@@ -132,13 +175,15 @@ class Molecule:
 
 
 def main():
-    systems = {s: Solid(s) for s in SOLIDS} | {m: Molecule(m) for m in MOLECULES}
-    only = sys.argv[1:]
-    for targets in ROUNDS:
+    only = [word.partition(':') for word in sys.argv[1:]]       # SYSTEM, or SYSTEM:ROLE of a set with lists
+    roles = {s: [role for name, _, role in only if name == s and role] or list(LISTED[s][0]) for s in LISTED}
+    systems = {s: Listed(s, roles[s]) for s in LISTED} | {s: Solid(s) for s in SOLIDS} | {m: Molecule(m) for m in MOLECULES}
+    for turn, targets in enumerate(ROUNDS):
+        targets = {**{s: counts[turn] for s, counts in LISTED.items()}, **targets}
         while not os.path.exists(f'{WORK}/STOP'):
             for s in systems.values():
                 s.refresh()
-            names = [n for n in targets if (not only or n in only)]
+            names = [n for n in targets if (not only or n in [name for name, *_ in only])]
             names.sort(key=lambda n: systems[n].fraction(targets[n])/SHARE.get(n, 1))
             urgent = [n for n in names if isinstance(systems[n], Solid) and systems[n].urgent()]
             if not any(systems[n].advance(targets[n]) for n in urgent + [n for n in names if n not in urgent]):

@@ -24,10 +24,10 @@ def pw_input(frame, d):
     kinds = sorted(set(frame['species']))
     cell = [float(v) for v in frame['info']['Lattice'].split()]
     return f"""&control
- calculation='scf', prefix='x', outdir='./tmp', pseudo_dir='./pp', tprnfor=.true., disk_io='low', verbosity='low'
+ calculation='scf', prefix='x', outdir='./tmp', pseudo_dir='./pp', tprnfor=.true., tstress={'.true.' if d.get('stress') else '.false.'}, disk_io='low', verbosity='low'
 /
 &system
- ibrav=0, nat={len(frame['species'])}, ntyp={len(kinds)}, ecutwfc={d['ecutwfc']}, ecutrho={d['ecutrho']}, nosym={d.get('nosym', '.true.')}
+ ibrav=0, nat={len(frame['species'])}, ntyp={len(kinds)}, ecutwfc={d['ecutwfc']}, ecutrho={d['ecutrho']}, nosym={d.get('nosym', '.true.')}{', ' + d['system'] if 'system' in d else ''}
 /
 &electrons
  conv_thr={d['conv_thr']:g}, mixing_beta=0.7
@@ -36,7 +36,7 @@ ATOMIC_SPECIES
 """ + ''.join(f"{x} {MASS[x]} {os.path.basename(d['pseudo'][x])}\n" for x in kinds) \
         + 'CELL_PARAMETERS angstrom\n' + '\n'.join(' '.join('%.12f' % v for v in cell[3*i:3*i + 3]) for i in range(3)) \
         + '\nATOMIC_POSITIONS angstrom\n' + '\n'.join(f'{s} ' + ' '.join('%.12f' % v for v in p) for s, p in zip(frame['species'], frame['arrays']['pos'])) \
-        + f"\nK_POINTS automatic\n{d['kpoints']}\n"
+        + ('\nK_POINTS gamma\n' if d['kpoints'] == 'gamma' else f"\nK_POINTS automatic\n{d['kpoints']}\n")
 
 
 def ph_input(d):
@@ -90,16 +90,28 @@ def run(program, folder):
 
 
 def scf(frame, settings, folder):
-    """(energy in eV, forces in eV/A); leaves the ground state in `folder` for ph.x."""
+    """Energy in eV, forces in eV/A and, where the settings say so, stress in eV/A^3, positive under tension; leaves the ground state in `folder`."""
     prepare(frame, settings, folder)
     pw, n = run('pw', folder), len(frame['species'])
     rows = [line for line in pw[pw.index('Forces acting on atoms'):].splitlines() if re.match(r'\s+atom\s+\d+ type', line)][:n]
-    return float(re.findall(r'^!\s+total energy\s+=\s+(\S+)', pw, re.M)[-1])*RY, np.array([numbers(line)[-3:] for line in rows])*RY/BOHR
+    found = {'energy': float(re.findall(r'^!\s+total energy\s+=\s+(\S+)', pw, re.M)[-1])*RY, 'forces': np.array([numbers(line)[-3:] for line in rows])*RY/BOHR}
+    if settings.get('stress'):
+        at = pw.rindex('total   stress')
+        found['stress'] = -np.array([numbers(line)[:3] for line in pw[at:].splitlines()[1:4]])*RY/BOHR**3
+    return found
+
+
+def without_response(frame, settings, folder):
+    """The frame with energy, forces and stress."""
+    found = scf(frame, settings, folder)
+    info = {k: v for k, v in frame['info'].items() if k != 'pbc'}
+    info.update({k: found[k].ravel() if k == 'stress' else found[k] for k in ('energy', 'stress') if k in found}, pbc='T T T')
+    return {'info': info, 'species': frame['species'], 'arrays': {**frame['arrays'], 'forces': found['forces']}}
 
 
 def compute(frame, settings, folder):
     """The frame with energy, forces, dielectric, bec and asr."""
-    energy, forces = scf(frame, settings, folder)
+    frame = without_response(frame, settings, folder)
     ph, n = run('ph', folder), len(frame['species'])
     at = ph.rindex('Dielectric constant in cartesian axis')
     eps = np.array([numbers(line) for line in ph[at:].splitlines()[2:5]])
@@ -107,5 +119,5 @@ def compute(frame, settings, folder):
     z = np.array([numbers(line) for line in ph[at:].splitlines() if re.match(r'\s+E[xyz]', line)][:3*n]).reshape(n, 3, 3)   # rows: field
     bec, asr = bec_from_ph(z)
     info = {k: v for k, v in frame['info'].items() if k != 'pbc'}
-    info.update(energy=energy, dielectric=((eps + eps.T)/2).ravel(), asr=asr, pbc='T T T')
-    return {'info': info, 'species': frame['species'], 'arrays': {**frame['arrays'], 'forces': forces, 'bec': bec}}
+    info.update(dielectric=((eps + eps.T)/2).ravel(), asr=asr, pbc='T T T')
+    return {'info': info, 'species': frame['species'], 'arrays': {**frame['arrays'], 'bec': bec}}

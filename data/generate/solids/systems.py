@@ -1,6 +1,11 @@
 """Cells, force fields and DFPT settings of the solids: the only place with numbers to change (A, Ry, fs, K)."""
 PP = '/usr/share/espresso/pseudo'           # Debian quantum-espresso-data; file names without a path are in pseudo/ here
-MASS = {'Si': 28.085, 'O': 15.999, 'Na': 22.98976928, 'Cl': 35.45, 'Al': 26.9815385, 'N': 14.007}
+MASS = {'Si': 28.085, 'O': 15.999, 'Na': 22.98976928, 'Cl': 35.45, 'Al': 26.9815385, 'N': 14.007, 'H': 1.008, 'C': 12.011, 'Pb': 207.2, 'I': 126.90447}
+
+
+def water_edge(molecules):
+    """Of a cubic cell at 0.997 g/cm3, in A."""
+    return (molecules*(MASS['O'] + 2*MASS['H'])*1.66053906660/0.997)**(1/3)
 
 
 def build(name):
@@ -52,6 +57,9 @@ DFT = {
     'si': {'pseudo': {'Si': PP + '/Si.pbe-rrkj.UPF'}, 'ecutwfc': 16, 'ecutrho': 64,
            'kpoints': '4 4 4 1 1 1', 'atoms': [0], 'delta': 0.02, 'tr2_ph': 1e-10},
 }
+# Norm-conserving at 60 Ry: with ultrasoft ones the orthogonality charge of every displacement makes the response of a liquid cell hopeless.
+DFT['water'] = {'pseudo': {'O': 'O.pbe-tm.UPF', 'H': 'H.pbe-tm.UPF'}, 'ecutwfc': 60, 'ecutrho': 240, 'kpoints': 'gamma', 'conv_thr': 1e-9,
+                'system': "input_dft='rpbe', vdw_corr='dft-d3', dftd3_version=3, dftd3_threebody=.false.", 'stress': True}
 DFT['sio2-vasp-cell'] = {**DFT['sio2']}
 # Thresholds. eth_rps (of P_c x|psi>, ph.x default 1e-9) may be 1e-5: eps moves by 1e-6; tr2_ph may not be raised: at 1e-11 NaCl's
 # eps is wrong by 1e-3, half its thermal deviation. Silicon alone bears 1e-10: all three diagonal elements move by 2e-3, a fortieth of
