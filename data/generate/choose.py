@@ -25,10 +25,14 @@ def spectensor(*words, may_stop=False):
     return None if done.returncode else json.loads(done.stdout)
 
 
+def force_field_options(system):
+    return {'ridge': 1e-9, **EXPLORE[system].get('options', {})}
+
+
 def fit(system, registered, out):
     """Fits the force field of a set to everything embedded of it that may be learned from."""
     train = [f'{DATA}/{f["path"]}' for f in registered['files'] if f['role'] in LEARNED_FROM]
-    options = json.dumps({'ridge': 1e-9, **EXPLORE[system].get('options', {})})
+    options = json.dumps(force_field_options(system))
     done = spectensor('fit', 'forcefield', '--train', *train, '--options', options, '--posterior', '--out', out)
     print(f'force field of {done["train"]["frames"]} frames, forces {done["train"]["forceRmse"]:.1f} meV/A', flush=True)
 

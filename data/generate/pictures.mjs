@@ -36,15 +36,27 @@ function configurationPanels(frames) {
   ];
 }
 
+/** Configurations chosen to learn from: how hard the forces pull, and the pressure. */
+function selectedPanels(frames) {
+  const order = { quantity: "Configuration" };
+  const pressure = (frame) => (-160.21766 * (frame.stress[0] + frame.stress[4] + frame.stress[8])) / 3;
+  return [
+    line(Float64Array.from(frames, ({ forces }) => Math.hypot(...forces) / Math.sqrt(forces.length)), 1, order, { quantity: "rms force", unit: "eV/Å" }),
+    line(Float64Array.from(frames, pressure), 1, order, { quantity: "Pressure", unit: "GPa" }),
+  ];
+}
+
 for (const entry of listDatasets()) {
   const roles = entry.files.filter((file) => file.path).map((file) => file.role);
-  if (!["trajectory", "dipoles", "series"].some((role) => roles.includes(role))) continue;
+  if (!["trajectory", "dipoles", "series", "selected"].some((role) => roles.includes(role))) continue;
   const set = await loadDataset(entry.id);
   const tensor = ["polarizability", "dielectric"].find((quantity) => set.quantities.includes(quantity));
   // Series of learned dynamics are many runs: the picture shows the first.
   const figures = roles.includes("dipoles")
     ? configurationPanels(set.parts.dipoles)
-    : trajectoryPanels(roles.includes("series") ? sliceSeries(set.series(tensor), 0, 1000) : set.series(tensor));
+    : !roles.includes("trajectory") && roles.includes("selected")
+      ? selectedPanels(set.parts.selected)
+      : trajectoryPanels(roles.includes("series") ? sliceSeries(set.series(tensor), 0, 1000) : set.series(tensor));
   const path = join(data, entry.id, "series.svg");
   writeFileSync(`${path}.tmp`, renderSvg(panels(figures, { columns: 2, labels: "none" })));
   renameSync(`${path}.tmp`, path);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Continue the reference data: run.sh [start [LANES [SYSTEM...]]] | status | select SYSTEM N [CANDIDATES] | draw SYSTEM ROLE N [START] | md-ml | harvest | check | stop | foreground [SYSTEM...]
+# Continue the reference data: run.sh [start [LANES [SYSTEM...]]] | status | select SYSTEM N [CANDIDATES] | draw SYSTEM ROLE N [START] | rounds SYSTEM | md-ml | harvest | check | stop | foreground [SYSTEM...]
 # Everything runs at the lowest priority and may be killed at any moment: at most the configuration in work is lost.
 # Work folder: $SPECTENSOR_WORK, default data/generate/work (not tracked). Python with pyscf for the molecules: $PYSCF_PYTHON.
 cd "$(dirname "$0")" || exit 1
@@ -41,6 +41,7 @@ foreground) shift; need && rm -f "$SPECTENSOR_WORK/STOP" && exec nice -n 19 "$PY
 status) exec "$PY" status.py ;;
 select) shift; exec nice -n 10 "$PY" choose.py "$@" ;;
 draw) shift; exec nice -n 10 "$PY" draw.py "$@" ;;
+rounds) shift; exec nice -n 10 "$PY" rounds.py "$@" ;;
 md-ml) exec nice -n 19 node sio2-md-ml.mjs ;;
 harvest)
     nice -n 10 "$PY" harvest.py || exit 1

@@ -129,7 +129,7 @@ def check(system, registered):
         if charged:
             s = abs(np.array(charged).sum(1)).max()
             words.append(f'|sum Z*| {s:.1e}')
-            if s > (1e-6 if 'dielectric' in frames[0]['info'] else 1e-3):
+            if s > (max(1e-6, 1e-7*len(frames[0]['species'])) if 'dielectric' in frames[0]['info'] else 1e-3):    # printed to seven decimals
                 wrong.append(f'{role}: sum of Z* {s:.1e} e')
         if role in ('trajectory', 'snapshots'):
             step = np.diff(values(frames, 'time').ravel())

@@ -96,7 +96,7 @@ export async function loadDataset(
 }
 
 const frameQuantities: readonly FrameQuantity[] = ["polarizability", "dielectric", "polarization", "bornCharges"];
-const frameRoles = ["trajectory", "dipoles", "bec"] as const;
+const frameRoles = ["trajectory", "dipoles", "bec", "training"] as const;
 
 function assemble(
   entry: DatasetEntry,

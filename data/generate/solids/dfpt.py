@@ -1,4 +1,4 @@
-"""One configuration: pw.x (energy, forces) and ph.x at Gamma (clamped-ion dielectric tensor, Born charges from the field response).
+"""One configuration: pw.x (energy, forces, stress) and ph.x or phcg.x at Gamma (clamped-ion dielectric tensor, Born charges from the field response).
 
 compute(frame, settings, folder) takes and returns frames of ../extxyz.py; both programs start from scratch every time, so that a
 configuration gives the same numbers whatever was computed before it."""
@@ -20,23 +20,25 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PSEUDO = f'{HERE}/pseudo'
 
 
-def pw_input(frame, d):
+def pw_input(frame, d, again=False):
+    """`again`: from the density and wavefunctions that are there, without dispersion, which ph.x refuses and which does not touch them."""
+    extra = [d[k] for k in ('functional', *(() if again else ('dispersion',))) if k in d]
     kinds = sorted(set(frame['species']))
     cell = [float(v) for v in frame['info']['Lattice'].split()]
     return f"""&control
  calculation='scf', prefix='x', outdir='./tmp', pseudo_dir='./pp', tprnfor=.true., tstress={'.true.' if d.get('stress') else '.false.'}, disk_io='low', verbosity='low'
 /
 &system
- ibrav=0, nat={len(frame['species'])}, ntyp={len(kinds)}, ecutwfc={d['ecutwfc']}, ecutrho={d['ecutrho']}, nosym={d.get('nosym', '.true.')}{', ' + d['system'] if 'system' in d else ''}
+ ibrav=0, nat={len(frame['species'])}, ntyp={len(kinds)}, ecutwfc={d['ecutwfc']}, ecutrho={d['ecutrho']}, nosym={d.get('nosym', '.true.')}{''.join(', ' + words for words in extra)}
 /
 &electrons
- conv_thr={d['conv_thr']:g}, mixing_beta=0.7
+ conv_thr={d['conv_thr']:g}, mixing_beta={d.get('mixing_beta', 0.7)}{", startingpot='file', startingwfc='file'" if again else ''}
 /
 ATOMIC_SPECIES
 """ + ''.join(f"{x} {MASS[x]} {os.path.basename(d['pseudo'][x])}\n" for x in kinds) \
         + 'CELL_PARAMETERS angstrom\n' + '\n'.join(' '.join('%.12f' % v for v in cell[3*i:3*i + 3]) for i in range(3)) \
         + '\nATOMIC_POSITIONS angstrom\n' + '\n'.join(f'{s} ' + ' '.join('%.12f' % v for v in p) for s, p in zip(frame['species'], frame['arrays']['pos'])) \
-        + ('\nK_POINTS gamma\n' if d['kpoints'] == 'gamma' else f"\nK_POINTS automatic\n{d['kpoints']}\n")
+        + {'gamma': '\nK_POINTS gamma\n', 'quarter': '\nK_POINTS crystal\n1\n0.25 0.25 0.25 1\n'}.get(d['kpoints'], f"\nK_POINTS automatic\n{d['kpoints']}\n")
 
 
 def ph_input(d):
@@ -44,6 +46,15 @@ def ph_input(d):
 &inputph
  prefix='x', outdir='./tmp', fildyn='x.dyn', epsil=.true., zeu=.true., trans=.false.,
  tr2_ph={d['tr2_ph']:g}, alpha_mix(1)={d['alpha_mix']:g}, eth_rps={d['eth_rps']:g}
+/
+0 0 0
+"""
+
+
+def phcg_input(d):
+    return f"""phcg
+&inputph
+ prefix='x', outdir='./tmp', fildyn='x.dyn', epsil=.true., trans=.false., raman=.false., tr2_ph={d['tr2_ph']:g}
 /
 0 0 0
 """
@@ -63,7 +74,9 @@ def prepare(frame, settings, folder):
         else:
             open(f'{folder}/pp/{p}', 'wb').write(gzip.open(f'{PSEUDO}/{p}.gz').read())
     open(f'{folder}/pw.in', 'w').write(pw_input(frame, d))
+    open(f'{folder}/again.in', 'w').write(pw_input(frame, d, again=True))
     open(f'{folder}/ph.in', 'w').write(ph_input(d))
+    open(f'{folder}/phcg.in', 'w').write(phcg_input(d))
 
 
 def measured_plans():
@@ -80,12 +93,13 @@ def measured_plans():
     return {'LD_PRELOAD': library, 'FFTW_WISDOM': f'{os.path.dirname(library)}/fftw-wisdom'}
 
 
-def run(program, folder):
+def run(program, folder, name=None):
+    name = name or program
     environment = {**os.environ, **measured_plans(), 'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'ESPRESSO_TMPDIR': '.'}
-    subprocess.run(f'exec {program}.x -in {program}.in > {program}.out 2> {program}.err', shell=True, cwd=folder, env=environment)
-    output = open(f'{folder}/{program}.out').read()
-    if 'JOB DONE' not in output or 'convergence NOT achieved' in output:
-        raise RuntimeError(f'{program}.x did not finish or converge: see {folder}/{program}.out')
+    subprocess.run(f'exec {program}.x -in {name}.in > {name}.out 2> {name}.err', shell=True, cwd=folder, env=environment)
+    output = open(f'{folder}/{name}.out').read()
+    if not ('JOB DONE' in output or program == 'phcg' and re.search(r'PHCG\s+:.*WALL', output)) or 'convergence NOT achieved' in output:
+        raise RuntimeError(f'{program}.x did not finish or converge: see {folder}/{name}.out')
     return output
 
 
@@ -97,7 +111,9 @@ def scf(frame, settings, folder):
     found = {'energy': float(re.findall(r'^!\s+total energy\s+=\s+(\S+)', pw, re.M)[-1])*RY, 'forces': np.array([numbers(line)[-3:] for line in rows])*RY/BOHR}
     if settings.get('stress'):
         at = pw.rindex('total   stress')
-        found['stress'] = -np.array([numbers(line)[:3] for line in pw[at:].splitlines()[1:4]])*RY/BOHR**3
+        printed = -np.array([numbers(line)[:3] for line in pw[at:].splitlines()[1:4]])*RY/BOHR**3
+        volume = abs(np.linalg.det(np.reshape([float(v) for v in frame['info']['Lattice'].split()], (3, 3))))
+        found['stress'] = printed - settings.get('pulay', 0)*n/volume*np.eye(3)
     return found
 
 
@@ -109,14 +125,32 @@ def without_response(frame, settings, folder):
     return {'info': info, 'species': frame['species'], 'arrays': {**frame['arrays'], 'forces': found['forces']}}
 
 
-def compute(frame, settings, folder):
-    """The frame with energy, forces, dielectric, bec and asr."""
-    frame = without_response(frame, settings, folder)
-    ph, n = run('ph', folder), len(frame['species'])
+def response_of_ph(folder, atoms, settings):
+    """(dielectric, Z* with rows = field) of ph.x at Gamma; any k-points, no real-wavefunction trick."""
+    if 'dispersion' in settings:
+        run('pw', folder, 'again')
+    ph = run('ph', folder)
     at = ph.rindex('Dielectric constant in cartesian axis')
     eps = np.array([numbers(line) for line in ph[at:].splitlines()[2:5]])
     at = ph.index('Effective charges (d Force / dE) in cartesian axis', at)
-    z = np.array([numbers(line) for line in ph[at:].splitlines() if re.match(r'\s+E[xyz]', line)][:3*n]).reshape(n, 3, 3)   # rows: field
+    return eps, np.array([numbers(line) for line in ph[at:].splitlines() if re.match(r'\s+E[xyz]', line)][:3*atoms]).reshape(atoms, 3, 3)
+
+
+def response_of_phcg(folder, atoms, settings):
+    """The same of phcg.x: Gamma alone, norm-conserving alone, real wavefunctions and no orthogonality charges. It prints Z* to four decimals."""
+    phcg = run('phcg', folder)
+    at = phcg.rindex('dielectric constant')
+    eps = np.array([numbers(line)[:3] for line in phcg[at:].splitlines()[1:4]])
+    at = phcg.index('z*(', at)
+    rows = [numbers(re.sub(r'z\*\(.*?\)', '', line)) for line in phcg[at:].splitlines()]
+    return eps, np.array([r for r in rows if len(r) == 3][:3*atoms]).reshape(atoms, 3, 3)
+
+
+def compute(frame, settings, folder):
+    """The frame with energy, forces, dielectric, bec and asr, and stress where the settings ask for it."""
+    frame = without_response(frame, settings, folder)
+    response = response_of_phcg if settings.get('response') == 'phcg' else response_of_ph
+    eps, z = response(folder, len(frame['species']), settings)
     bec, asr = bec_from_ph(z)
     info = {k: v for k, v in frame['info'].items() if k != 'pbc'}
     info.update(dielectric=((eps + eps.T)/2).ravel(), asr=asr, pbc='T T T')

@@ -8,6 +8,10 @@ def water_edge(molecules):
     return (molecules*(MASS['O'] + 2*MASS['H'])*1.66053906660/0.997)**(1/3)
 
 
+# a, b, c of the 48-atom cells, A: M. T. Weller et al., Chem. Commun. 51, 4180 (2015), 100 K (Pnma, the axes a and c exchanged) and 180 K (I4/mcm)
+MAPBI3_CELLS = {'orthorhombic': (8.5769, 12.6293, 8.8657), 'tetragonal': (8.8063, 8.8063, 12.7127)}
+
+
 def build(name):
     """Experimental 300 K cells. All are lower triangular, as LAMMPS wants them."""
     from ase.build import bulk
@@ -45,7 +49,8 @@ MD = {
 }
 STRIDE = {'sio2': 2, 'nacl': 5, 'aln': 2, 'si': 3}      # of the saved trajectory (every 4 fs), to make md-snapshots.xyz.gz
 
-# k-grids are 'n1 n2 n3 s1 s2 s3', without symmetry (time reversal halves them), and keep the crystal's point group.
+# k-grids are 'n1 n2 n3 s1 s2 s3', without symmetry (time reversal halves them), and keep the crystal's point group; gamma: real
+# wavefunctions; quarter: the one point (1/4, 1/4, 1/4), where the nearest images of a large cell cancel.
 # atoms: the symmetry-distinct ones, whose displacements are computed; delta in A.
 DFT = {
     'sio2': {'pseudo': {'Si': PP + '/Si.pbe-rrkj.UPF', 'O': PP + '/O.pbe-rrkjus.UPF'}, 'ecutwfc': 29, 'ecutrho': 200,
@@ -57,9 +62,12 @@ DFT = {
     'si': {'pseudo': {'Si': PP + '/Si.pbe-rrkj.UPF'}, 'ecutwfc': 16, 'ecutrho': 64,
            'kpoints': '4 4 4 1 1 1', 'atoms': [0], 'delta': 0.02, 'tr2_ph': 1e-10},
 }
+# D3 with zero damping, without its three-body term.
+D3 = "vdw_corr='dft-d3', dftd3_version=3, dftd3_threebody=.false."
+# pulay: eV per atom, V/N times what the stress lacks at this cut-off (a molecule of H2O in a 5 A box at 60 and 110 Ry; the forces differ by 3 meV/A).
 # Norm-conserving at 60 Ry: with ultrasoft ones the orthogonality charge of every displacement makes the response of a liquid cell hopeless.
 DFT['water'] = {'pseudo': {'O': 'O.pbe-tm.UPF', 'H': 'H.pbe-tm.UPF'}, 'ecutwfc': 60, 'ecutrho': 240, 'kpoints': 'gamma', 'conv_thr': 1e-9,
-                'system': "input_dft='rpbe', vdw_corr='dft-d3', dftd3_version=3, dftd3_threebody=.false.", 'stress': True}
+                'functional': "input_dft='rpbe'", 'dispersion': D3, 'stress': True, 'response': 'phcg', 'mixing_beta': 0.4, 'pulay': 0.3967}
 DFT['sio2-vasp-cell'] = {**DFT['sio2']}
 # Thresholds. eth_rps (of P_c x|psi>, ph.x default 1e-9) may be 1e-5: eps moves by 1e-6; tr2_ph may not be raised: at 1e-11 NaCl's
 # eps is wrong by 1e-3, half its thermal deviation. Silicon alone bears 1e-10: all three diagonal elements move by 2e-3, a fortieth of
