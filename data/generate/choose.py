@@ -11,7 +11,7 @@ import sys
 import numpy as np
 
 import extxyz
-from targets import DATA, EXPLORE, WORK, computed, frames_in, list_path, waiting
+from targets import DATA, EXPLORE, WORK, computed, frames_in, list_path, same_cell, waiting
 
 CLI = os.path.join(DATA, '..', 'dist', 'cli', 'main.js')
 LEARNED_FROM = ('trajectory', 'displaced', 'selected', 'training')       # never from `testing`
@@ -66,12 +66,12 @@ def explore(system, field, registered, folder, seed):
     starts = reference if reference and not settings.get('from_selected') else frames_in(f'{DATA}/{system}/selected.xyz.gz')[::-1]
     for i, kelvin in enumerate(settings.get('temperatures') or (1.5*registered['temperature'],)):
         start = starts[i % len(starts)]
-        extxyz.write(f'{folder}/start.xyz', [{'info': {k: start['info'][k] for k in ('Lattice', 'pbc')}, 'species': start['species'], 'arrays': {'pos': start['arrays']['pos']}}])
+        extxyz.write(f'{folder}/start.xyz', [{'info': same_cell(start), 'species': start['species'], 'arrays': {'pos': start['arrays']['pos']}}])
         made = run(field, f'{folder}/start.xyz', f'{folder}/md.xyz', '--ensemble', 'nvt', '--temperature', str(kelvin), '--steps', str(settings['steps']),
                    '--save-every', str(settings['every']), '--seed', str(seed + i), *settings.get('md', ()))
         kept = [f for f in made if whole(f, settings.get('bonded', ()))]
         print(f'{kelvin:g} K: {len(kept)} of {len(made)} frames whole', flush=True)
-        frames += [{**f, 'info': {**f['info'], 'run': f'learned-{kelvin:g}K'}} for f in kept]
+        frames += [{**f, 'info': {**same_cell(start), 'run': f'learned-{kelvin:g}K'}} for f in kept]
     return frames
 
 
@@ -92,8 +92,8 @@ def main(system, count, candidates=None):
     extxyz.write(f'{folder}/already.xyz', listed)
     chosen = spectensor('select', field, f'{folder}/candidates.xyz', '--count', str(count), '--out', picks, *(['--already', f'{folder}/already.xyz'] if listed else []))
     for frame, pick in zip(extxyz.read(picks), chosen['picks']):
-        origin = frames[pick['frame']]['info'].get('run')
-        info = {'Lattice': frame['info']['Lattice'], 'label': 's%04d' % number, 'round': str(turn), **({'run': origin} if origin else {}), 'gain': '%.4g' % pick['gain'], 'pbc': frame['info']['pbc']}
+        candidate = frames[pick['frame']]
+        info = {**same_cell(candidate), 'label': 's%04d' % number, 'round': str(turn), **({'run': candidate['info']['run']} if 'run' in candidate['info'] else {}), 'gain': '%.4g' % pick['gain']}
         listed.append({'info': info, 'species': frame['species'], 'arrays': {'pos': frame['arrays']['pos']}})
         print(info['label'], f'gain {pick["gain"]:.1f} nats, estimated error of the worst force {1000*pick["forceError"]:.0f} meV/A')
         number += 1

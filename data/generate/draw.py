@@ -9,7 +9,7 @@ import sys
 
 import extxyz
 from choose import fit, run, whole
-from targets import DATA, DRAW, EXPLORE, WORK, computed, frames_in, list_path, waiting
+from targets import DATA, DRAW, EXPLORE, WORK, computed, frames_in, list_path, same_cell, waiting
 
 
 def main(system, role, count, start=None):
@@ -19,20 +19,21 @@ def main(system, role, count, start=None):
     field = f'{folder}/ff.json.gz'
     fit(system, registered, field)
     known = frames_in(f'{DATA}/{system}/{role}.xyz.gz') + waiting(system, role)
-    number = max([int(f['info']['label'][1:]) + 1 for f in known] + [int(k[1:]) + 1 for k in computed(system, role)], default=0)
+    number = max([int(f['info']['label'][2:]) + 1 for f in known] + [int(k[2:]) + 1 for k in computed(system, role)], default=0)
     seed = d['seeds'][role] + number
     starts = frames_in(start) if start else frames_in(f'{DATA}/{system}/selected.xyz.gz')
     first = starts[0] if start else starts[-1 - d['seeds'][role] % min(len(starts), 7)]
-    extxyz.write(f'{folder}/start.xyz', [{'info': {k: first['info'][k] for k in ('Lattice', 'pbc')}, 'species': first['species'], 'arrays': {'pos': first['arrays']['pos']}}])
+    extxyz.write(f'{folder}/start.xyz', [{'info': same_cell(first), 'species': first['species'], 'arrays': {'pos': first['arrays']['pos']}}])
     steps = d['equilibration'] + count*d['apart']
-    made = run(field, f'{folder}/start.xyz', f'{folder}/md.xyz', '--ensemble', 'nvt', '--temperature', str(d['temperature']), '--steps', str(steps),
+    kelvin = d['temperature'] if 'phase' not in first['info'] else d['temperature'][first['info']['phase']]
+    made = run(field, f'{folder}/start.xyz', f'{folder}/md.xyz', '--ensemble', 'nvt', '--temperature', str(kelvin), '--steps', str(steps),
                '--save-every', str(d['apart']), '--seed', str(seed), *EXPLORE[system].get('md', ()))
     drawn = made[-count:]
     if len(drawn) < count or not all(whole(f, EXPLORE[system].get('bonded', ())) for f in drawn):
         sys.exit(f'{system} {role}: the run stopped early or broke a molecule; the force field needs more frames')
     listed = waiting(system, role)
     for frame in drawn:
-        info = {'Lattice': first['info']['Lattice'], 'label': f'{role[0]}{number:04d}', 'run': f'{role}-{seed}', 'time': float(frame['info']['time']), 'pbc': first['info']['pbc']}
+        info = {**same_cell(first), 'label': f'{role[:2]}{number:04d}', 'run': f'{role}-{seed}', 'time': float(frame['info']['time'])}
         listed.append({'info': info, 'species': frame['species'], 'arrays': {'pos': frame['arrays']['pos']}})
         number += 1
     extxyz.write(list_path(system, role), listed)

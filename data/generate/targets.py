@@ -15,17 +15,22 @@ ROUNDS = ({'sio2': 300, 'nacl': 250, 'aln': 250, 'si': 120, 'ch4': 1001, 'ch3oh'
 SHARE = {'sio2': 6, 'ch4': 6}
 # Sets whose configurations all come from lists, with the counts of each role in both rounds. `selected`: energy, forces and stress, to learn
 # dynamics from; the other roles have tensors too, `training` and `testing` from independent runs, `large` from a cell of twice the size.
-LISTED = {'water': ({'selected': 200, 'training': 24, 'testing': 16, 'large': 4}, {'selected': 400, 'training': 48, 'testing': 32, 'large': 8})}
+LISTED = {'water': ({'selected': 200, 'training': 24, 'testing': 16, 'large': 4}, {'selected': 400, 'training': 48, 'testing': 32, 'large': 8}),
+          'mapbi3': ({'selected': 120, 'training': 12, 'testing': 8}, {'selected': 240, 'training': 24, 'testing': 16})}
 
 # How choose.py makes candidates: a learned Langevin run at each temperature (K; half again the set's own where none is given).
 # bonded: (species, neighbour, longest distance in A) that must hold in a candidate.
 QUARTZ_LIKE = {'steps': 20000, 'every': 40}                     # 500 frames 40 fs apart
+RIDGES = {'ridge': [1e-9, 1e-8, 1e-7, 3e-7, 1e-6, 1e-5]}         # few frames of a liquid need more of it than many of a crystal
 EXPLORE = {**{s: QUARTZ_LIKE for s in SOLIDS},
-           'water': {'steps': 6000, 'every': 60, 'temperatures': (270, 320, 370, 420), 'from_selected': True, 'bonded': (('H', 'O', 1.35),),
-                     'md': ('--timestep', '0.5', '--friction', '20')}}
+           'water': {'steps': 2000, 'every': 50, 'temperatures': (270, 320, 370, 420), 'from_selected': True, 'bonded': (('H', 'O', 1.35),), 'options': RIDGES,
+                     'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')},
+           'mapbi3': {'steps': 2000, 'every': 50, 'options': RIDGES, 'temperatures': (80, 80, 230, 230, 430, 430), 'from_selected': True, 'bonded': (('C', 'H', 1.5), ('N', 'H', 1.5), ('C', 'N', 2.0)),
+                      'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')}}
 
 # How draw.py takes configurations with tensors from learned runs: steps before the first and between two.
-DRAW = {'water': {'temperature': 298, 'equilibration': 8000, 'apart': 1000, 'seeds': {'training': 1000, 'testing': 2003, 'large': 3000}}}
+DRAW = {'water': {'temperature': 298, 'equilibration': 8000, 'apart': 1000, 'seeds': {'training': 1000, 'testing': 2003, 'large': 3000}},
+        'mapbi3': {'temperature': {'orthorhombic': 107, 'tetragonal': 228}, 'equilibration': 8000, 'apart': 1000, 'seeds': {'training': 1000, 'testing': 2003}}}
 
 
 def frames_in(path):
@@ -40,6 +45,11 @@ def embedded(system, role):
 def computed(system, role):
     """{label: path} of finished frames that wait in the work folder."""
     return {os.path.basename(p)[:-4]: p for p in glob.glob(f'{WORK}/{system}/{role}/*.xyz')}
+
+
+def same_cell(frame):
+    """What a configuration reached from `frame` keeps of its comment line."""
+    return {k: frame['info'][k] for k in ('Lattice', 'phase', 'pbc') if k in frame['info']}
 
 
 def list_path(system, role):

@@ -187,7 +187,9 @@ def main():
             names.sort(key=lambda n: systems[n].fraction(targets[n])/SHARE.get(n, 1))
             urgent = [n for n in names if isinstance(systems[n], Solid) and systems[n].urgent()]
             if not any(systems[n].advance(targets[n]) for n in urgent + [n for n in names if n not in urgent]):
-                break
+                if turn + 1 < len(ROUNDS) or not any(n in LISTED for n, *_ in only):
+                    break
+                time.sleep(20)                                  # a list may grow
 
 
 if __name__ == '__main__':

@@ -68,6 +68,8 @@ D3 = "vdw_corr='dft-d3', dftd3_version=3, dftd3_threebody=.false."
 # Norm-conserving at 60 Ry: with ultrasoft ones the orthogonality charge of every displacement makes the response of a liquid cell hopeless.
 DFT['water'] = {'pseudo': {'O': 'O.pbe-tm.UPF', 'H': 'H.pbe-tm.UPF'}, 'ecutwfc': 60, 'ecutrho': 240, 'kpoints': 'gamma', 'conv_thr': 1e-9,
                 'functional': "input_dft='rpbe'", 'dispersion': D3, 'stress': True, 'response': 'phcg', 'mixing_beta': 0.4, 'pulay': 0.3967}
+DFT['mapbi3'] = {'pseudo': {'Pb': 'Pb.pbe-tm-nlcc.UPF', 'I': 'I.pbe-tm-nlcc.UPF', **{x: f'{x}.pbe-tm.UPF' for x in 'CNH'}}, 'ecutwfc': 60, 'ecutrho': 240,
+                 'kpoints': 'quarter', 'conv_thr': 1e-9, 'dispersion': D3, 'stress': True, 'mixing_beta': 0.4}
 DFT['sio2-vasp-cell'] = {**DFT['sio2']}
 # Thresholds. eth_rps (of P_c x|psi>, ph.x default 1e-9) may be 1e-5: eps moves by 1e-6; tr2_ph may not be raised: at 1e-11 NaCl's
 # eps is wrong by 1e-3, half its thermal deviation. Silicon alone bears 1e-10: all three diagonal elements move by 2e-3, a fortieth of
