@@ -121,7 +121,7 @@ def check(system, registered):
         if system in LISTED and role != 'reference':
             net = max(np.linalg.norm(f['arrays']['forces'].sum(0)) for f in frames)
             names = [f['info']['label'] for f in frames]
-            if net > 0.05:
+            if net > 1e-4:
                 wrong.append(f'{role}: the forces add up to {net:.3f} eV/A')
             if len(set(names)) < len(names):
                 wrong.append(f'{role}: labels repeat')

@@ -87,6 +87,28 @@ describe("loadDataset", () => {
     }
   });
 
+  it("water: every frame to learn from has an energy, forces that add up to nothing, and a symmetric stress; runs are told apart", async () => {
+    const { parts } = await loadDataset("water");
+    for (const { structure, energy, forces, stress } of Object.values(parts).flat()) {
+      expect(structure.species.filter((s) => s === "O").length).toBe(structure.species.length / 3);
+      expect(energy).toBeLessThan(0);
+      for (let axis = 0; axis < 3; axis++) {
+        const net = forces!.reduce((sum, f, i) => (i % 3 === axis ? sum + f : sum), 0);
+        expect(Math.abs(net)).toBeLessThan(1e-5); // printed to eight decimals
+      }
+      for (const [a, b] of [
+        [1, 3],
+        [2, 6],
+        [5, 7],
+      ] as const)
+        expect(stress![a]).toBeCloseTo(stress![b]!, 7);
+    }
+    const runs = (role: string) => new Set((parts[role] ?? []).map((f) => f.info!.run));
+    for (const run of runs("training")) expect(runs("testing").has(run)).toBe(false);
+    const labels = parts.selected!.map((f) => f.info!.label);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+
   it("Born charges are ∂(field)/∂(displacement): those of H₂O are the central differences of its dipole", async () => {
     const { reference, displaced } = await loadDataset("h2o");
     let worst = 0;
