@@ -103,6 +103,7 @@ export { timeSeriesFigure } from "./figure/timeSeries.js";
 export { showComparison } from "./display/comparison.js";
 export { runMode } from "./display/mode.js";
 export { progressBar } from "./display/progressBar.js";
+export { showClaims } from "./display/showClaims.js";
 export { showInputs, showProvenance } from "./display/provenance.js";
 export { show } from "./display/show.js";
 export { showTable } from "./display/showTable.js";

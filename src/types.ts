@@ -27,6 +27,7 @@ export type {
 } from "./descriptor/options.js";
 export type { RadialBasis } from "./descriptor/radialBasis.js";
 export type { EnvironmentIndex, SelectEnvironmentsOptions } from "./descriptor/sparsify.js";
+export type { Baseline, Claim, Criterion, Estimate } from "./display/claims.js";
 // Notebooks
 export type { ComparisonOptions, ComparisonRow, Tolerance } from "./display/comparison.js";
 export type { RunMode } from "./display/mode.js";
@@ -81,6 +82,7 @@ export type { XdatcarOptions } from "./io/xdatcar.js";
 // Numbers
 export type { LineFit, PowerLawFit } from "./math/lineFit.js";
 export type { Matrix } from "./math/matrix.js";
+export type { MedianInterval } from "./math/medianInterval.js";
 export type { RidgeTrial } from "./math/normalEquations.js";
 export type { Random, RandomState } from "./math/random.js";
 export type { BlockAverage, BlockLevel, BootstrapEstimate, BootstrapOptions } from "./math/statistics.js";

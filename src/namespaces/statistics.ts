@@ -1,5 +1,6 @@
 /** `statistics`: random numbers, estimates with their errors, and measures of agreement. */
 export { fitLine, fitPowerLaw } from "../math/lineFit.js";
+export { medianInterval } from "../math/medianInterval.js";
 export { random } from "../math/random.js";
 export { blockAverage, bootstrap, mean, quantile, standardDeviation, standardError } from "../math/statistics.js";
 export {

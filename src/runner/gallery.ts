@@ -1,13 +1,16 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { countVerdicts, type JudgedClaim, verdictsText } from "../display/claims.js";
 import { comparisonHtml } from "../display/comparison.js";
 import { escapeHtml, svgAddress } from "../display/html.js";
+import { claimsHtml } from "../display/showClaims.js";
 import { DARK_OF, recolour } from "../figure/theme.js";
 import { duration } from "../progress/text.js";
 import { writeInFolder } from "./files.js";
 import { loadNotebook, type Notebook } from "./nbformat.js";
 import { pageHtml } from "./page.js";
 import {
+  claimsOf,
   comparisonOf,
   comparisonsOf,
   licencesOf,
@@ -23,14 +26,14 @@ import {
  * @returns path of the page
  */
 export async function writeGallery(folder: string): Promise<string> {
-  const cards: { group: string; html: string; pass: boolean }[] = [];
+  const cards: { group: string; html: string; pass: boolean; claims: readonly JudgedClaim[] }[] = [];
   for (const path of await executedNotebooks(folder)) {
     const notebook = await loadNotebook(join(folder, path));
     const run = runRecordOf(notebook);
     if (!run || !(await exists(resolve(folder, run.source)))) continue;
     const { paper = "Tutorials" } = titleOf(notebook, path);
     const pass = !run.failure && comparisonOf(notebook).every((r) => r.pass || r.role === "shown");
-    cards.push({ group: paper, html: card(notebook, run, path, pass), pass });
+    cards.push({ group: paper, html: card(notebook, run, path, pass), pass, claims: claimsOf(notebook) });
   }
   const groups = [...new Set(cards.map((c) => c.group))].sort(
     (a, b) => Number(b === "Tutorials") - Number(a === "Tutorials") || a.localeCompare(b),
@@ -40,7 +43,7 @@ export async function writeGallery(folder: string): Promise<string> {
     return `<section aria-label="${escapeHtml(group)}"><h2>${escapeHtml(group)}</h2><ul class="cards">${list.join("\n")}</ul></section>`;
   });
   const passed = cards.filter((c) => c.pass).length;
-  const intro = `<h1>Figures</h1><p class="summary">${cards.length === 0 ? "No notebook has been run yet." : `${passed} of ${cards.length} notebooks reproduce what they claim.`}</p>`;
+  const intro = `<h1>Figures</h1><p class="summary">${cards.length === 0 ? "No notebook has been run yet." : `Statements of the papers: ${verdictsText(countVerdicts(cards.flatMap((c) => c.claims)))}. ${passed} of ${cards.length} notebooks pass their own checks.`}</p>`;
   const page = join(folder, "index.html");
   await writeInFolder(page, pageHtml({ title: "spectensor: figures", body: intro + sections.join("\n") }));
   return page;
@@ -48,12 +51,16 @@ export async function writeGallery(folder: string): Promise<string> {
 
 function card(notebook: Notebook, run: RunRecord, path: string, pass: boolean): string {
   const { title, claim, figure } = titleOf(notebook, path);
-  const tables = comparisonsOf(notebook).map((c) => comparisonHtml(c.rows, c.against));
+  const claims = claimsOf(notebook);
+  const tables = [
+    ...(claims.length > 0 ? [claimsHtml(claims)] : []),
+    ...comparisonsOf(notebook).map((c) => comparisonHtml(c.rows, c.against)),
+  ];
   const licences = licencesOf(notebook);
   const address = escapeHtml(encodeURI(path.replaceAll("\\", "/").replace(/\.ipynb$/, ".html")));
   const state = run.failure
     ? `<span class="state miss">✗ failed in cell ${run.failure.cell}</span>`
-    : `<span class="state ${pass ? "pass" : "miss"}">${pass ? "✓ reproduced" : "✗ missed"}</span>`;
+    : `<span class="state ${pass ? "pass" : "miss"}">${pass ? "✓ checks pass" : "✗ checks missed"}</span>${claims.length > 0 ? ` · ${verdictsText(countVerdicts(claims))}` : ""}`;
   const meta = [
     `run time ${duration(run.seconds)} (${run.mode})`,
     ...(licences.length > 0 ? [`data: ${licences.join(", ")}`] : []),

@@ -1,7 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { countVerdicts, type JudgedClaim, verdictsText } from "../display/claims.js";
 import { type ComparisonResult, comparisonText } from "../display/comparison.js";
 import type { RunMode } from "../display/mode.js";
+import { claimsText } from "../display/showClaims.js";
 import { DataError, OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import { cachedRun, notebookKey, packageHash } from "./cache.js";
@@ -11,7 +13,7 @@ import { writeInFolder } from "./files.js";
 import { writeGallery } from "./gallery.js";
 import { loadNotebook, type Notebook, writeNotebook } from "./nbformat.js";
 import { notebookPage } from "./notebookPage.js";
-import { comparisonOf, type RunRecord, runRecordOf, titleOf } from "./summary.js";
+import { claimsOf, comparisonOf, type RunRecord, runRecordOf, titleOf } from "./summary.js";
 
 export interface RunNotebooksOptions extends RunOptions {
   /** Notebooks, or folders that are searched for them; default "notebooks". */
@@ -40,7 +42,9 @@ export interface NotebookResult {
   readonly seconds: number;
   /** One-based number of the failed cell (0: the notebook could not be read or no kernel started) and why. */
   readonly failure?: { readonly cell: number; readonly message: string };
-  /** What was compared with the paper. */
+  /** Statements of the paper with their verdicts. */
+  readonly claims: readonly JudgedClaim[];
+  /** What was checked against bounds and other numbers. */
   readonly comparison: readonly ComparisonResult[];
   /** Executed copy and its page; absent if the notebook could not be run at all. */
   readonly executed?: string;
@@ -90,14 +94,17 @@ export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<r
 
 /** Title, status, time and comparison of every notebook as text, for the end of a run. */
 export function resultsText(results: readonly NotebookResult[]): string {
-  return results
+  const verdicts = verdictsText(countVerdicts(results.flatMap((r) => r.claims)));
+  const list = results
     .map((r) => {
       const head = `${r.status === "passed" ? "✓" : "✗"} ${r.title} (${r.path}), ${r.origin === "cache" ? "unchanged" : `${r.seconds.toFixed(1)} s`}`;
       const failure = r.failure ? `\n  cell ${r.failure.cell}: ${r.failure.message.split("\n")[0]}` : "";
       const rows = r.comparison.length > 0 ? `\n${comparisonText(r.comparison, "expected").replace(/^/gm, "  ")}` : "";
-      return head + failure + rows;
+      const claims = r.claims.length > 0 ? `\n${claimsText(r.claims).replace(/^/gm, "  ")}` : "";
+      return head + failure + claims + rows;
     })
     .join("\n");
+  return `${list}\n\nStatements of the papers: ${verdicts}`;
 }
 
 async function runOne(
@@ -130,6 +137,7 @@ async function runOne(
       origin,
       seconds,
       ...(failure && { failure }),
+      claims: claimsOf(notebook),
       comparison: comparisonOf(notebook),
       executed,
       page,
@@ -154,7 +162,7 @@ async function runOne(
   } catch (error) {
     if (!(error instanceof SpectensorError) || signal?.aborted) throw error;
     const failure = { cell: 0, message: error.message };
-    return { path, title, status: "failed", origin: "run", seconds: 0, failure, comparison: [] };
+    return { path, title, status: "failed", origin: "run", seconds: 0, failure, claims: [], comparison: [] };
   }
 }
 

@@ -1,8 +1,10 @@
 /** What a notebook says about itself and what a run of it showed. */
 import type { DatasetEntry } from "../dataset/registry.js";
+import type { JudgedClaim } from "../display/claims.js";
 import { COMPARISON_TYPE, type ComparisonRecord, type ComparisonResult } from "../display/comparison.js";
 import type { RunMode } from "../display/mode.js";
 import { PROVENANCE_TYPE, type Provenance } from "../display/provenance.js";
+import { CLAIMS_TYPE, type ClaimsRecord } from "../display/showClaims.js";
 import { mimeText, type Notebook } from "./nbformat.js";
 
 /** Written by the author under `metadata.spectensor` of the notebook. */
@@ -55,6 +57,11 @@ export function comparisonsOf(notebook: Notebook): readonly ComparisonRecord[] {
 /** The rows of all of them. */
 export function comparisonOf(notebook: Notebook): readonly ComparisonResult[] {
   return comparisonsOf(notebook).flatMap((r) => r.rows);
+}
+
+/** The paper's statements that the notebook judged. */
+export function claimsOf(notebook: Notebook): readonly JudgedClaim[] {
+  return records<ClaimsRecord>(notebook, CLAIMS_TYPE).flatMap((r) => r.claims);
 }
 
 /** Licences of the data that went in, each once. */

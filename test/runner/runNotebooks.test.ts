@@ -115,7 +115,7 @@ describe("runNotebooks", () => {
     expect(has(pages[0], '<mn class="tml-sml-pad">2</mn></msup></math> text, 5 $ and 6 $.')).toBe(true);
     expect(has(pages[1], "ToleranceError: paper against ours")).toBe(true);
     expect(has(pages[2], "Figure 7: Title &#60;of&#62; it")).toBe(true);
-    expect(has(pages[2], "1 of 2 notebooks reproduce what they claim")).toBe(true);
+    expect(has(pages[2], "1 of 2 notebooks pass their own checks")).toBe(true);
     expect(has(pages[2], "data: CC-BY-4.0")).toBe(true);
   });
 

@@ -1,0 +1,93 @@
+import { formatNumber } from "../table/number.js";
+import { tableText } from "../table/text.js";
+import { type Claim, type Criterion, countVerdicts, type JudgedClaim, judge, RULE, verdictsText } from "./claims.js";
+import { escapeHtml } from "./html.js";
+import { displayBundle } from "./kernelDisplay.js";
+
+/** What {@link showClaims} leaves in the notebook. */
+export interface ClaimsRecord {
+  readonly claims: readonly JudgedClaim[];
+}
+
+/** MIME type under which the verdicts are recorded in the notebook, for the gallery. */
+export const CLAIMS_TYPE = "application/vnd.spectensor.claims+json";
+
+/**
+ * Shows what a paper states beside what our data say of it, each statement with a verdict by one rule, and records them in the notebook.
+ * A refuted claim is a finding and fails nothing.
+ * @throws OptionError for a criterion or an interval that is not one
+ * @example
+ * showClaims([{
+ *   claim: "Δ-ML needs at most 20 frames", source: "Table 1", paper: 20,
+ *   test: { quantity: "N_t", ours: { value: 5, low: 4, high: 6 }, criterion: { kind: "atMost", value: 20 }, baseline: { name: "mean", value: Infinity } },
+ * }]);
+ */
+export function showClaims(claims: readonly Claim[]): void {
+  const judged = judge(claims);
+  const record: ClaimsRecord = { claims: judged };
+  const text = claimsText(judged);
+  if (!displayBundle({ "text/html": claimsHtml(judged), "text/plain": text, [CLAIMS_TYPE]: record })) console.log(text);
+}
+
+/** Verdicts as aligned text. */
+export function claimsText(claims: readonly JudgedClaim[]): string {
+  const rows = claims.map(cellsOf);
+  const table = tableText(
+    HEADS.map((name, k) => ({ name: name.toLowerCase(), values: rows.map((r) => r[k]!) })),
+    { rows: Number.POSITIVE_INFINITY },
+  );
+  return `${table}\n${verdictsText(countVerdicts(claims))}`;
+}
+
+/** Verdicts as an HTML table with the rule below it. */
+export function claimsHtml(claims: readonly JudgedClaim[]): string {
+  const style = "padding:3px 14px 3px 0;text-align:left;vertical-align:top";
+  const heads = HEADS.map((h) => `<th scope="col" style="${style};border-bottom:1px solid currentColor">${h}</th>`);
+  const body = claims.map((claim) => {
+    const [first, ...others] = cellsOf(claim);
+    const last = others.pop()!;
+    const reason = claim.reason ? ` <span style="font-weight:400">(${escapeHtml(claim.reason)})</span>` : "";
+    return `<tr><th scope="row" style="${style};font-weight:400">${escapeHtml(first!)}</th>${others
+      .map((t) => `<td style="${style}">${escapeHtml(t)}</td>`)
+      .join(
+        "",
+      )}<td class="spectensor-${CLASS[claim.verdict]}" style="${style};font-weight:600">${last}${reason}</td></tr>`;
+  });
+  return `<table class="spectensor-claims" style="border-collapse:collapse;font-variant-numeric:tabular-nums"><caption style="text-align:left;caption-side:bottom;font-size:.9em">${escapeHtml(RULE)}</caption><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+}
+
+const HEADS = ["Statement", "Quantity", "Paper", "Ours", "Criterion", "Baseline", "Verdict"] as const;
+const CLASS = { reproduced: "pass", refuted: "miss", "not testable": "open" } as const;
+const MARK = { reproduced: "✓", refuted: "✗", "not testable": "–" } as const;
+
+function cellsOf(claim: JudgedClaim): string[] {
+  const { test, unit } = claim;
+  const withUnit = (text: string): string => (unit === undefined ? text : `${text} ${unit}`);
+  const head = [`${claim.claim} (${claim.source})`];
+  const paper = claim.paper === undefined ? "" : withUnit(formatNumber(claim.paper));
+  const verdict = `${MARK[claim.verdict]} ${claim.verdict}`;
+  if ("untestable" in test) return [...head, "", paper, "", "", "", verdict];
+  const { value, low, high } = test.ours;
+  const interval =
+    low === undefined || high === undefined ? "" : ` [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`;
+  const baseline =
+    "none" in test.baseline ? test.baseline.none : `${formatNumber(test.baseline.value, 3)}, ${test.baseline.name}`;
+  return [
+    ...head,
+    test.quantity,
+    paper,
+    withUnit(`${formatNumber(value, 3)}${interval}`),
+    criterionText(test.criterion),
+    baseline,
+    verdict,
+  ];
+}
+
+function criterionText(c: Criterion): string {
+  const value = formatNumber(c.value, 3);
+  return c.kind === "atLeast"
+    ? `at least ${value}`
+    : c.kind === "atMost"
+      ? `at most ${value}`
+      : `${value} ± ${formatNumber(c.width, 3)}`;
+}
