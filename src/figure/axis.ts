@@ -1,4 +1,6 @@
 import { OptionError } from "../errors.js";
+import type { Fields } from "../options/record.js";
+import { oneOf, range, text } from "../options/values.js";
 import type { PlotlyOptions } from "./figure.js";
 import { FONT_SIZE, THEMES } from "./theme.js";
 
@@ -15,6 +17,14 @@ export interface AxisOptions {
   /** "hidden" leaves out the numbers, for arbitrary units. Default "shown". */
   readonly ticks?: "shown" | "hidden";
 }
+
+export const AXIS_FIELDS = {
+  quantity: text(),
+  unit: text().optional(),
+  range: range().optional(),
+  scale: oneOf(["linear", "log"]).optional(),
+  ticks: oneOf(["shown", "hidden"]).optional(),
+} satisfies Fields<AxisOptions>;
 
 /** Title of an axis: "Time (fs)". */
 export function axisTitle(axis: Pick<AxisOptions, "quantity" | "unit">): string {

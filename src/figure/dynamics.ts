@@ -3,12 +3,14 @@ import type { MeanSquaredDisplacement } from "../dynamics/displacementStatistics
 import type { MdRun } from "../dynamics/ensemble.js";
 import type { RadialDistribution } from "../dynamics/rdf.js";
 import type { VelocityAutocorrelation } from "../dynamics/vibrations.js";
+import { readOptions } from "../options/record.js";
 import { frameCount } from "../structure/trajectory.js";
 import type { Figure } from "./figure.js";
-import { type FigureOptions, lineFigure } from "./lines.js";
+import { FIGURE_OPTIONS, type FigureOptions, lineFigure } from "./lines.js";
 
 /** g(r) of one or more pairs of species. */
 export function radialDistributionFigure(pairs: readonly RadialDistribution[], options: FigureOptions = {}): Figure {
+  readOptions(FIGURE_OPTIONS, options, "radialDistributionFigure");
   return lineFigure(
     pairs.map(({ pair, distance, value }) => ({ label: pair.join("–"), x: distance, y: value })),
     { ...options, x: { quantity: "Distance", unit: "Å" }, y: { quantity: "g(r)" } },
@@ -17,6 +19,7 @@ export function radialDistributionFigure(pairs: readonly RadialDistribution[], o
 
 /** Mean squared displacement of every species. */
 export function displacementFigure(msd: MeanSquaredDisplacement, options: FigureOptions = {}): Figure {
+  readOptions(FIGURE_OPTIONS, options, "displacementFigure");
   return lineFigure(
     msd.species.map((label, s) => ({ label, x: msd.lag, y: msd.value[s]! })),
     { ...options, x: { quantity: "Time", unit: "fs" }, y: { quantity: "Mean squared displacement", unit: "Å²" } },
@@ -25,6 +28,7 @@ export function displacementFigure(msd: MeanSquaredDisplacement, options: Figure
 
 /** Normalized velocity autocorrelation of every species. */
 export function velocityAutocorrelationFigure(c: VelocityAutocorrelation, options: FigureOptions = {}): Figure {
+  readOptions(FIGURE_OPTIONS, options, "velocityAutocorrelationFigure");
   return lineFigure(
     Object.entries(c.species).map(([label, y]) => ({ label, x: c.lag, y })),
     { ...options, x: { quantity: "Time", unit: "fs" }, y: { quantity: "Velocity autocorrelation" } },
@@ -33,6 +37,7 @@ export function velocityAutocorrelationFigure(c: VelocityAutocorrelation, option
 
 /** Temperature of each run against time. */
 export function temperatureFigure(runs: readonly MdRun[], options: FigureOptions = {}): Figure {
+  readOptions(FIGURE_OPTIONS, options, "temperatureFigure");
   return lineFigure(
     runs.map((run, r) => ({ label: `run ${r}`, x: picoseconds(run), y: run.temperature })),
     { ...options, x: { quantity: "Time", unit: "ps" }, y: { quantity: "Temperature", unit: "K" } },
@@ -41,6 +46,7 @@ export function temperatureFigure(runs: readonly MdRun[], options: FigureOptions
 
 /** Total energy of each run relative to its first frame, per atom. */
 export function energyFigure(runs: readonly MdRun[], options: FigureOptions = {}): Figure {
+  readOptions(FIGURE_OPTIONS, options, "energyFigure");
   return lineFigure(
     runs.map((run, r) => {
       const total = run.potentialEnergy.map((e, f) => e + run.kineticEnergy[f]!);

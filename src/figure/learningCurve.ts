@@ -1,7 +1,9 @@
-import { rejectUnknownOptions, ShapeError } from "../errors.js";
-import type { AxisOptions } from "./axis.js";
+import { ShapeError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { number, oneOf, text } from "../options/values.js";
+import { AXIS_FIELDS, type AxisOptions } from "./axis.js";
 import type { Figure } from "./figure.js";
-import { bandEdges, FIGURE_OPTIONS, type FigureOptions, type Line, lineFigure } from "./lines.js";
+import { bandEdges, FIGURE_FIELDS, type FigureOptions, type Line, lineFigure } from "./lines.js";
 import { requireEntry } from "./timeSeries.js";
 
 /** How a score depends on the number of training data. */
@@ -25,6 +27,15 @@ export interface LearningCurveFigureOptions extends FigureOptions {
   readonly reference?: string;
 }
 
+const { quantity, unit, range } = AXIS_FIELDS;
+const OPTIONS = record({
+  ...FIGURE_FIELDS,
+  score: record({ quantity, unit, range }),
+  scale: oneOf(["linear", "log-log"]).default("linear"),
+  threshold: number().optional(),
+  reference: text().optional(),
+} satisfies Fields<LearningCurveFigureOptions>);
+
 /**
  * Score against training set size, with bands.
  * @param curves by legend entry
@@ -34,10 +45,8 @@ export function learningCurveFigure(
   curves: Readonly<Record<string, CurvePoints>>,
   options: LearningCurveFigureOptions,
 ): Figure {
-  const own = ["score", "scale", "threshold", "reference"];
-  rejectUnknownOptions(options, [...FIGURE_OPTIONS, ...own], "learningCurveFigure");
-  requireEntry(curves, options.reference);
-  const { score, scale = "linear", threshold, reference, ...rest } = options;
+  const { score, scale, threshold, reference, ...rest } = readOptions(OPTIONS, options, "learningCurveFigure");
+  requireEntry(curves, reference);
   const log = scale === "log-log";
   const lines = Object.entries(curves).map(([label, c]): Line => {
     if (log) requirePositive(label, c);

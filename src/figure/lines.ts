@@ -1,5 +1,7 @@
-import { OptionError, rejectUnknownOptions, ShapeError } from "../errors.js";
-import { type AxisOptions, plotlyAxis } from "./axis.js";
+import { OptionError, ShapeError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { list, number, oneOf, positive, text } from "../options/values.js";
+import { AXIS_FIELDS, type AxisOptions, plotlyAxis } from "./axis.js";
 import { type Figure, type PlotlyOptions, plainText, type Trace } from "./figure.js";
 import { FONT_FAMILY, FONT_SIZE, SYMBOLS, THEMES, translucent } from "./theme.js";
 
@@ -44,13 +46,28 @@ export interface FigureOptions {
   readonly description?: string;
 }
 
-export const FIGURE_OPTIONS: readonly string[] = ["substitute", "note", "size", "description"];
+export const FIGURE_FIELDS = {
+  substitute: text().optional(),
+  note: text().optional(),
+  size: record({ width: positive("pixels"), height: positive("pixels") }).optional(),
+  description: text().optional(),
+} satisfies Fields<FigureOptions>;
+export const FIGURE_OPTIONS = record(FIGURE_FIELDS);
 
 export interface LineFigureOptions extends FigureOptions {
   readonly x: AxisOptions;
   readonly y: AxisOptions;
   readonly marks?: readonly Mark[];
 }
+
+const MARK_FIELDS = { value: number(), label: text().optional() } satisfies Fields<Omit<Mark, "axis">>;
+export const markOption = record(MARK_FIELDS);
+const OPTIONS = record({
+  ...FIGURE_FIELDS,
+  x: record(AXIS_FIELDS),
+  y: record(AXIS_FIELDS),
+  marks: list(record({ axis: oneOf(["x", "y"]), ...MARK_FIELDS } satisfies Fields<Mark>)).optional(),
+} satisfies Fields<LineFigureOptions>);
 
 /** Distances in pixels between the frame of a panel and the edge of its figure. */
 const MARGIN = { left: 74, right: 18, top: 18, bottom: 56 };
@@ -62,7 +79,7 @@ const LINE_HEIGHT = 19;
  * @throws OptionError for an unknown option or a size that leaves no room
  */
 export function lineFigure(lines: readonly Line[], options: LineFigureOptions): Figure {
-  rejectUnknownOptions(options, [...FIGURE_OPTIONS, "x", "y", "marks"], "lineFigure");
+  readOptions(OPTIONS, options, "lineFigure");
   for (const [i, line] of lines.entries()) checkLine(line, line.label ?? `line ${i}`);
   const { width, height } = options.size ?? { width: 640, height: 400 };
   const remarks = remarkLines(options, Math.floor((width - MARGIN.left) / 6.2));
@@ -78,7 +95,7 @@ export function lineFigure(lines: readonly Line[], options: LineFigureOptions): 
     });
   const domainX = [MARGIN.left / width, 1 - MARGIN.right / width] as const;
   const domainY = [bottom / height, 1 - top / height] as const;
-  const { background, text } = THEMES.light;
+  const { background, text: ink } = THEMES.light;
   const [data, order] = traces(lines);
   return {
     data,
@@ -88,7 +105,7 @@ export function lineFigure(lines: readonly Line[], options: LineFigureOptions): 
       margin: { l: 0, r: 0, t: 0, b: 0, pad: 0, autoexpand: false },
       paper_bgcolor: background,
       plot_bgcolor: background,
-      font: { family: FONT_FAMILY, size: FONT_SIZE, color: text },
+      font: { family: FONT_FAMILY, size: FONT_SIZE, color: ink },
       hovermode: "closest",
       showlegend: legend,
       legend: {

@@ -1,4 +1,6 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, oneOf } from "../options/values.js";
 import type { Figure, PlotlyOptions, Trace } from "./figure.js";
 import { FONT_SIZE, THEMES } from "./theme.js";
 
@@ -9,19 +11,17 @@ export interface PanelsOptions {
   readonly labels?: "letters" | "none";
 }
 
+const OPTIONS = record({
+  columns: integer({ atLeast: 1 }).default(1),
+  labels: oneOf(["letters", "none"]).default("letters"),
+} satisfies Fields<PanelsOptions>);
+
 /**
  * Several figures as panels of one, row by row. Each keeps its size, axes, legend and remarks.
  * @throws OptionError if there is no figure, one has panels already, or `columns` is not a whole number ≥ 1
  */
 export function panels(figures: readonly Figure[], options: PanelsOptions = {}): Figure {
-  rejectUnknownOptions(options, ["columns", "labels"], "panels");
-  const { columns = 1, labels = "letters" } = options;
-  if (!(Number.isInteger(columns) && columns >= 1))
-    throw new OptionError({
-      where: "columns",
-      problem: `${columns} figures per row`,
-      advice: "give a whole number of at least 1",
-    });
+  const { columns, labels } = readOptions(OPTIONS, options, "panels");
   const first = figures[0];
   if (!first) throw new OptionError("panels needs at least one figure");
   if (figures.some((f) => "xaxis2" in f.layout))

@@ -1,9 +1,11 @@
-import { OptionError, rejectUnknownOptions, ShapeError } from "../errors.js";
+import { OptionError, ShapeError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { text } from "../options/values.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
-import type { AxisOptions } from "./axis.js";
+import { AXIS_FIELDS, type AxisOptions } from "./axis.js";
 import type { Figure } from "./figure.js";
-import { FIGURE_OPTIONS, type FigureOptions, type Line, lineFigure } from "./lines.js";
-import { type PlottedComponent, plottedValues, requireEntry, requireSameAxis } from "./timeSeries.js";
+import { FIGURE_FIELDS, type FigureOptions, type Line, lineFigure } from "./lines.js";
+import { componentOption, type PlottedComponent, plottedValues, requireEntry, requireSameAxis } from "./timeSeries.js";
 
 /** Values that should agree, one pair per point. */
 export interface Pairs {
@@ -18,6 +20,13 @@ export interface ParityFigureOptions extends FigureOptions {
   readonly reference?: string;
 }
 
+const { quantity, unit } = AXIS_FIELDS;
+const OPTIONS = record({
+  ...FIGURE_FIELDS,
+  axis: record({ quantity, unit }),
+  reference: text().default("reference"),
+} satisfies Fields<ParityFigureOptions>);
+
 /**
  * Predicted against reference values with the line on which they agree; both axes have the same range.
  * @param pairs by legend entry
@@ -27,7 +36,7 @@ export interface ParityFigureOptions extends FigureOptions {
  * show(parityFigure({ "LRM, R² = 0.93": pairs }, { axis: { quantity: "α<sub>xx</sub>", unit: "Å³" } }))
  */
 export function parityFigure(pairs: Readonly<Record<string, Pairs>>, options: ParityFigureOptions): Figure {
-  rejectUnknownOptions(options, [...FIGURE_OPTIONS, "axis", "reference"], "parityFigure");
+  const { axis, reference: name, ...rest } = readOptions(OPTIONS, options, "parityFigure");
   requireEntry(pairs, undefined);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
@@ -46,7 +55,6 @@ export function parityFigure(pairs: Readonly<Record<string, Pairs>>, options: Pa
   if (!(low <= high)) throw new OptionError("a parity figure needs at least one pair of values");
   const margin = 0.04 * (high - low) || 0.5;
   const range: [number, number] = [low - margin, high + margin];
-  const { axis, reference: name = "reference", ...rest } = options;
   const identity: Line = { x: range, y: range, role: "reference", dash: "dash" };
   const lines = Object.entries(pairs).map(
     ([label, p]): Line => ({ label, x: p.reference, y: p.predicted, mode: "markers" }),
@@ -64,6 +72,11 @@ export interface SeriesParityFigureOptions extends FigureOptions {
   readonly component?: PlottedComponent;
 }
 
+const SERIES_OPTIONS = record({
+  ...FIGURE_FIELDS,
+  component: componentOption.optional(),
+} satisfies Fields<SeriesParityFigureOptions>);
+
 /**
  * {@link parityFigure} of one component of predicted series against a reference series, frame by frame.
  * @throws ShapeError if a prediction has another number of frames than the reference
@@ -74,8 +87,7 @@ export function seriesParityFigure(
   predicted: Readonly<Record<string, TensorSeries>>,
   options: SeriesParityFigureOptions = {},
 ): Figure {
-  rejectUnknownOptions(options, [...FIGURE_OPTIONS, "component"], "seriesParityFigure");
-  const { component: asked, ...rest } = options;
+  const { component: asked, ...rest } = readOptions(SERIES_OPTIONS, options, "seriesParityFigure");
   const name = asked ?? (reference.shape.length === 1 ? "x" : "xx");
   const target = plottedValues(reference, name);
   const others = Object.entries(predicted).map(([label, s]) => ({ label, ...plottedValues(s, name) }));

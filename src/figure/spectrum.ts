@@ -1,9 +1,11 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { OptionError } from "../errors.js";
+import { type Alternatives, type Fields, kinds, readOptions, record } from "../options/record.js";
+import { list, number, oneOf, range, text } from "../options/values.js";
 import { bandFactor } from "../spectrum/band.js";
 import { intensityOf, type Spectrum, toUnit } from "../spectrum/spectrum.js";
 import type { FrequencyUnit } from "../units/frequency.js";
 import type { Figure } from "./figure.js";
-import { FIGURE_OPTIONS, type FigureOptions, type Line, lineFigure, type Mark } from "./lines.js";
+import { FIGURE_FIELDS, type FigureOptions, type Line, lineFigure, type Mark, markOption } from "./lines.js";
 import { requireEntry, requireSameAxis } from "./timeSeries.js";
 
 /** How curves of different units or sizes are brought to one scale. */
@@ -35,7 +37,16 @@ export interface SpectrumFigureOptions extends FigureOptions {
   readonly reference?: string;
 }
 
-const OWN = ["intensity", "range", "unit", "scaling", "standardErrors", "marks", "reference"];
+const OPTIONS = record({
+  ...FIGURE_FIELDS,
+  intensity: text().optional(),
+  range: range().optional(),
+  unit: oneOf(["cm-1", "THz", "meV"]).default("cm-1"),
+  scaling: kinds({ none: {}, maximum: {}, area: {} } satisfies Alternatives<Scaling>).default({ kind: "none" }),
+  standardErrors: number({ atLeast: 0 }).optional(),
+  marks: list(markOption).default([]),
+  reference: text().optional(),
+} satisfies Fields<SpectrumFigureOptions>);
 const AXIS = {
   raman: { "cm-1": ["Raman shift", "cm⁻¹"], THz: ["Raman shift", "THz"], meV: ["Raman shift", "meV"] },
   other: { "cm-1": ["Wavenumber", "cm⁻¹"], THz: ["Frequency", "THz"], meV: ["Energy", "meV"] },
@@ -55,18 +66,17 @@ export function spectrumFigure(
   spectra: Readonly<Record<string, Spectrum>>,
   options: SpectrumFigureOptions = {},
 ): Figure {
-  rejectUnknownOptions(options, [...FIGURE_OPTIONS, ...OWN], "spectrumFigure");
-  requireEntry(spectra, options.reference);
   const {
     intensity,
-    range,
-    unit = "cm-1",
-    scaling = { kind: "none" },
+    range: asked,
+    unit,
+    scaling,
     standardErrors,
-    marks = [],
+    marks,
     reference,
     ...rest
-  } = options;
+  } = readOptions(OPTIONS, options, "spectrumFigure");
+  requireEntry(spectra, reference);
   const curves = Object.entries(spectra).map(([label, s]) => {
     const chosen = intensityOf(s, intensity);
     return {
@@ -80,7 +90,7 @@ export function spectrumFigure(
       unit: chosen.unit,
     };
   });
-  const shown = range ?? [Math.max(...curves.map((c) => c.x[0]!)), Math.min(...curves.map((c) => c.x.at(-1)!))];
+  const shown = asked ?? [Math.max(...curves.map((c) => c.x[0]!)), Math.min(...curves.map((c) => c.x.at(-1)!))];
   if (scaling.kind === "none") requireSameAxis(curves);
   const lines = curves.map((c): Line => {
     const [first, last] = window(c.x, shown, c.label);

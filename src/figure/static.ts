@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { JSDOM as JsdomConstructor } from "jsdom";
 import { SpectensorError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { oneOf } from "../options/values.js";
 import { type Figure, figureJson } from "./figure.js";
 import { installTextMetrics } from "./textMetrics.js";
 import { recolour, type ThemeName } from "./theme.js";
@@ -10,6 +12,10 @@ export interface StaticOptions {
   /** Default "light". */
   readonly theme?: ThemeName;
 }
+
+export const STATIC_OPTIONS = record({
+  theme: oneOf(["light", "dark"]).default("light"),
+} satisfies Fields<StaticOptions>);
 
 /** The part of plotly.js that draws without a browser. */
 interface Plotly {
@@ -36,12 +42,13 @@ export function plotlyBundlePath(): string {
  * @throws SpectensorError if plotly.js rejects the figure
  */
 export function renderSvg(figure: Figure, options: StaticOptions = {}): string {
+  const { theme } = readOptions(STATIC_OPTIONS, options, "renderSvg");
   loaded ??= load();
   const { plotly, document, parse } = loaded;
   const element = document.createElement("div");
   document.body.append(element);
   try {
-    const { data, layout } = parse(recolour(figureJson(figure), options.theme ?? "light")) as Record<string, unknown>;
+    const { data, layout } = parse(recolour(figureJson(figure), theme)) as Record<string, unknown>;
     let failure: unknown;
     plotly.newPlot(element, data, layout, { staticPlot: true, responsive: false }).catch((error: unknown) => {
       failure = error;

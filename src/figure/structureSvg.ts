@@ -1,4 +1,5 @@
-import type { StaticOptions } from "./static.js";
+import { readOptions } from "../options/record.js";
+import { STATIC_OPTIONS, type StaticOptions } from "./static.js";
 import { shade } from "./structureColours.js";
 import type { Ellipsoid } from "./structureGlyphs.js";
 import type { Vector } from "./structureImages.js";
@@ -28,6 +29,7 @@ interface Piece {
  * same text on any machine; colours are #rrggbb, coordinates have one decimal.
  */
 export function renderStructureSvg(view: StructureView, options: StaticOptions = {}): string {
+  const { theme } = readOptions(STATIC_OPTIONS, options, "renderStructureSvg");
   const rows = legendRows(view);
   const below = LINE * (rows.length + (view.note ? 1 : 0)) + 8;
   const { low, high } = extent(view);
@@ -62,7 +64,7 @@ export function renderStructureSvg(view: StructureView, options: StaticOptions =
       `<radialGradient id="ball${c.slice(1)}" cx=".36" cy=".32" r=".75"><stop offset="0" stop-color="${shade(c, 0.6)}"/><stop offset=".5" stop-color="${c}"/><stop offset="1" stop-color="${shade(c, -0.3)}"/></radialGradient>`,
   );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${view.width}" height="${view.height}" viewBox="0 0 ${view.width} ${view.height}" role="img" font-family="${FONT_FAMILY}" font-size="${FONT_SIZE}"><title>${escapeXml(view.description)}</title><defs>${gradients.join("")}</defs><rect width="100%" height="100%" fill="${BACKGROUND}"/>${pieces.map((p) => p.svg).join("")}${directionsSvg(view, view.height - below)}${legendSvg(rows, view, view.height - below)}</svg>`;
-  return recolour(svg, options.theme ?? "light");
+  return recolour(svg, theme);
 }
 
 function edgePieces(view: StructureView, place: (v: Vector) => Vector): Piece[] {

@@ -1,4 +1,6 @@
-import { OptionError, rejectUnknownOptions, ShapeError } from "../errors.js";
+import { OptionError, ShapeError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy, doubles, oneOf, positive, text } from "../options/values.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { ballRadius, elementColour } from "./structureColours.js";
 import { type Arrow, arrows, type Ellipsoid, ellipsoids } from "./structureGlyphs.js";
@@ -36,6 +38,28 @@ export interface StructureViewOptions {
   /** Pixels, default 460 × 380. */
   readonly size?: { readonly width: number; readonly height: number };
 }
+
+const LABELS: readonly unknown[] = ["none", "symbols", "numbers"];
+/** A direction in space, Cartesian. */
+const vector = checkedBy<Vector>(
+  (v) => Array.isArray(v) && v.length === 3 && v.every(Number.isFinite),
+  "three numbers",
+);
+const OPTIONS = record({
+  bornCharges: doubles().optional(),
+  ellipsoidSize: positive("Å").default(0.9),
+  displacements: doubles().optional(),
+  arrowSize: positive("Å").default(1.2),
+  cell: oneOf(["shown", "hidden"]).default("shown"),
+  images: oneOf(["boundary", "none"]).default("boundary"),
+  labels: checkedBy<NonNullable<StructureViewOptions["labels"]>>(
+    (v) => (Array.isArray(v) ? v.every((x) => typeof x === "string") : LABELS.includes(v)),
+    `${LABELS.join(", ")} or a list of texts`,
+  ).default("none"),
+  view: record({ from: vector, up: vector }).optional(),
+  note: text().optional(),
+  size: record({ width: positive("pixels"), height: positive("pixels") }).default({ width: 460, height: 380 }),
+} satisfies Fields<StructureViewOptions>);
 
 /** A ball of the picture. */
 export interface Ball {
@@ -93,15 +117,9 @@ const MOST_ATOMS = 3000;
  */
 export function structureView(structure: Structure, options: StructureViewOptions = {}): StructureView {
   const where = "structureView";
-  const known = "bornCharges ellipsoidSize displacements arrowSize cell images labels view note size".split(" ");
-  rejectUnknownOptions(options, known, where);
+  const { ellipsoidSize, arrowSize, images, size, ...read } = readOptions(OPTIONS, options, where);
   checkStructure(structure, where);
-  const { ellipsoidSize = 0.9, arrowSize = 1.2, images = "boundary" } = options;
-  const { width, height } = options.size ?? { width: 460, height: 380 };
-  for (const [name, value] of Object.entries({ ellipsoidSize, arrowSize, width, height }))
-    if (!(value > 0 && Number.isFinite(value)))
-      throw new OptionError({ where, problem: `${name} is ${value}`, advice: "give a positive number" });
-
+  const { width, height } = size;
   const { species, cell } = structure;
   const shown = shownAtoms(structure, images);
   if (shown.length > MOST_ATOMS)
@@ -111,11 +129,11 @@ export function structureView(structure: Structure, options: StructureViewOption
       advice: "show a part of the structure",
     });
   // Within an ellipsoid only the place of the atom is marked.
-  const radii = species.map((symbol) => (options.bornCharges ? 0.14 : ballRadius(symbol)));
-  const labels = labelsOf(structure, options.labels ?? "none");
-  const tensors = options.bornCharges ? ellipsoids(options.bornCharges, species.length, shown, ellipsoidSize) : [];
-  const vectors = options.displacements ? arrows(options.displacements, shown, radii, arrowSize) : [];
-  const { view, note } = options;
+  const radii = species.map((symbol) => (read.bornCharges ? 0.14 : ballRadius(symbol)));
+  const labels = labelsOf(structure, read.labels);
+  const tensors = read.bornCharges ? ellipsoids(read.bornCharges, species.length, shown, ellipsoidSize) : [];
+  const vectors = read.displacements ? arrows(read.displacements, shown, radii, arrowSize) : [];
+  const { view, note } = read;
   return {
     kind: "structure",
     balls: shown.map(({ atom, position }) => ({
@@ -125,7 +143,7 @@ export function structureView(structure: Structure, options: StructureViewOption
       ...(labels[atom] && { label: labels[atom] }),
     })),
     bonds: shownBonds(structure, shown),
-    edges: cell && options.cell !== "hidden" ? cellEdges(cell) : [],
+    edges: cell && read.cell !== "hidden" ? cellEdges(cell) : [],
     ellipsoids: tensors,
     arrows: vectors,
     directions: directionsOf(cell),
@@ -142,8 +160,6 @@ function labelsOf(s: Structure, labels: NonNullable<StructureViewOptions["labels
   if (labels === "symbols") return s.species;
   if (labels === "numbers") return s.species.map((_, i) => String(i));
   if (labels === "none") return [];
-  if (typeof labels === "string")
-    throw new OptionError({ where: "labels", problem: `"${labels}"`, advice: "use none, symbols, numbers or a list" });
   if (labels.length !== s.species.length)
     throw new ShapeError({ where: "labels", problem: `${labels.length} texts for ${s.species.length} atoms` });
   return labels;

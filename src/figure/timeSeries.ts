@@ -1,13 +1,21 @@
-import { OptionError, rejectUnknownOptions, UnitError } from "../errors.js";
+import { OptionError, UnitError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy, range, text } from "../options/values.js";
 import { component, type SymmetricComponent, type VectorComponent } from "../series/components.js";
 import { invariants } from "../series/invariants.js";
 import { seriesLength, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
 import { type AxisOptions, axisTitle } from "./axis.js";
 import type { Figure } from "./figure.js";
-import { FIGURE_OPTIONS, type FigureOptions, lineFigure } from "./lines.js";
+import { FIGURE_FIELDS, type FigureOptions, lineFigure } from "./lines.js";
 
 /** A Cartesian component, or an invariant of a [3, 3] tensor: the mean a or the squared anisotropy γ². */
 export type PlottedComponent = VectorComponent | SymmetricComponent | "mean" | "anisotropy";
+
+/** Whether a series has it is seen later. */
+export const componentOption = checkedBy<PlottedComponent>(
+  (v) => typeof v === "string",
+  "a component such as xx, or mean or anisotropy",
+);
 
 const SYMBOL: Readonly<Record<TensorQuantity, string>> = {
   polarizability: "α",
@@ -47,6 +55,13 @@ export interface TimeSeriesFigureOptions extends FigureOptions {
   readonly reference?: string;
 }
 
+const OPTIONS = record({
+  ...FIGURE_FIELDS,
+  component: componentOption.optional(),
+  range: range("fs").optional(),
+  reference: text().optional(),
+} satisfies Fields<TimeSeriesFigureOptions>);
+
 /**
  * A component of one or more series against time (fs, or ps beyond 20 ps).
  * @param series by legend entry; time starts at zero for each
@@ -61,22 +76,21 @@ export function timeSeriesFigure(
   series: Readonly<Record<string, TensorSeries>>,
   options: TimeSeriesFigureOptions = {},
 ): Figure {
-  rejectUnknownOptions(options, [...FIGURE_OPTIONS, "component", "range", "reference"], "timeSeriesFigure");
+  const { component: asked, range: shown, reference, ...rest } = readOptions(OPTIONS, options, "timeSeriesFigure");
   const entries = Object.entries(series);
-  requireEntry(series, options.reference);
-  const name = options.component ?? (entries[0]![1].shape.length === 1 ? "x" : "xx");
+  requireEntry(series, reference);
+  const name = asked ?? (entries[0]![1].shape.length === 1 ? "x" : "xx");
   const plotted = entries.map(([label, s]) => ({ label, series: s, ...plottedValues(s, name) }));
   requireSameAxis(plotted);
-  const [from, to] = options.range ?? [0, Math.max(...entries.map(([, s]) => (seriesLength(s) - 1) * s.timestep))];
+  const [from, to] = shown ?? [0, Math.max(...entries.map(([, s]) => (seriesLength(s) - 1) * s.timestep))];
   const [timeUnit, femtoseconds] = to - from > 20_000 ? (["ps", 1000] as const) : (["fs", 1] as const);
   const lines = plotted.map(({ label, series: s, values }) => {
     const first = Math.max(0, Math.ceil(from / s.timestep));
     const last = Math.min(values.length, Math.floor(to / s.timestep) + 1);
     const y = values.subarray(first, Math.max(first, last));
     const x = Float64Array.from(y, (_, i) => ((first + i) * s.timestep) / femtoseconds);
-    return { label, x, y, role: label === options.reference ? ("reference" as const) : ("series" as const) };
+    return { label, x, y, role: label === reference ? ("reference" as const) : ("series" as const) };
   });
-  const { component: _c, range: _r, reference: _ref, ...rest } = options;
   const { quantity, unit } = plotted[0]!;
   return lineFigure(lines, {
     ...rest,

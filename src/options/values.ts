@@ -39,9 +39,16 @@ export function oneOf<const W extends string>(words: readonly W[]): z.ZodType<W,
   });
 }
 
-/** Text, not empty. */
+/** Text. */
 export function text(): z.ZodType<string, string> {
-  return z.custom<string>((v) => typeof v === "string" && v !== "", { error: "text" });
+  return z.custom<string>((v) => typeof v === "string", { error: "text" });
+}
+
+/** First and last of something: two finite numbers. @param unit for the message */
+export function range(unit = ""): z.ZodType<readonly [number, number], readonly [number, number]> {
+  return z.custom<readonly [number, number]>((v) => Array.isArray(v) && v.length === 2 && v.every(Number.isFinite), {
+    error: `two numbers${unit && ` (${unit})`}`,
+  });
 }
 
 /** true or false. */
