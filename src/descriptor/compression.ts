@@ -1,4 +1,6 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { OptionError } from "../errors.js";
+import { type Fields, record } from "../options/record.js";
+import { checkedBy, integer, list, oneOf } from "../options/values.js";
 
 /** Linear maps from the species × radial channels of each degree to fewer ones; plain data, stored with a model. */
 export interface ChannelMatrices {
@@ -10,16 +12,19 @@ export interface ChannelMatrices {
   readonly matrices: readonly (readonly number[])[];
 }
 
+export const compressionOption = record({
+  kind: oneOf(["pca", "cur"]),
+  channels: integer({ atLeast: 1 }),
+  matrices: list(
+    checkedBy<readonly number[]>((m) => Array.isArray(m) && m.every(Number.isFinite), "a list of finite numbers"),
+  ),
+} satisfies Fields<ChannelMatrices>);
+
 /** @throws OptionError unless the matrices fit an expansion of `all` channels and degrees up to `lMax` */
 export function checkCompression(c: ChannelMatrices, all: number, lMax: number): void {
   const where = "compression";
-  rejectUnknownOptions(c, ["kind", "channels", "matrices"], where);
-  if (!(Number.isInteger(c.channels) && c.channels >= 1 && c.channels <= all))
-    throw new OptionError({ where, problem: `${c.channels} channels of ${all}` });
-  const fits =
-    Array.isArray(c.matrices) &&
-    c.matrices.length === lMax + 1 &&
-    c.matrices.every((m) => m.length === c.channels * all && m.every(Number.isFinite));
+  if (c.channels > all) throw new OptionError({ where, problem: `${c.channels} channels of ${all}` });
+  const fits = c.matrices.length === lMax + 1 && c.matrices.every((m) => m.length === c.channels * all);
   if (!fits)
     throw new OptionError({
       where,

@@ -1,4 +1,5 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { type Alternatives, kinds } from "../options/record.js";
+import { number, positive } from "../options/values.js";
 
 /** How the weight of a neighbor falls to zero at the cutoff radius. */
 export type CutoffFunction =
@@ -16,6 +17,17 @@ export type RadialScaling =
   | { readonly kind: "none" }
   /** 1/(1 + (r/scale)^exponent); scale in Å. Willatt, Musil and Ceriotti, Phys. Chem. Chem. Phys. 20, 29661 (2018). */
   | { readonly kind: "inversePower"; readonly scale: number; readonly exponent: number };
+
+export const cutoffOption = kinds({
+  cosine: {},
+  shiftedCosine: { width: positive("Å") },
+  polynomial: { exponent: number({ atLeast: 2, atMost: 50 }).optional() },
+  none: {},
+} satisfies Alternatives<CutoffFunction>);
+export const scalingOption = kinds({
+  none: {},
+  inversePower: { scale: positive("Å"), exponent: number({ atLeast: 1, below: 50 }) },
+} satisfies Alternatives<RadialScaling>);
 
 /** A function value with its derivative. */
 export interface ValueAndSlope {
@@ -50,60 +62,6 @@ export function evaluateScaling(f: RadialScaling, r: number): ValueAndSlope {
   const below = (r / f.scale) ** (f.exponent - 1) / f.scale;
   const value = 1 / (1 + below * r);
   return { value, slope: -f.exponent * below * value * value };
-}
-
-/** @throws OptionError for an unknown kind or a parameter outside its range */
-export function checkCutoff(f: CutoffFunction, cutoff: number): void {
-  const where = "cutoffFunction";
-  switch (f.kind) {
-    case "none":
-    case "cosine":
-      rejectUnknownOptions(f, ["kind"], where);
-      return;
-    case "shiftedCosine":
-      rejectUnknownOptions(f, ["kind", "width"], where);
-      if (!(f.width > 0 && f.width <= cutoff))
-        throw new OptionError({ where, problem: `width ${f.width} Å is not in (0, ${cutoff}], the cutoff radius` });
-      return;
-    case "polynomial":
-      rejectUnknownOptions(f, ["kind", "exponent"], where);
-      if (f.exponent !== undefined && !(f.exponent >= 2 && f.exponent <= 50))
-        throw new OptionError({ where, problem: `exponent ${f.exponent} is not in [2, 50]` });
-      return;
-    default:
-      throw unknownKind(where, f, ["cosine", "shiftedCosine", "polynomial", "none"]);
-  }
-}
-
-/** @throws OptionError for an unknown kind or a parameter outside its range */
-export function checkScaling(f: RadialScaling): void {
-  const where = "radialScaling";
-  switch (f.kind) {
-    case "none":
-      rejectUnknownOptions(f, ["kind"], where);
-      return;
-    case "inversePower":
-      rejectUnknownOptions(f, ["kind", "scale", "exponent"], where);
-      if (!(f.scale > 0 && f.exponent >= 1 && f.exponent < 50))
-        throw new OptionError({
-          where,
-          problem: `scale ${f.scale} Å and exponent ${f.exponent}`,
-          advice: "give a positive scale and an exponent from 1 to 50",
-        });
-      return;
-    default:
-      throw unknownKind(where, f, ["none", "inversePower"]);
-  }
-}
-
-/** The error for a tagged option whose `kind` is not one of those known. */
-export function unknownKind(where: string, found: unknown, known: readonly string[]): OptionError {
-  const kind = (found as { kind?: unknown } | undefined)?.kind;
-  return new OptionError({
-    where,
-    problem: `unknown kind ${JSON.stringify(kind)}`,
-    advice: `known: ${known.join(", ")}`,
-  });
 }
 
 function halfCosine(x: number, width: number): ValueAndSlope {

@@ -1,4 +1,5 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { positive } from "../options/values.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import { refuseNormalized } from "./contract.js";
@@ -23,6 +24,10 @@ export interface DesignOptions {
   readonly blockBytes?: number;
 }
 
+export const DESIGN_OPTIONS = record({
+  blockBytes: positive("bytes").default(32e6),
+} satisfies Fields<DesignOptions>);
+
 /**
  * Derivatives of all summed features with respect to every position, ∂(Σ_i D^μ_k(i))/∂x_jβ per central species, for training on
  * derivatives: rows·weights is `gradient(...).positions`, ordered by atom j, component μ, direction β. They come in blocks of whole atoms.
@@ -36,10 +41,8 @@ export function designRows(
   consume: (block: DesignBlock) => void,
   options: DesignOptions = {},
 ): void {
-  rejectUnknownOptions(options, ["blockBytes"], "designRows");
+  const { blockBytes } = readOptions(DESIGN_OPTIONS, options, "designRows");
   refuseNormalized(d, "designRows");
-  const { blockBytes = 32e6 } = options;
-  if (!(blockBytes > 0)) throw new OptionError({ where: "designRows", problem: `blockBytes is ${blockBytes}` });
   const layout = layoutOf(d, order);
   const count = s.species.length;
   const columns = d.options.species.length * layout.count;

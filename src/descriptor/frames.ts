@@ -1,4 +1,5 @@
-import { rejectUnknownOptions } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { flag, integer, RUN_FIELDS } from "../options/values.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { sharedDoubles, toSharedDoubles } from "../parallel/sharedDoubles.js";
 import type { RunOptions } from "../progress.js";
@@ -13,6 +14,12 @@ export interface FramesOptions extends RunOptions {
   /** Threads; 0 or 1 work in this one. Default: one per processor. */
   readonly workers?: number;
 }
+
+const OPTIONS = record({
+  derivatives: flag().default(false),
+  workers: integer({ atLeast: 0 }).optional(),
+  ...RUN_FIELDS,
+} satisfies Fields<FramesOptions>);
 
 /** A linear model's predictions for a trajectory, in shared memory. */
 export interface FrameContraction {
@@ -34,8 +41,7 @@ export async function contractFrames(
   weights: readonly FeatureWeights[],
   options: FramesOptions = {},
 ): Promise<FrameContraction[]> {
-  const { derivatives = false, workers, onProgress, signal, ...rest } = options;
-  rejectUnknownOptions(rest, [], "contractFrames");
+  const { derivatives, workers, onProgress, signal } = readOptions(OPTIONS, options, "contractFrames");
   const frames = frameCount(t);
   const results = weights.map(({ order }): FrameContraction => {
     const { components } = layoutOf(d, order);

@@ -1,9 +1,9 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { readOptions } from "../options/record.js";
 import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import { refuseNormalized } from "./contract.js";
 import { type Descriptor, layoutOf } from "./descriptor.js";
-import type { DesignOptions } from "./designRows.js";
+import { DESIGN_OPTIONS, type DesignOptions } from "./designRows.js";
 import type { CentreRows } from "./engine.js";
 import { environmentsOf } from "./knownEnvironments.js";
 
@@ -36,10 +36,8 @@ export function featureJacobian(
   consume: (block: JacobianBlock) => void,
   options: DesignOptions = {},
 ): void {
-  rejectUnknownOptions(options, ["blockBytes"], "featureJacobian");
+  const { blockBytes } = readOptions(DESIGN_OPTIONS, options, "featureJacobian");
   refuseNormalized(d, "featureJacobian");
-  const { blockBytes = 32e6 } = options;
-  if (!(blockBytes > 0)) throw new OptionError({ where: "featureJacobian", problem: `blockBytes is ${blockBytes}` });
   const layout = layoutOf(d, order);
   const size = layout.components * 3 * layout.count;
   const around = environmentsOf(d, s);

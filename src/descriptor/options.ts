@@ -1,7 +1,9 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
-import { type ChannelMatrices, checkCompression } from "./compression.js";
-import { type CutoffFunction, checkCutoff, checkScaling, type RadialScaling, unknownKind } from "./cutoff.js";
-import { checkBasis, type RadialBasis } from "./radialBasis.js";
+import { OptionError } from "../errors.js";
+import { type Alternatives, type Fields, kinds, readOptions, record } from "../options/record.js";
+import { flag, integer, list, number, positive, text } from "../options/values.js";
+import { type ChannelMatrices, checkCompression, compressionOption } from "./compression.js";
+import { type CutoffFunction, cutoffOption, type RadialScaling, scalingOption } from "./cutoff.js";
+import { basisOption, type RadialBasis } from "./radialBasis.js";
 
 /** How the neighbors of an atom are expanded in radial functions and spherical harmonics. */
 export interface ExpansionOptions {
@@ -49,30 +51,50 @@ export interface ResolvedDescriptor extends ResolvedExpansion {
   readonly compression?: ChannelMatrices;
 }
 
-const EXPANSION_KEYS = [
-  "cutoff",
-  "nMax",
-  "lMax",
-  "smearing",
-  "basis",
-  "cutoffFunction",
-  "radialScaling",
-  "centralAtom",
-] as const;
+const { lMax, ...RADIAL_FIELDS } = {
+  cutoff: number({ above: 0, atMost: 100 }, "Å"),
+  nMax: integer({ atLeast: 1, atMost: 20 }),
+  lMax: integer({ atLeast: 0, atMost: 10 }),
+  smearing: positive("Å").optional(),
+  basis: basisOption.optional(),
+  cutoffFunction: cutoffOption.optional(),
+  radialScaling: scalingOption.optional(),
+  centralAtom: flag().optional(),
+} satisfies Fields<ExpansionOptions>;
+
+/** Names of the settings of an expansion. */
+export const EXPANSION_NAMES: readonly string[] = [...Object.keys(RADIAL_FIELDS), "lMax"];
+
+/** All but the species, which a fit takes from its frames. */
+export const FEATURE_FIELDS = {
+  ...RADIAL_FIELDS,
+  lMax,
+  twoBody: record({
+    ...RADIAL_FIELDS,
+    cutoff: RADIAL_FIELDS.cutoff.optional(),
+    nMax: RADIAL_FIELDS.nMax.optional(),
+  } satisfies Fields<NonNullable<DescriptorOptions["twoBody"]>>).optional(),
+  normalization: kinds({ none: {}, unit: {} } satisfies Alternatives<FeatureNormalization>).default({ kind: "none" }),
+  compression: compressionOption.optional(),
+};
+export const DESCRIPTOR_OPTIONS = record({
+  species: list(text()),
+  ...FEATURE_FIELDS,
+} satisfies Fields<DescriptorOptions>);
 
 /** Checks options and fills in defaults. @throws OptionError */
 export function resolveOptions(options: DescriptorOptions): ResolvedDescriptor {
   const where = "descriptor";
-  rejectUnknownOptions(options, [...EXPANSION_KEYS, "species", "twoBody", "normalization", "compression"], where);
-  const { species, twoBody, compression } = options;
-  if (!Array.isArray(species) || species.length === 0 || species.some((x) => typeof x !== "string" || x === ""))
+  const { species, twoBody, compression, normalization, ...expansion } = readOptions(
+    DESCRIPTOR_OPTIONS,
+    options,
+    where,
+  );
+  if (species.length === 0 || species.includes(""))
     throw new OptionError({ where, problem: "no species", advice: 'give chemical symbols, e.g. species: ["H", "O"]' });
   const twice = species.find((x, i) => species.indexOf(x) !== i);
   if (twice) throw new OptionError({ where, problem: `species ${twice} is listed twice` });
-  const normalization = options.normalization ?? { kind: "none" };
-  if (normalization.kind !== "none" && normalization.kind !== "unit")
-    throw unknownKind("normalization", normalization, ["none", "unit"]);
-  const main = resolveExpansion(options, where);
+  const main = resolveExpansion(expansion, where);
   if (compression) checkCompression(compression, species.length * main.nMax, main.lMax);
   return {
     ...main,
@@ -87,36 +109,29 @@ function resolveTwoBody(
   options: Partial<Omit<ExpansionOptions, "lMax">>,
   main: ResolvedExpansion,
 ): Required<Omit<ExpansionOptions, "lMax">> {
-  rejectUnknownOptions(
-    options,
-    EXPANSION_KEYS.filter((key) => key !== "lMax"),
-    "descriptor.twoBody",
-  );
   const { lMax: _, ...rest } = resolveExpansion({ ...main, ...options }, "descriptor.twoBody");
   return rest;
 }
 
+/** Defaults, and the bounds that the cutoff sets to the other lengths. */
 function resolveExpansion(options: ExpansionOptions, where: string): ResolvedExpansion {
-  const { cutoff, nMax, lMax, smearing = 0.5, centralAtom = false } = options;
-  const { basis = { kind: "bessel" }, cutoffFunction = { kind: "cosine" }, radialScaling = { kind: "none" } } = options;
-  if (!(cutoff > 0 && cutoff <= 100))
-    throw new OptionError({ where, problem: `cutoff is ${cutoff} Å`, advice: "give a length up to 100 Å" });
-  checkInteger("nMax", nMax, 1, 20, where);
-  checkInteger("lMax", lMax, 0, 10, where);
+  const resolved: ResolvedExpansion = {
+    cutoff: options.cutoff,
+    nMax: options.nMax,
+    lMax: options.lMax,
+    smearing: options.smearing ?? 0.5,
+    basis: options.basis ?? { kind: "bessel" },
+    cutoffFunction: options.cutoffFunction ?? { kind: "cosine" },
+    radialScaling: options.radialScaling ?? { kind: "none" },
+    centralAtom: options.centralAtom ?? false,
+  };
+  const { cutoff, smearing, cutoffFunction: f } = resolved;
   if (!(smearing >= 0.02 && smearing <= cutoff))
+    throw new OptionError({ where, problem: `smearing is ${smearing} Å, expected a length from 0.02 to ${cutoff} Å` });
+  if (f.kind === "shiftedCosine" && f.width > cutoff)
     throw new OptionError({
-      where,
-      problem: `smearing is ${smearing} Å`,
-      advice: `give a length from 0.02 to ${cutoff} Å`,
+      where: `${where}.cutoffFunction`,
+      problem: `width is ${f.width} Å, beyond the cutoff radius of ${cutoff} Å`,
     });
-  if (typeof centralAtom !== "boolean") throw new OptionError({ where, problem: `centralAtom is ${centralAtom}` });
-  checkBasis(basis);
-  checkCutoff(cutoffFunction, cutoff);
-  checkScaling(radialScaling);
-  return { cutoff, nMax, lMax, smearing, basis, cutoffFunction, radialScaling, centralAtom };
-}
-
-function checkInteger(name: string, value: number, low: number, high: number, where: string): void {
-  if (!(Number.isInteger(value) && value >= low && value <= high))
-    throw new OptionError({ where, problem: `${name} is ${value}, expected an integer from ${low} to ${high}` });
+  return resolved;
 }

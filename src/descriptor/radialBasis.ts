@@ -1,7 +1,7 @@
-import { ConvergenceError, rejectUnknownOptions } from "../errors.js";
+import { ConvergenceError } from "../errors.js";
 import { gaussLegendre } from "../math/quadrature.js";
 import { scaledModifiedSphericalBesselUpTo, sphericalBesselUpTo, sphericalBesselZeros } from "../math/special.js";
-import { unknownKind } from "./cutoff.js";
+import { type Alternatives, kinds } from "../options/record.js";
 import { inverseSquareRoot } from "./orthonormal.js";
 
 /** Functions R_nl(r), orthonormal with weight r², onto which the smeared neighbors are projected. */
@@ -16,6 +16,8 @@ export type RadialBasis =
   /** (r_c − r)^(n+2), n = 1 …, normalized and Löwdin-orthonormalized on [0, r_c] (Bartók, Kondor and Csányi, Phys. Rev. B 87, 184115 (2013)). */
   | { readonly kind: "polynomial" };
 
+export const basisOption = kinds({ bessel: {}, gto: {}, polynomial: {} } satisfies Alternatives<RadialBasis>);
+
 /** What the projection of one smeared neighbor depends on besides its distance. */
 export interface RadialSettings {
   readonly basis: RadialBasis;
@@ -29,13 +31,6 @@ export interface RadialSettings {
 
 /** Writes h_nl(r) and dh_nl/dr at index l·nMax + n. */
 export type RadialFunction = (r: number, values: Float64Array, slopes: Float64Array) => void;
-
-/** @throws OptionError for an unknown kind or option */
-export function checkBasis(basis: RadialBasis): void {
-  const known = ["bessel", "gto", "polynomial"];
-  if (!known.includes(basis?.kind)) throw unknownKind("basis", basis, known);
-  rejectUnknownOptions(basis, ["kind"], "basis");
-}
 
 /**
  * The projection of a neighbor at distance r, without cutoff function:

@@ -1,15 +1,17 @@
 /** Ensembles of micro-canonical runs from snapshots of a canonical one, as the spectra are averaged over (S sec. II.C). */
+import type { z } from "zod";
 import { descriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
-import { OptionError, rejectUnknownOptions } from "../errors.js";
 import type { ForceFieldModel } from "../model/target/forceField/model.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, number, positive, RUN_FIELDS } from "../options/values.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import { type Trajectory, trajectory } from "../structure/trajectory.js";
 import { forceFieldPotential } from "./forceFieldPotential.js";
 import { md } from "./md.js";
-import type { MdOptions } from "./options.js";
+import { type MdOptions, massesOption } from "./options.js";
 import { startState } from "./start.js";
 import { removeDrift } from "./velocities.js";
 
@@ -51,23 +53,25 @@ export interface MdRun {
   readonly temperature: Float64Array;
 }
 
-/** For checks of the options. */
-export const ENSEMBLE_OPTION_NAMES: readonly (keyof MdEnsembleOptions)[] = [
-  "temperature",
-  "runs",
-  "steps",
-  "timestep",
-  "saveEvery",
-  "equilibration",
-  "between",
-  "friction",
-  "seed",
-  "masses",
-  "maxForce",
-  "workers",
-  "onProgress",
-  "signal",
-];
+export const ENSEMBLE_FIELDS = {
+  temperature: number({ atLeast: 0 }, "K"),
+  runs: integer({ atLeast: 1 }),
+  steps: integer({ atLeast: 0 }),
+  timestep: positive("fs").default(1),
+  saveEvery: integer({ atLeast: 1 }).default(4),
+  equilibration: integer({ atLeast: 0 }).default(2000),
+  between: integer({ atLeast: 1 }).default(500),
+  friction: positive("1/ps").optional(),
+  seed: integer().optional(),
+  masses: massesOption.optional(),
+  maxForce: positive("eV/Å").optional(),
+  workers: integer({ atLeast: 0 }).optional(),
+  ...RUN_FIELDS,
+} satisfies Fields<MdEnsembleOptions>;
+const OPTIONS = record(ENSEMBLE_FIELDS);
+
+/** {@link MdEnsembleOptions} with the defaults filled in. */
+export type ResolvedEnsembleOptions = z.output<typeof OPTIONS>;
 
 /**
  * A Langevin run, and a micro-canonical run from each of its snapshots, positions and velocities with the motion of the centre of
@@ -81,9 +85,9 @@ export async function mdEnsemble(
   model: ForceFieldModel,
   options: MdEnsembleOptions,
 ): Promise<MdRun[]> {
-  rejectUnknownOptions(options, ENSEMBLE_OPTION_NAMES, "mdEnsemble");
-  const { steps, timestep = 1, saveEvery = 4, masses, maxForce, workers, onProgress, signal } = options;
-  const snapshots = await canonicalSnapshots(start, model, options);
+  const read = readOptions(OPTIONS, options, "mdEnsemble");
+  const { steps, timestep, saveEvery, masses, maxForce, workers, onProgress, signal } = read;
+  const snapshots = await canonicalSnapshots(start, model, read);
   return parallelMap({
     workerModule: new URL("./ensemble.js", import.meta.url),
     prepare,
@@ -112,28 +116,19 @@ export interface Snapshot {
 }
 
 /** The canonical run that the snapshots of an ensemble are taken from. */
-export function canonicalRun(options: MdEnsembleOptions): {
+export function canonicalRun(options: ResolvedEnsembleOptions): {
   /** Steps of the snapshots. */
   readonly at: readonly number[];
   readonly run: MdOptions;
 } {
-  const { runs, temperature, friction, timestep, seed, masses, maxForce } = options;
-  const { equilibration = 2000, between = 500 } = options;
-  for (const [name, value] of Object.entries({ runs, between }))
-    if (!(Number.isInteger(value) && value >= 1))
-      throw new OptionError({ where: "mdEnsemble", problem: `${name} is ${value}, expected a whole number ≥ 1` });
-  if (!(Number.isInteger(equilibration) && equilibration >= 0))
-    throw new OptionError({
-      where: "mdEnsemble",
-      problem: `equilibration is ${equilibration}, expected a whole number ≥ 0`,
-    });
+  const { runs, temperature, friction, timestep, seed, masses, maxForce, equilibration, between } = options;
   const at = Array.from({ length: runs }, (_, k) => equilibration + k * between);
   return {
     at,
     run: {
       ensemble: { kind: "nvt", temperature, ...(friction !== undefined && { friction }) },
       steps: at.at(-1)!,
-      ...(timestep !== undefined && { timestep }),
+      timestep,
       ...(seed !== undefined && { seed }),
       ...(masses && { masses }),
       ...(maxForce !== undefined && { maxForce }),
@@ -144,7 +139,7 @@ export function canonicalRun(options: MdEnsembleOptions): {
 async function canonicalSnapshots(
   start: Structure,
   model: ForceFieldModel,
-  options: MdEnsembleOptions,
+  options: ResolvedEnsembleOptions,
 ): Promise<Snapshot[]> {
   const { onProgress, signal } = options;
   const { at, run } = canonicalRun(options);

@@ -1,17 +1,19 @@
 /** Ensembles whose runs are too long for memory, or too precious to be lost. */
 import { existsSync } from "node:fs";
+import type { z } from "zod";
 import { descriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
-import { DataError, rejectUnknownOptions } from "../errors.js";
+import { DataError } from "../errors.js";
 import { streamFrames } from "../io/load.js";
 import type { ForceFieldModel } from "../model/target/forceField/model.js";
+import { type Fields, readOptions, record } from "../options/record.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import { type Lock, lockOutput } from "../system/lock.js";
-import { canonicalRun, ENSEMBLE_OPTION_NAMES, type MdEnsembleOptions, type Snapshot } from "./ensemble.js";
+import { canonicalRun, ENSEMBLE_FIELDS, type MdEnsembleOptions, type Snapshot } from "./ensemble.js";
 import { forceFieldPotential } from "./forceFieldPotential.js";
-import { mdToLockedFile } from "./mdToFile.js";
+import { FILE_FIELDS, mdToLockedFile } from "./mdToFile.js";
 import type { MdOptions } from "./options.js";
 import { startState } from "./start.js";
 import { removeDrift } from "./velocities.js";
@@ -24,6 +26,8 @@ export interface MdEnsembleFileOptions extends MdEnsembleOptions {
   /** `resume` goes on where files and restart files of an earlier call end; `new` (default) begins anew. */
   readonly begin?: "new" | "resume";
 }
+
+const OPTIONS = record({ ...ENSEMBLE_FIELDS, ...FILE_FIELDS } satisfies Fields<MdEnsembleFileOptions>);
 
 /** The files of an ensemble. */
 export interface MdEnsembleFiles {
@@ -49,13 +53,13 @@ export async function mdEnsembleToFiles(
   model: ForceFieldModel,
   options: MdEnsembleFileOptions,
 ): Promise<MdEnsembleFiles> {
-  rejectUnknownOptions(options, [...ENSEMBLE_OPTION_NAMES, "trajectory", "restartEvery", "begin"], "mdEnsembleToFiles");
-  const files = ensembleFileNames(options.trajectory, options.runs);
+  const read = readOptions(OPTIONS, options, "mdEnsembleToFiles");
+  const files = ensembleFileNames(read.trajectory, read.runs);
   const locks: Lock[] = [];
   try {
     // All of them here: a worker thread that is ended would leave its lock to this process.
     for (const file of [files.canonical, ...files.runs]) locks.push(await lockOutput(file));
-    await runAll(start, model, options, files);
+    await runAll(start, model, read, files);
   } finally {
     for (const lock of locks) lock.release();
   }
@@ -65,11 +69,11 @@ export async function mdEnsembleToFiles(
 async function runAll(
   start: Structure,
   model: ForceFieldModel,
-  options: MdEnsembleFileOptions,
+  options: z.output<typeof OPTIONS>,
   files: MdEnsembleFiles,
 ): Promise<void> {
-  const { steps, timestep = 1, saveEvery = 4, masses, maxForce, workers, onProgress, signal } = options;
-  const { restartEvery = 1000, begin = "new" } = options;
+  const { steps, timestep, saveEvery, masses, maxForce, workers, onProgress, signal } = options;
+  const { restartEvery, begin } = options;
   const snapshots = await canonicalToFile(start, model, options, files.canonical);
   await parallelMap({
     workerModule: new URL("./ensembleFiles.js", import.meta.url),
@@ -99,7 +103,7 @@ async function runAll(
 async function canonicalToFile(
   start: Structure,
   model: ForceFieldModel,
-  options: MdEnsembleFileOptions,
+  options: z.output<typeof OPTIONS>,
   file: string,
 ): Promise<Snapshot[]> {
   const { restartEvery, begin, onProgress, signal } = options;
@@ -109,7 +113,7 @@ async function canonicalToFile(
     trajectory: file,
     saveEvery: Math.max(1, at.reduce(greatestCommonDivisor, 0)),
     begin: begin === "resume" && existsSync(`${file}.restart.json`) ? "resume" : "new",
-    ...(restartEvery !== undefined && { restartEvery }),
+    restartEvery,
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });

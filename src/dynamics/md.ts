@@ -9,7 +9,7 @@ import { random, restoreRandom } from "../math/random.js";
 import { breathe } from "../progress.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { baoab, rescaleCell, velocityVerlet } from "./integrators.js";
-import { checkMdOptions, type Ensemble, type MdFrame, type MdOptions } from "./options.js";
+import { type Ensemble, type MdFrame, type MdOptions, readMdOptions } from "./options.js";
 import type { Potential } from "./potential.js";
 import { mobileDegrees, startState } from "./start.js";
 import { type MdState, snapshot } from "./state.js";
@@ -29,27 +29,17 @@ export interface MdResult {
  * @throws OptionError for options that make no sense
  */
 export async function md(start: Structure, potential: Potential, options: MdOptions): Promise<MdResult> {
-  checkMdOptions(start, options);
+  const read = readMdOptions(start, options);
   checkStructure(start);
-  const {
-    ensemble,
-    steps,
-    timestep = 1,
-    saveEvery = 1,
-    maxForce = 100,
-    maxUncertainty,
-    onFrame,
-    onProgress,
-    signal,
-  } = options;
+  const { ensemble, steps, timestep, saveEvery, maxForce, maxUncertainty, onFrame, onProgress, signal } = read;
   if (maxUncertainty !== undefined && !potential.uncertainty)
     throw new OptionError({
       where: "md",
       problem: `maxUncertainty is ${maxUncertainty} eV/Å, but ${potential.name} has no error estimate`,
       advice: "use a force field that keeps its posterior (spectensor fit forcefield --posterior)",
     });
-  const state = options.resume ? snapshot(options.resume) : startState(start, options);
-  const rng = state.random ? restoreRandom(state.random) : random(options.seed ?? 1);
+  const state = read.resume ? snapshot(read.resume) : startState(start, read);
+  const rng = state.random ? restoreRandom(state.random) : random(read.seed);
   const evaluate = (): void => {
     const { forces, energy, stress } = potential.evaluate(structureOf(state));
     checkForces(forces, state, maxForce);
@@ -71,8 +61,8 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     checkUncertainty(uncertainty, state, maxUncertainty);
   };
   evaluate();
-  const hottest = options.maxTemperature ?? temperatureLimit(state, options);
-  if (!options.resume) await recordFrame();
+  const hottest = read.maxTemperature ?? temperatureLimit(state, read);
+  if (!read.resume) await recordFrame();
 
   while (state.step < steps) {
     if (signal?.aborted) return { state, reason: "interrupted" };

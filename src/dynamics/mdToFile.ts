@@ -1,9 +1,11 @@
 import { existsSync, rmSync } from "node:fs";
 import { OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, oneOf, text } from "../options/values.js";
 import type { Structure } from "../structure/structure.js";
 import { lockOutput } from "../system/lock.js";
 import { type MdResult, md } from "./md.js";
-import type { MdOptions } from "./options.js";
+import { MD_FIELDS, type MdOptions } from "./options.js";
 import type { Potential } from "./potential.js";
 import { readRestart, writeRestart } from "./restart.js";
 import { openTrajectory } from "./trajectoryFile.js";
@@ -19,6 +21,17 @@ export interface MdFileOptions extends Omit<MdOptions, "resume"> {
   readonly begin?: "new" | "resume";
 }
 
+export const FILE_FIELDS = {
+  trajectory: text(),
+  restartEvery: integer({ atLeast: 1 }).default(1000),
+  begin: oneOf(["new", "resume"]).default("new"),
+};
+const OPTIONS = record({
+  ...MD_FIELDS,
+  ...FILE_FIELDS,
+  restart: text().optional(),
+} satisfies Fields<MdFileOptions>);
+
 /**
  * {@link md} with its frames in a file. The restart file says how many bytes of the trajectory belong to it, so that a run that was
  * killed at any moment, resumed with the same options, leaves the same frames as one that was not. After an error the frames
@@ -29,9 +42,10 @@ export interface MdFileOptions extends Omit<MdOptions, "resume"> {
  * @throws FileError if a file cannot be written, or another run writes this trajectory
  */
 export async function mdToFile(start: Structure, potential: Potential, options: MdFileOptions): Promise<MdResult> {
-  const lock = await lockOutput(options.trajectory);
+  const read = readOptions(OPTIONS, options, "mdToFile");
+  const lock = await lockOutput(read.trajectory);
   try {
-    return await mdToLockedFile(start, potential, options);
+    return await mdToLockedFile(start, potential, read);
   } finally {
     lock.release();
   }
@@ -43,9 +57,8 @@ export async function mdToLockedFile(
   potential: Potential,
   options: MdFileOptions,
 ): Promise<MdResult> {
-  const { trajectory, restart = `${trajectory}.restart.json`, restartEvery = 1000, begin = "new", ...rest } = options;
-  if (!(Number.isInteger(restartEvery) && restartEvery > 0))
-    throw new OptionError({ where: "md", problem: `restartEvery is ${restartEvery}, expected a whole number ≥ 1` });
+  const { trajectory, restartEvery, begin, ...read } = readOptions(OPTIONS, options, "mdToFile");
+  const { restart = `${trajectory}.restart.json`, ...rest } = read;
   const settings = settingsOf(potential, rest);
   const from = begin === "resume" ? resumable(restart, start, settings) : undefined;
   // One of an earlier run must not be taken for this one's.

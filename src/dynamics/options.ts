@@ -1,4 +1,17 @@
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import type { z } from "zod";
+import { OptionError } from "../errors.js";
+import { type Alternatives, type Fields, kinds, readOptions, record } from "../options/record.js";
+import {
+  byName,
+  callback,
+  checkedBy,
+  doubles,
+  integer,
+  list,
+  number,
+  positive,
+  RUN_FIELDS,
+} from "../options/values.js";
 import type { RunOptions } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import type { MdState } from "./state.js";
@@ -67,74 +80,57 @@ export interface MdOptions extends RunOptions {
   readonly resume?: MdState;
 }
 
-const OPTION_NAMES: readonly (keyof MdOptions)[] = [
-  "ensemble",
-  "steps",
-  "timestep",
-  "temperature",
-  "velocities",
-  "seed",
-  "masses",
-  "fixed",
-  "saveEvery",
-  "onFrame",
-  "maxForce",
-  "maxTemperature",
-  "maxUncertainty",
-  "resume",
-  "onProgress",
-  "signal",
-];
+const ensembleOption = kinds({
+  nve: {},
+  nvt: { temperature: number({ atLeast: 0 }, "K"), friction: positive("1/ps").optional() },
+  npt: {
+    temperature: number({ atLeast: 0 }, "K"),
+    friction: positive("1/ps").optional(),
+    pressure: number({}, "GPa").optional(),
+    relaxation: positive("fs").optional(),
+    compressibility: positive("1/GPa").optional(),
+  },
+} satisfies Alternatives<Ensemble>);
 
-/** @throws OptionError for unknown names and values that make no sense */
-export function checkMdOptions(start: Structure, options: MdOptions): void {
+export const massesOption = byName(positive(), "a mass above 0 (u) per symbol");
+
+const { resume, ...fields } = {
+  ensemble: ensembleOption,
+  steps: integer({ atLeast: 0 }),
+  timestep: positive("fs").default(1),
+  temperature: number({ atLeast: 0 }, "K").optional(),
+  velocities: doubles().optional(),
+  seed: integer().default(1),
+  masses: massesOption.optional(),
+  fixed: list(integer({ atLeast: 0 })).optional(),
+  saveEvery: integer({ atLeast: 1 }).default(1),
+  onFrame: callback<NonNullable<MdOptions["onFrame"]>>().optional(),
+  maxForce: positive("eV/Å").default(100),
+  maxTemperature: positive("K").optional(),
+  maxUncertainty: positive("eV/Å").optional(),
+  resume: checkedBy<MdState>((v) => typeof v === "object" && v !== null, "the state of an earlier run").optional(),
+  ...RUN_FIELDS,
+} satisfies Fields<MdOptions>;
+
+/** All but `resume`, for runs that are resumed from files. */
+export const MD_FIELDS = fields;
+const OPTIONS = record({ ...fields, resume });
+
+/** {@link MdOptions} with the defaults filled in. */
+export type ResolvedMdOptions = z.output<typeof OPTIONS>;
+
+/** Checks options and fills in defaults. @throws OptionError for unknown names and values that make no sense */
+export function readMdOptions(start: Structure, options: MdOptions): ResolvedMdOptions {
   const where = "md";
-  rejectUnknownOptions(options, OPTION_NAMES, where);
-  const { timestep = 1, steps, saveEvery = 1, ensemble } = options;
-  if (!(timestep > 0))
-    throw new OptionError({ where, problem: `timestep is ${timestep} fs, expected a positive number` });
-  if (!(Number.isInteger(steps) && steps >= 0))
-    throw new OptionError({ where, problem: `steps is ${steps}, expected a whole number ≥ 0` });
-  if (!(Number.isInteger(saveEvery) && saveEvery > 0))
-    throw new OptionError({ where, problem: `saveEvery is ${saveEvery}, expected a whole number ≥ 1` });
-  checkEnsemble(ensemble, start);
-  for (const [symbol, mass] of Object.entries(options.masses ?? {})) {
+  const read = readOptions(OPTIONS, options, where);
+  for (const symbol of Object.keys(read.masses ?? {}))
     if (!start.species.includes(symbol))
       throw new OptionError({
         where,
         problem: `a mass is given for ${symbol}, which the structure does not hold`,
         advice: `its species are ${[...new Set(start.species)].join(", ")}`,
       });
-    if (!(mass > 0 && Number.isFinite(mass)))
-      throw new OptionError({ where, problem: `the mass of ${symbol} is ${mass} u, expected a positive number` });
-  }
-}
-
-const ENSEMBLE_NAMES = {
-  nve: ["kind"],
-  nvt: ["kind", "temperature", "friction"],
-  npt: ["kind", "temperature", "friction", "pressure", "relaxation", "compressibility"],
-} as const;
-
-function checkEnsemble(ensemble: Ensemble, start: Structure): void {
-  const where = "md ensemble";
-  const names: readonly string[] | undefined = ENSEMBLE_NAMES[ensemble.kind];
-  if (!names)
-    throw new OptionError({
-      where,
-      problem: `unknown kind "${ensemble.kind}"`,
-      advice: "known kinds: nve, nvt, npt",
-    });
-  rejectUnknownOptions(ensemble, names, where);
-  for (const [name, value] of Object.entries(ensemble)) {
-    const lowest = name === "temperature" ? "a number ≥ 0" : name === "pressure" ? "a number" : "a positive number";
-    const fine =
-      name === "kind" ||
-      (Number.isFinite(value) && (name === "pressure" || value > 0 || (name === "temperature" && value === 0)));
-    if (!fine) throw new OptionError({ where, problem: `${name} is ${value}, expected ${lowest}` });
-  }
-  if (ensemble.kind !== "nve" && ensemble.temperature === undefined)
-    throw new OptionError({ where, problem: "no temperature", advice: "give `temperature` (K)" });
-  if (ensemble.kind === "npt" && !start.periodic.every(Boolean))
+  if (read.ensemble.kind === "npt" && !start.periodic.every(Boolean))
     throw new OptionError({ where, problem: "constant pressure needs a cell periodic in three directions" });
+  return read;
 }

@@ -1,5 +1,7 @@
 /** Radial distribution function of a trajectory. */
 import { inFrame, OptionError } from "../errors.js";
+import { readOptions, record } from "../options/record.js";
+import { integer, positive } from "../options/values.js";
 import { neighborList } from "../structure/neighbors.js";
 import { cellVolume } from "../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
@@ -15,6 +17,12 @@ export interface RadialDistribution {
   readonly coordination: Float64Array;
 }
 
+const OPTIONS = record({
+  cutoff: positive("Å").default(6),
+  bins: integer({ atLeast: 1, atMost: 1e6 }).default(200),
+  stride: integer({ atLeast: 1 }).default(1),
+});
+
 /**
  * g(r) of a pair of species, every periodic image counted.
  * @param options.cutoff Å, default 6; may exceed half the cell
@@ -27,7 +35,7 @@ export function radialDistribution(
   pair: readonly [string, string],
   options: { readonly cutoff?: number; readonly bins?: number; readonly stride?: number } = {},
 ): RadialDistribution {
-  const { cutoff = 6, bins = 200, stride = 1 } = options;
+  const { cutoff, bins, stride } = readOptions(OPTIONS, options, "radialDistribution");
   if (!t.cells || !t.periodic.every(Boolean))
     throw new OptionError({ where: "radialDistribution", problem: "needs a trajectory periodic in three directions" });
   const count = (symbol: string): number => t.species.filter((s) => s === symbol).length;

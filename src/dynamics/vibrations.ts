@@ -1,7 +1,10 @@
 /** What the velocities of a trajectory say about its vibrations. */
 import { ShapeError } from "../errors.js";
+import { readOptions, record } from "../options/record.js";
+import { doubles, integer } from "../options/values.js";
 import { correlation } from "../spectrum/correlation.js";
-import { density, type Estimator } from "../spectrum/density.js";
+import { density } from "../spectrum/density.js";
+import { type Estimator, estimatorOption } from "../spectrum/estimator.js";
 import type { Intensity, Spectrum } from "../spectrum/spectrum.js";
 import { atomicMasses } from "../structure/elements.js";
 import { frameCount, type Trajectory } from "../structure/trajectory.js";
@@ -21,6 +24,12 @@ export interface VibrationOptions {
   readonly masses?: Float64Array;
 }
 
+const AUTOCORRELATION_OPTIONS = record({ masses: doubles().optional(), maxLag: integer({ atLeast: 0 }).optional() });
+const DENSITY_OPTIONS = record({
+  masses: doubles().optional(),
+  estimator: estimatorOption.prefault({ kind: "periodogram" }),
+});
+
 /**
  * Mass-weighted velocity autocorrelation.
  * @param options.maxLag frames, default half the trajectory
@@ -30,8 +39,9 @@ export function velocityAutocorrelation(
   t: Trajectory,
   options: VibrationOptions & { readonly maxLag?: number } = {},
 ): VelocityAutocorrelation {
-  const { signals, timestep } = weightedVelocities(t, options.masses);
-  const { maxLag = Math.floor(frameCount(t) / 2) } = options;
+  const { masses, ...read } = readOptions(AUTOCORRELATION_OPTIONS, options, "velocityAutocorrelation");
+  const { signals, timestep } = weightedVelocities(t, masses);
+  const { maxLag = Math.floor(frameCount(t) / 2) } = read;
   const sums = sumBySpecies(
     t.species,
     signals.map((x) => correlation(x, x, { maxLag, mean: "keep", normalization: "unbiased" })),
@@ -53,12 +63,9 @@ export function vibrationalDensity(
   t: Trajectory,
   options: VibrationOptions & { readonly estimator?: Estimator } = {},
 ): Spectrum {
-  const { signals, timestep } = weightedVelocities(t, options.masses);
-  const { wavenumbers, values, resolution, estimator } = density(
-    { kind: "rate", signals },
-    timestep,
-    options.estimator,
-  );
+  const { masses, estimator: chosen } = readOptions(DENSITY_OPTIONS, options, "vibrationalDensity");
+  const { signals, timestep } = weightedVelocities(t, masses);
+  const { wavenumbers, values, resolution, estimator } = density({ kind: "rate", signals }, timestep, chosen);
   const sums = sumBySpecies(t.species, values);
   const spacing = wavenumbers[1]! - wavenumbers[0]!;
   const last = wavenumbers.length - 1;

@@ -5,9 +5,11 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { DataError, FormatError, ShapeError, SpectensorError } from "../errors.js";
+import type { Fields } from "../options/record.js";
+import { callback, oneOf, RUN_FIELDS, text } from "../options/values.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import { checkHeap } from "../system/memory.js";
-import { type WarningOptions, warn } from "../warnings.js";
+import { type Warning, type WarningOptions, warn } from "../warnings.js";
 import { packing, signatureBytes, unpackedStart } from "./decode.js";
 import { Lines } from "./lines.js";
 
@@ -21,6 +23,13 @@ export interface ReadOptions extends RunOptions, WarningOptions {
   /** What to do with a last frame that is cut off: refuse the file (default) or leave that frame out. */
   readonly incomplete?: "error" | "drop";
 }
+
+export const READ_FIELDS = {
+  ...RUN_FIELDS,
+  onWarning: callback<(warning: Warning) => void>().optional(),
+  name: text().optional(),
+  incomplete: oneOf(["error", "drop"]).optional(),
+} satisfies Fields<ReadOptions>;
 
 /** A reader yields this when it needs more bytes. */
 export const more: unique symbol = Symbol("more");

@@ -1,5 +1,7 @@
 /** Averages and their uncertainty. All functions refuse empty input and values that are not finite. */
 import { DataError, OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, number } from "../options/values.js";
 import { random } from "./random.js";
 
 /** Arithmetic mean. @throws DataError for no values or one that is not finite */
@@ -116,6 +118,14 @@ export interface BootstrapOptions {
   readonly blockLength?: number;
 }
 
+export const BOOTSTRAP_FIELDS = {
+  seed: integer(),
+  samples: integer({ atLeast: 2 }).default(1000),
+  level: number({ above: 0, below: 1 }).default(0.95),
+  blockLength: integer({ atLeast: 1 }).default(1),
+} satisfies Fields<BootstrapOptions>;
+const BOOTSTRAP_OPTIONS = record(BOOTSTRAP_FIELDS);
+
 /** A statistic with its bootstrap error and percentile confidence interval. */
 export interface BootstrapEstimate {
   /** The statistic of the data themselves. */
@@ -140,13 +150,12 @@ export function bootstrap(
   statistic: (indices: Int32Array) => number,
   options: BootstrapOptions,
 ): BootstrapEstimate {
-  const { seed, samples = 1000, level = 0.95, blockLength = 1 } = options;
-  if (!(samples >= 2) || !(level > 0 && level < 1) || !(blockLength >= 1 && blockLength <= count)) {
+  const { seed, samples, level, blockLength } = readOptions(BOOTSTRAP_OPTIONS, options, "bootstrap");
+  if (blockLength > count)
     throw new OptionError({
       where: "bootstrap",
-      problem: `expected samples ≥ 2, 0 < level < 1 and 1 ≤ blockLength ≤ ${count}, found ${samples}, ${level}, ${blockLength}`,
+      problem: `blockLength is ${blockLength}, there are ${count} observations`,
     });
-  }
   const generator = random(seed);
   const indices = Int32Array.from({ length: count }, (_, i) => i);
   const estimate = statistic(indices);

@@ -84,6 +84,11 @@ export function checkedBy<T>(test: (value: unknown) => boolean, expected: string
   return z.custom<T>(test, { error: expected });
 }
 
+/** Whether a value is a list or a typed array. */
+export function isArrayLike(value: unknown): boolean {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
 /** Numbers in a Float64Array. */
 export function doubles(): z.ZodType<Float64Array, Float64Array> {
   return z.custom<Float64Array>((v) => v instanceof Float64Array, { error: "a Float64Array" });

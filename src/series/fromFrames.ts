@@ -1,4 +1,6 @@
 import { DataError, ShapeError, UnitError } from "../errors.js";
+import { readOptions, record } from "../options/record.js";
+import { positive, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
 import { type TensorQuantity, type TensorSeries, tensorSeries } from "./tensorSeries.js";
@@ -12,6 +14,8 @@ const FRAME_QUANTITIES = [
 
 /** Quantities that a frame can hold. */
 export type FrameQuantity = (typeof FRAME_QUANTITIES)[number];
+
+const OPTIONS = record({ timestep: positive("fs").optional(), origin: text().default("frames") });
 
 /**
  * The tensors of evenly spaced frames as a series, in package units; the volume is the mean over the cells.
@@ -29,7 +33,7 @@ export function seriesOfFrames(
   quantity: FrameQuantity,
   options: { readonly timestep?: number; readonly origin?: string } = {},
 ): TensorSeries {
-  const { origin = "frames" } = options;
+  const { origin, timestep } = readOptions(OPTIONS, options, "seriesOfFrames");
   const where = `${quantity} of ${origin}`;
   const first = frames[0];
   if (!first) throw new ShapeError({ where, problem: "no frames" });
@@ -60,7 +64,7 @@ export function seriesOfFrames(
     quantity,
     shape: quantity === "bornCharges" ? [size / 9, 3, 3] : quantity === "polarization" ? [3] : [3, 3],
     values,
-    timestep: evenTimestep(frames, options.timestep, where),
+    timestep: evenTimestep(frames, timestep, where),
     origin,
     ...(volume !== undefined && { volume }),
   });

@@ -1,6 +1,8 @@
 /** The modern theory of polarization leaves P of a periodic cell open up to multiples of e·a, e·b, e·c: one branch is chosen here. */
 import { DataError } from "../errors.js";
 import { inverse3 } from "../math/matrix3.js";
+import { readOptions, record } from "../options/record.js";
+import { number, positive } from "../options/values.js";
 import { requireVector } from "./components.js";
 import { seriesLength, type TensorSeries } from "./tensorSeries.js";
 
@@ -12,6 +14,8 @@ export interface UnwrappedPolarization {
   /** Largest remaining step between frames in units of a polarization quantum; at ½ the branch would be a guess. */
   readonly largestStep: number;
 }
+
+const OPTIONS = record({ charge: positive("e").default(1), limit: number({ above: 0, atMost: 0.5 }).default(0.4) });
 
 /**
  * Removes jumps by whole polarization quanta so that P(t) is continuous from its first frame on.
@@ -26,8 +30,8 @@ export function unwrapPolarization(
   cell: Float64Array,
   options: { readonly charge?: number; readonly limit?: number } = {},
 ): UnwrappedPolarization {
+  const { charge, limit } = readOptions(OPTIONS, options, "unwrapPolarization");
   requireVector(series, "unwrapping");
-  const { charge = 1, limit = 0.4 } = options;
   const inverse = inverse3(cell);
   const values = Float64Array.from(series.values);
   const jumps: number[] = [];

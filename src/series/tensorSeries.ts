@@ -1,3 +1,5 @@
+import { readOptions, record } from "../options/record.js";
+import { integer } from "../options/values.js";
 import { ShapeError, UnitError } from "../errors.js";
 
 /** Quantities that a series can hold, one tensor per frame. */
@@ -71,6 +73,12 @@ export function seriesLength(s: TensorSeries): number {
   return s.values.length / s.shape.reduce((a, b) => a * b, 1);
 }
 
+const RANGE = record({
+  first: integer({ atLeast: 0 }).default(0),
+  last: integer({ atLeast: 0 }).optional(),
+  stride: integer({ atLeast: 1 }).default(1),
+});
+
 /**
  * Frames first, first + stride, … below `last` as a new series; its time step is multiplied by `stride`.
  * @param range.first default 0
@@ -81,11 +89,9 @@ export function sliceSeries(
   s: TensorSeries,
   range: { readonly first?: number; readonly last?: number; readonly stride?: number },
 ): TensorSeries {
+  const { first, stride, ...read } = readOptions(RANGE, range, "sliceSeries");
   const size = s.shape.reduce((a, b) => a * b, 1);
-  const { first = 0, stride = 1 } = range;
-  const last = Math.min(range.last ?? seriesLength(s), seriesLength(s));
-  if (!(Number.isInteger(stride) && stride > 0 && Number.isInteger(first) && first >= 0))
-    throw new ShapeError(`first ${first} and stride ${stride} must be whole numbers, first ≥ 0 and stride ≥ 1`);
+  const last = Math.min(read.last ?? seriesLength(s), seriesLength(s));
   const count = Math.max(0, Math.ceil((last - first) / stride));
   const values = new Float64Array(count * size);
   for (let k = 0; k < count; k++) {

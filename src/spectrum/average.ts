@@ -1,5 +1,7 @@
 /** Means of spectra with standard errors. */
-import { rejectUnknownOptions, ShapeError } from "../errors.js";
+import { ShapeError } from "../errors.js";
+import { readOptions, record } from "../options/record.js";
+import { integer } from "../options/values.js";
 import { isEnsemble, type SeriesEnsemble } from "../series/ensemble.js";
 import { splitSeries } from "../series/join.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
@@ -53,6 +55,8 @@ export function averageSpectra(spectra: readonly Spectrum[], origin?: string): S
   };
 }
 
+const BLOCK_OPTIONS = record({ blocks: integer({ atLeast: 2 }).default(5) });
+
 /**
  * The spectrum of one trajectory with an error estimate: mean over `blocks` consecutive pieces. Its resolution is that of
  * one piece, and pieces shorter than the slowest correlation make the error too small.
@@ -64,8 +68,8 @@ export function blockSpectrum(
   spectrumOf: (piece: TensorSeries) => Spectrum,
   options: { readonly blocks?: number } = {},
 ): Spectrum {
-  rejectUnknownOptions(options, ["blocks"], "blockSpectrum");
-  return averageSpectra(splitSeries(series, options.blocks ?? 5).map(spectrumOf), series.origin);
+  const { blocks } = readOptions(BLOCK_OPTIONS, options, "blockSpectrum");
+  return averageSpectra(splitSeries(series, blocks).map(spectrumOf), series.origin);
 }
 
 /** The spectrum of a series, or the mean over the runs of an ensemble. */

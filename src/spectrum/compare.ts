@@ -1,5 +1,7 @@
 /** Likeness of two spectra. */
-import { DataError, OptionError, rejectUnknownOptions } from "../errors.js";
+import { DataError, OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { number, positive, range, text } from "../options/values.js";
 import { intensityOf, interpolate, type Spectrum, toUnit } from "./spectrum.js";
 
 export interface SimilarityOptions {
@@ -11,6 +13,14 @@ export interface SimilarityOptions {
   /** Name of the intensity, default each spectrum's first. */
   readonly name?: string;
 }
+
+const SIMILARITY_FIELDS = {
+  from: number().optional(),
+  to: number().optional(),
+  step: positive().optional(),
+  name: text().optional(),
+} satisfies Fields<SimilarityOptions>;
+const SIMILARITY_OPTIONS = record(SIMILARITY_FIELDS);
 
 /** Cosine similarity and what it was computed on. */
 export interface Similarity {
@@ -27,8 +37,9 @@ export interface Similarity {
  * @throws DataError if one is zero throughout the range
  */
 export function cosineSimilarity(a: Spectrum, b: Spectrum, options: SimilarityOptions = {}): Similarity {
-  const grid = commonGrid(a, b, options);
-  const [y, z] = sampled(a, b, grid, options.name);
+  const read = readOptions(SIMILARITY_OPTIONS, options, "cosineSimilarity");
+  const grid = commonGrid(a, b, read);
+  const [y, z] = sampled(a, b, grid, read.name);
   return { value: cosine(y, z), from: grid[0]!, to: grid.at(-1)!, points: grid.length };
 }
 
@@ -52,6 +63,12 @@ export interface FitOptions extends SimilarityOptions {
   readonly shift?: readonly [number, number];
 }
 
+const FIT_OPTIONS = record({
+  ...SIMILARITY_FIELDS,
+  scale: range().default([1, 1]),
+  shift: range().default([0, 0]),
+} satisfies Fields<FitOptions>);
+
 /** Points per direction and round of the search. */
 const SEARCH = 21;
 
@@ -61,13 +78,12 @@ const SEARCH = 21;
  * The range compared (`from`, `to`) must be given and covered by `a` for every scale and shift searched.
  */
 export function fitAxis(a: Spectrum, b: Spectrum, options: FitOptions): SpectrumFit {
-  rejectUnknownOptions(options, ["from", "to", "step", "name", "scale", "shift"], "fitAxis");
-  const { scale = [1, 1], shift = [0, 0] } = options;
-  const grid = commonGrid(a, b, options);
+  const { scale, shift, ...read } = readOptions(FIT_OPTIONS, options, "fitAxis");
+  const grid = commonGrid(a, b, read);
   const target = toUnit(b, a.axis.unit);
-  const z = interpolate(target.axis.values, intensityOf(target, options.name).values, grid);
+  const z = interpolate(target.axis.values, intensityOf(target, read.name).values, grid);
   const x = a.axis.values;
-  const y = intensityOf(a, options.name).values;
+  const y = intensityOf(a, read.name).values;
   const moved = (s: number, d: number): Float64Array =>
     interpolate(
       x,

@@ -1,6 +1,8 @@
 /** Correlation functions as measured: no window, no transform, no prefactor. */
 import { OptionError, ShapeError } from "../errors.js";
 import { inverseRealFft, realFft } from "../math/fft.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, oneOf } from "../options/values.js";
 
 /**
  * - `unbiased`: C(k) = Σ_i x_i y_{i+k}/(N − k), the mean over the N − k pairs;
@@ -17,6 +19,12 @@ export interface CorrelationOptions {
   readonly mean?: "remove" | "keep";
 }
 
+const OPTIONS = record({
+  maxLag: integer({ atLeast: 0 }).optional(),
+  normalization: oneOf(["biased", "unbiased"]).default("unbiased"),
+  mean: oneOf(["remove", "keep"]).default("remove"),
+} satisfies Fields<CorrelationOptions>);
+
 /**
  * C(k) = ⟨x(0) y(k)⟩ for lags k = 0 … maxLag, by fast Fourier transform (Wiener–Khinchin), O(N log N).
  * @param x signal at evenly spaced frames
@@ -25,7 +33,7 @@ export interface CorrelationOptions {
  * @throws ShapeError if the lengths differ
  */
 export function correlation(x: Float64Array, y: Float64Array = x, options: CorrelationOptions = {}): Float64Array {
-  const { lags, n, a, b } = prepare(x, y, options);
+  const { lags, n, a, b, normalization } = prepare(x, y, options);
   let size = 1;
   while (size < n + lags) size *= 2;
   const A = realFft(padded(a, size));
@@ -36,7 +44,7 @@ export function correlation(x: Float64Array, y: Float64Array = x, options: Corre
     re[k] = A.re[k]! * B.re[k]! + A.im[k]! * B.im[k]!;
     im[k] = A.re[k]! * B.im[k]! - A.im[k]! * B.re[k]!;
   }
-  return normalized(inverseRealFft({ re, im }, size).subarray(0, lags), n, options);
+  return normalized(inverseRealFft({ re, im }, size).subarray(0, lags), n, normalization);
 }
 
 /** The same as {@link correlation} by direct summation, O(N·maxLag): the slow route that checks the fast one. */
@@ -45,14 +53,14 @@ export function directCorrelation(
   y: Float64Array = x,
   options: CorrelationOptions = {},
 ): Float64Array {
-  const { lags, n, a, b } = prepare(x, y, options);
+  const { lags, n, a, b, normalization } = prepare(x, y, options);
   const sums = new Float64Array(lags);
   for (let k = 0; k < lags; k++) {
     let sum = 0;
     for (let i = 0; i + k < n; i++) sum += a[i]! * b[i + k]!;
     sums[k] = sum;
   }
-  return normalized(sums, n, options);
+  return normalized(sums, n, normalization);
 }
 
 /** The signal minus its mean over the record. */
@@ -70,10 +78,11 @@ export function padded(x: Float64Array, size: number): Float64Array {
 }
 
 function prepare(x: Float64Array, y: Float64Array, options: CorrelationOptions) {
+  const read = readOptions(OPTIONS, options, "correlation");
   const n = x.length;
   if (y.length !== n || n === 0) throw new ShapeError(`correlation of signals with ${n} and ${y.length} frames`);
-  const { maxLag = n - 1, mean = "remove" } = options;
-  if (!(Number.isInteger(maxLag) && maxLag >= 0 && maxLag < n))
+  const { maxLag = n - 1, mean, normalization } = read;
+  if (maxLag >= n)
     throw new OptionError({
       where: "correlation",
       problem: `maxLag ${maxLag} for ${n} frames`,
@@ -81,10 +90,9 @@ function prepare(x: Float64Array, y: Float64Array, options: CorrelationOptions) 
     });
   const a = mean === "remove" ? withoutMean(x) : x;
   const b = y === x ? a : mean === "remove" ? withoutMean(y) : y;
-  return { lags: maxLag + 1, n, a, b };
+  return { lags: maxLag + 1, n, a, b, normalization };
 }
 
-function normalized(sums: Float64Array, n: number, options: CorrelationOptions): Float64Array {
-  const { normalization = "unbiased" } = options;
+function normalized(sums: Float64Array, n: number, normalization: Normalization): Float64Array {
   return sums.map((s, k) => s / (normalization === "biased" ? n : n - k));
 }

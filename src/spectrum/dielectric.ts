@@ -1,5 +1,7 @@
 /** Dielectric function and what optics makes of it, from an infrared absorption. */
 import { OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { number } from "../options/values.js";
 import { speedOfLightCm } from "../units/constants.js";
 import { convertFrequency, wavenumberToAngular } from "../units/frequency.js";
 import { kramersKronig } from "./kramersKronig.js";
@@ -9,6 +11,8 @@ export interface DielectricOptions {
   /** High-frequency dielectric constant ε∞ (mean of its diagonal); 1 leaves the electrons out. */
   readonly epsilonInfinity: number;
 }
+
+const OPTIONS = record({ epsilonInfinity: number({ atLeast: 1 }) } satisfies Fields<DielectricOptions>);
 
 /** Complex refractive index n + ik = √(ε′ + iε″), ε″ ≥ 0. */
 export function refractiveIndex(real: number, imaginary: number): { readonly n: number; readonly k: number } {
@@ -34,13 +38,7 @@ export function reflectivity(n: number, k: number): number {
  * @throws OptionError if the spectrum has no absolute absorption
  */
 export function dielectricFunction(spectrum: Spectrum, options: DielectricOptions): Spectrum {
-  const { epsilonInfinity } = options;
-  if (!(epsilonInfinity >= 1))
-    throw new OptionError({
-      where: "dielectricFunction",
-      problem: `epsilonInfinity is ${epsilonInfinity}`,
-      advice: "give a number ≥ 1",
-    });
+  const { epsilonInfinity } = readOptions(OPTIONS, options, "dielectricFunction");
   if (spectrum.quantity !== "infrared" || !spectrum.intensities.absorption)
     throw new OptionError({
       where: "dielectricFunction",

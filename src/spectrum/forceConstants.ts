@@ -1,7 +1,9 @@
 /** Harmonic force constants from the forces on structures with one displaced atom. */
-import { DataError, rejectUnknownOptions, ShapeError } from "../errors.js";
+import { DataError, ShapeError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { type Matrix, matrix } from "../math/matrix.js";
+import { type Fields, kinds, readOptions, record } from "../options/record.js";
+import { positive } from "../options/values.js";
 import { rotateTensor } from "../structure/rotateTensor.js";
 import type { Structure } from "../structure/structure.js";
 import { noSymmetry, type Symmetry, symmetry } from "../structure/symmetry.js";
@@ -14,6 +16,11 @@ export interface ForceConstantOptions {
   /** Σ_j Φ_ij = 0: impose (default) by projecting uniform translations out, or leave. */
   readonly sumRule?: { readonly kind: "impose" } | { readonly kind: "leave" };
 }
+
+const OPTIONS = record({
+  symmetry: kinds({ detect: { tolerance: positive("Å").optional() }, none: {} }).default({ kind: "detect" }),
+  sumRule: kinds({ impose: {}, leave: {} }).default({ kind: "impose" }),
+} satisfies Fields<ForceConstantOptions>);
 
 /** Second derivatives of the energy at a reference structure, at the Γ point of its cell. */
 export interface ForceConstants {
@@ -41,7 +48,7 @@ export function forceConstants(
   sets: readonly (DisplacedForces | SnapshotForces)[],
   options: ForceConstantOptions = {},
 ): ForceConstants {
-  rejectUnknownOptions(options, ["symmetry", "sumRule"], "forceConstants");
+  const { symmetry: asked, sumRule } = readOptions(OPTIONS, options, "forceConstants");
   const n = structure.species.length;
   sets.forEach((s, k) => {
     const fits = "atom" in s ? s.atom >= 0 && s.atom < n : s.displacements.length === 3 * n;
@@ -53,13 +60,13 @@ export function forceConstants(
       });
   });
   const group =
-    options.symmetry?.kind === "none" ? noSymmetry(structure) : symmetry(structure, options.symmetry?.tolerance);
+    asked.kind === "none" ? noSymmetry(structure) : symmetry(structure, asked.tolerance);
   const single = sets.filter((s) => "atom" in s);
   const values =
     single.length === sets.length ? fromSingleAtoms(structure, single, group) : fitSnapshots(n, sets, group.operations);
   const asymmetry = symmetrise(values);
   const translationalResidual = residual(values);
-  if ((options.sumRule?.kind ?? "impose") === "impose") removeTranslations(values);
+  if (sumRule.kind === "impose") removeTranslations(values);
   return { structure, values, symmetry: group.symbol, translationalResidual, asymmetry };
 }
 

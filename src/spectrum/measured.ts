@@ -1,8 +1,10 @@
 /** Measured spectra, to compare with: JCAMP-DX and tables of two or more columns. */
-import { DataError, OptionError, rejectUnknownOptions, UnitError } from "../errors.js";
+import { DataError, OptionError, UnitError } from "../errors.js";
 import { type JcampBlock, parseJcamp } from "../io/jcamp.js";
-import { byteChunks, type ReadOptions, type Source, sourceName } from "../io/source.js";
+import { byteChunks, READ_FIELDS, type ReadOptions, type Source, sourceName } from "../io/source.js";
 import { type NumberTable, parseTable } from "../io/table.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, oneOf } from "../options/values.js";
 import { convertFrequency, wavelengthToWavenumber } from "../units/frequency.js";
 import type { Intensity, Spectrum } from "./spectrum.js";
 
@@ -18,6 +20,13 @@ export interface MeasuredOptions extends ReadOptions {
   /** Which of several spectra in one file, from 0; default the only one. */
   readonly block?: number;
 }
+
+const OPTIONS = record({
+  ...READ_FIELDS,
+  quantity: oneOf(["raman", "infrared"]).optional(),
+  abscissa: oneOf(["cm-1", "THz", "meV", "nm", "µm"]).optional(),
+  block: integer({ atLeast: 0 }).optional(),
+} satisfies Fields<MeasuredOptions>);
 
 /** What one file gives before units are settled. */
 interface Raw {
@@ -49,6 +58,7 @@ interface Raw {
  * show(spectrumFigure({ measured, model: infrared(series, { temperature: 300 }) }));
  */
 export async function readMeasured(source: Source, options: MeasuredOptions = {}): Promise<Spectrum> {
+  readOptions(OPTIONS, options, "readMeasured");
   const pieces: Uint8Array[] = [];
   for await (const piece of byteChunks(source, options)) pieces.push(piece);
   return parseMeasured(Buffer.concat(pieces), { ...options, name: sourceName(source, options) });
@@ -56,8 +66,7 @@ export async function readMeasured(source: Source, options: MeasuredOptions = {}
 
 /** The spectrum in the text or the bytes of a file; see {@link readMeasured}. */
 export function parseMeasured(input: string | Uint8Array, options: MeasuredOptions = {}): Spectrum {
-  const known = ["name", "incomplete", "onProgress", "onWarning", "signal", "quantity", "abscissa", "block"];
-  rejectUnknownOptions(options, known, "readMeasured");
+  readOptions(OPTIONS, options, "readMeasured");
   const name = options.name ?? "text";
   const head =
     typeof input === "string" ? input.slice(0, 4096) : Buffer.from(input.subarray(0, 4096)).toString("latin1");

@@ -1,4 +1,5 @@
-import { OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, number, text } from "../options/values.js";
 import { intensityOf, type Spectrum } from "./spectrum.js";
 
 /** A local maximum of an intensity. */
@@ -25,6 +26,14 @@ export interface PeakOptions {
   readonly count?: number;
 }
 
+const OPTIONS = record({
+  name: text().optional(),
+  from: number().optional(),
+  to: number().optional(),
+  minProminence: number({ atLeast: 0, atMost: 1 }).default(0.01),
+  count: integer({ atLeast: 0 }).optional(),
+} satisfies Fields<PeakOptions>);
+
 /**
  * Peaks of a spectrum in order of position; plateaus count once.
  * @example
@@ -32,13 +41,11 @@ export interface PeakOptions {
  * peaks(raman(alpha), { from: 3000, to: 4000, count: 1 }).map((p) => Math.round(p.position / 100)) // [37]
  */
 export function peaks(spectrum: Spectrum, options: PeakOptions = {}): readonly Peak[] {
-  const { minProminence = 0.01 } = options;
-  if (!(minProminence >= 0 && minProminence <= 1))
-    throw new OptionError({ where: "peaks", problem: `minProminence is ${minProminence}`, advice: "give 0 to 1" });
+  const { name, minProminence, count, ...read } = readOptions(OPTIONS, options, "peaks");
   const x = spectrum.axis.values;
-  const y = intensityOf(spectrum, options.name).values;
-  const from = options.from ?? x[0]!;
-  const to = options.to ?? x.at(-1)!;
+  const y = intensityOf(spectrum, name).values;
+  const from = read.from ?? x[0]!;
+  const to = read.to ?? x.at(-1)!;
   let highest = 0;
   for (let i = 0; i < y.length; i++) if (x[i]! >= from && x[i]! <= to) highest = Math.max(highest, y[i]!);
   const found: Peak[] = [];
@@ -52,8 +59,8 @@ export function peaks(spectrum: Spectrum, options: PeakOptions = {}): readonly P
     }
     i = end;
   }
-  if (options.count === undefined || found.length <= options.count) return found;
-  const kept = [...found].sort((a, b) => b.prominence - a.prominence).slice(0, options.count);
+  if (count === undefined || found.length <= count) return found;
+  const kept = [...found].sort((a, b) => b.prominence - a.prominence).slice(0, count);
   return kept.sort((a, b) => a.position - b.position);
 }
 

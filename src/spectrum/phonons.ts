@@ -2,6 +2,8 @@
 import { OptionError, ShapeError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { type Matrix, matrix } from "../math/matrix.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy, doubles, isArrayLike } from "../options/values.js";
 import { atomicMasses } from "../structure/elements.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { atomicMassUnit, vacuumPermittivity } from "../units/constants.js";
@@ -39,20 +41,30 @@ export interface NonAnalytic {
   readonly epsilonInfinity: Float64Array;
 }
 
+const OPTIONS = record({
+  masses: doubles().optional(),
+  nonAnalytic: record({
+    direction: checkedBy<ArrayLike<number>>(isArrayLike, "three numbers"),
+    bornCharges: doubles(),
+    epsilonInfinity: doubles(),
+  } satisfies Fields<NonAnalytic>).optional(),
+} satisfies Fields<NormalModeOptions>);
+
 /**
  * Normal modes from force constants: D = Φ_ij/√(m_i m_j) = Σ ω² e eᵀ.
  * @throws ShapeError if a list does not have one entry per atom
  */
 export function normalModes(constants: ForceConstants, options: NormalModeOptions = {}): NormalModes {
+  const { nonAnalytic, ...read } = readOptions(OPTIONS, options, "normalModes");
   const { structure } = constants;
   const n = structure.species.length;
-  const masses = options.masses ?? atomicMasses(structure.species);
+  const masses = read.masses ?? atomicMasses(structure.species);
   if (masses.length !== n || !masses.every((m) => m > 0))
     throw new ShapeError({
       where: "normalModes",
       problem: `${masses.length} masses for ${n} atoms; all must be positive`,
     });
-  const field = options.nonAnalytic && nonAnalyticTerm(structure, options.nonAnalytic);
+  const field = nonAnalytic && nonAnalyticTerm(structure, nonAnalytic);
   const dynamical = matrix(3 * n, 3 * n);
   for (let i = 0; i < 3 * n; i++)
     for (let j = 0; j < 3 * n; j++) {

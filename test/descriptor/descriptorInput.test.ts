@@ -80,14 +80,14 @@ describe("degenerate input", () => {
     expect(() => descriptor({ ...base, cutof: 3 } as DescriptorOptions)).toThrow(/did you mean "cutoff"/);
     expect(() => descriptor({ ...base, species: [] })).toThrow(/no species/);
     expect(() => descriptor({ ...base, species: ["H", "H"] })).toThrow(/listed twice/);
-    expect(() => descriptor({ ...base, nMax: 21 })).toThrow(/nMax is 21, expected an integer from 1 to 20/);
+    expect(() => descriptor({ ...base, nMax: 21 })).toThrow(/nMax is 21, expected a whole number from 1 to 20/);
     expect(() => descriptor({ ...base, lMax: 2.5 })).toThrow(/lMax is 2.5/);
     expect(() => descriptor({ ...base, cutoff: Number.NaN })).toThrow(/cutoff is NaN/);
     expect(() => descriptor({ ...base, smearing: 0 })).toThrow(/smearing is 0/);
     expect(() => descriptor({ ...base, basis: { kind: "gtos" } as never })).toThrow(
       /unknown kind "gtos".*known: bessel/,
     );
-    expect(() => descriptor({ ...base, cutoffFunction: { kind: "shiftedCosine", width: 9 } })).toThrow(/width 9 Å/);
+    expect(() => descriptor({ ...base, cutoffFunction: { kind: "shiftedCosine", width: 9 } })).toThrow(/width is 9 Å/);
     expect(() => descriptor({ ...base, twoBody: { lMax: 3 } as never })).toThrow(/unknown option "lMax"/);
     expect(() => contract(d, isolated, { order: 0, values: new Float64Array(3) })).toThrow(
       /3 weights, expected 2 species/,
