@@ -26,11 +26,8 @@ export function problemOf(error: z.ZodError, value: unknown, where: string): Err
     const known = (issue as { readonly options?: readonly unknown[] }).options?.map(String) ?? [];
     if (found === undefined) return { where: holder, problem: "no kind", advice: `known kinds: ${known.join(", ")}` };
     const guess = typeof found === "string" ? didYouMean(found, known) : undefined;
-    return {
-      where: holder,
-      problem: `unknown kind ${show(found)}`,
-      advice: guess ? `did you mean "${guess}"?` : `known kinds: ${known.join(", ")}`,
-    };
+    const advice = `${guess ? `did you mean "${guess}"? ` : ""}known kinds: ${known.join(", ")}`;
+    return { where: holder, problem: `unknown kind ${show(found)}`, advice };
   }
   const expected = expectation(issue);
   if (found === undefined && name !== "")

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type CutoffFunction,
-  checkCutoff,
-  checkScaling,
-  evaluateCutoff,
-  evaluateScaling,
-} from "../../src/descriptor/cutoff.js";
+import { type CutoffFunction, evaluateCutoff, evaluateScaling } from "../../src/descriptor/cutoff.js";
+import { descriptor } from "../../src/descriptor/descriptor.js";
 import { expectClose } from "../support/close.js";
 import { derivative } from "../support/finiteDifference.js";
 
@@ -36,9 +31,12 @@ describe("evaluateCutoff", () => {
   });
 
   it("refuses widths and exponents outside their range", () => {
-    expect(() => checkCutoff({ kind: "shiftedCosine", width: 0 }, 5)).toThrow(/width 0 Å is not in \(0, 5\]/);
-    expect(() => checkCutoff({ kind: "polynomial", exponent: 1 }, 5)).toThrow(/exponent 1/);
-    expect(() => checkCutoff({ kind: "cosine", width: 2 } as CutoffFunction, 5)).toThrow(/unknown option "width"/);
+    const using = (cutoffFunction: CutoffFunction) => () =>
+      descriptor({ species: ["H"], cutoff: 5, nMax: 2, lMax: 1, cutoffFunction });
+    expect(using({ kind: "shiftedCosine", width: 0 })).toThrow(/width is 0, expected a positive number \(Å\)/);
+    expect(using({ kind: "shiftedCosine", width: 6 })).toThrow(/width is 6 Å, beyond the cutoff radius of 5 Å/);
+    expect(using({ kind: "polynomial", exponent: 1 })).toThrow(/exponent is 1, expected a number from 2 to 50/);
+    expect(using({ kind: "cosine", width: 2 } as CutoffFunction)).toThrow(/unknown option "width"/);
   });
 });
 
@@ -53,6 +51,7 @@ describe("evaluateScaling", () => {
         derivative((x) => evaluateScaling(f, x).value, r),
         { absolute: 1e-10 },
       );
-    expect(() => checkScaling({ ...f, scale: -1 })).toThrow(/scale -1 Å/);
+    const settings = { species: ["H"], cutoff: 5, nMax: 2, lMax: 1, radialScaling: { ...f, scale: -1 } };
+    expect(() => descriptor(settings)).toThrow(/scale is -1, expected a positive number \(Å\)/);
   });
 });

@@ -85,7 +85,7 @@ describe("degenerate input", () => {
     expect(() => descriptor({ ...base, cutoff: Number.NaN })).toThrow(/cutoff is NaN/);
     expect(() => descriptor({ ...base, smearing: 0 })).toThrow(/smearing is 0/);
     expect(() => descriptor({ ...base, basis: { kind: "gtos" } as never })).toThrow(
-      /unknown kind "gtos".*known: bessel/,
+      /unknown kind "gtos".*known kinds: bessel/,
     );
     expect(() => descriptor({ ...base, cutoffFunction: { kind: "shiftedCosine", width: 9 } })).toThrow(/width is 9 Å/);
     expect(() => descriptor({ ...base, twoBody: { lMax: 3 } as never })).toThrow(/unknown option "lMax"/);
