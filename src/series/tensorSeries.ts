@@ -1,6 +1,6 @@
+import { ShapeError, UnitError } from "../errors.js";
 import { readOptions, record } from "../options/record.js";
 import { integer } from "../options/values.js";
-import { ShapeError, UnitError } from "../errors.js";
 
 /** Quantities that a series can hold, one tensor per frame. */
 export type TensorQuantity =

@@ -59,8 +59,7 @@ export function forceConstants(
         advice: "give the (super)cell that the forces were computed in",
       });
   });
-  const group =
-    asked.kind === "none" ? noSymmetry(structure) : symmetry(structure, asked.tolerance);
+  const group = asked.kind === "none" ? noSymmetry(structure) : symmetry(structure, asked.tolerance);
   const single = sets.filter((s) => "atom" in s);
   const values =
     single.length === sets.length ? fromSingleAtoms(structure, single, group) : fitSnapshots(n, sets, group.operations);

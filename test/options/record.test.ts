@@ -83,7 +83,10 @@ describe("a record of options", () => {
     [{ temprature: 1 }, 'toy: unknown option "temprature"; did you mean "temperature"?'],
     [{ temperature: 1, inner: { smoth: true } }, 'toy.inner: unknown option "smoth"; did you mean "smooth"?'],
     [{ temperature: 1, form: { kind: "plain", seed: 1 } }, 'toy.form: unknown option "seed"; known options: kind'],
-    [{ temperature: 1, form: { kind: "spars" } }, 'toy.form: unknown kind "spars"; did you mean "sparse"? known kinds: plain, sparse'],
+    [
+      { temperature: 1, form: { kind: "spars" } },
+      'toy.form: unknown kind "spars"; did you mean "sparse"? known kinds: plain, sparse',
+    ],
     [{ temperature: 1, form: {} }, "toy.form: no kind; known kinds: plain, sparse"],
     [{ temperature: 1, form: "sparse" }, 'toy: form is "sparse", expected an object'],
     [{ temperature: 1, form: { kind: "sparse" } }, "toy.form: no count; expected a whole number ≥ 1"],
