@@ -41,7 +41,7 @@ uv tool, pipx, and python3 -m jupyterlab.`,
       });
       // Ctrl-C goes to JupyterLab, which asks first; this process waits for it to end.
       process.on("SIGINT", () => {});
-      process.on("SIGTERM", () => child.kill("SIGTERM"));
+      for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, () => child.kill("SIGTERM"));
       process.exitCode = await new Promise<number>((done, fail) => {
         child.on("exit", (code) => done(code ?? 1));
         child.on("error", (cause) =>

@@ -6,10 +6,10 @@ import type { Progress } from "../progress.js";
 import { asMemoryError } from "../system/memory.js";
 import { asFileError, asFileErrorSomewhere } from "../system/systemError.js";
 
-/** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted. */
+/** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted (129, 143: by SIGHUP, SIGTERM). */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof AbortedError) return 130;
+  if (error instanceof AbortedError) return STOPS[stoppedBy];
   if (error instanceof OptionError) return 2;
   return 1;
 }
@@ -72,10 +72,20 @@ export function printTable(header: readonly string[], rows: readonly (readonly (
     );
 }
 
-/** A signal that Ctrl-C aborts once; a second Ctrl-C ends the process as usual. */
+/** What asks a process to stop, with the exit code it then has by custom: Ctrl-C, `kill`, a terminal that is closed. */
+const STOPS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+let stoppedBy: keyof typeof STOPS = "SIGINT";
+
+/** A signal that Ctrl-C, SIGTERM and SIGHUP abort; a second one ends the process as usual. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  process.once("SIGINT", () => controller.abort("Ctrl-C"));
+  const names = Object.keys(STOPS) as (keyof typeof STOPS)[];
+  const stop = (name: NodeJS.Signals): void => {
+    for (const n of names) process.off(n, stop);
+    stoppedBy = name as keyof typeof STOPS;
+    controller.abort(name === "SIGINT" ? "Ctrl-C" : name);
+  };
+  for (const n of names) process.on(n, stop);
   return controller.signal;
 }
 

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AbortedError, SpectensorError } from "../errors.js";
+import { PARENT_VARIABLE, SCRATCH_PREFIX } from "./kernelProcess.js";
 import { decode, encode, type Message, request } from "./messages.js";
 import { findTslab, loadZeroMq, type Socket } from "./tslab.js";
 
@@ -63,14 +64,14 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const key = randomBytes(24).toString("hex");
   const ports = await freePorts(PORTS.length);
   const connection = { transport: "tcp", ip: "127.0.0.1", key, signature_scheme: "hmac-sha256", kernel_name: "tslab" };
-  const scratch = mkdtempSync(join(tmpdir(), "spectensor-kernel-"));
+  const scratch = mkdtempSync(join(tmpdir(), SCRATCH_PREFIX));
   const connectionFile = join(scratch, "connection.json");
   const portOf = Object.fromEntries(PORTS.map((name, i) => [name, ports[i]!]));
   writeFileSync(connectionFile, JSON.stringify({ ...connection, ...portOf }), { mode: 0o600 });
 
   const child = spawn(process.execPath, [...program.argv, "--config-path", connectionFile], {
     cwd: options.folder,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...options.env, [PARENT_VARIABLE]: String(process.pid) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const shell = new zmq.Dealer({ linger: 0 });

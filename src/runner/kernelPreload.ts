@@ -1,12 +1,9 @@
-/**
- * Loaded by the kernel's process before tslab.
- *
- * TypeScript watches every place where a module might yet appear or change its meaning. tslab allows for one kind of pending
- * rebuild only, so that two such changes while a cell runs (a package is installed, a folder above is busy) print "Unexpected pending
- * rebuildTimer" into the cell. Hence only source files are watched, in no worker.
- */
+/** Loaded by the kernel's process before tslab, also where Jupyter starts it. */
 import { createRequire } from "node:module";
-import { isMainThread } from "node:worker_threads";
+import { basename, dirname } from "node:path";
+import { isMainThread, Worker } from "node:worker_threads";
+import { PARENT_VARIABLE, SCRATCH_PREFIX } from "./kernelProcess.js";
+import type { WatchedParent } from "./parentWatch.js";
 
 interface TypeScript {
   readonly sys: {
@@ -15,6 +12,11 @@ interface TypeScript {
   };
 }
 
+/**
+ * TypeScript watches every place where a module might yet appear or change its meaning. tslab allows for one kind of pending
+ * rebuild only, so that two such changes while a cell runs (a package is installed, a folder above is busy) print "Unexpected pending
+ * rebuildTimer" into the cell. Hence only source files are watched, in no worker.
+ */
 function watchSourceFilesOnly(): void {
   const { sys } = createRequire(process.argv[1]!)("@tslab/typescript-for-tslab") as TypeScript;
   const { watchFile } = sys;
@@ -23,4 +25,20 @@ function watchSourceFilesOnly(): void {
   sys.watchFile = (path, ...rest) => (path.endsWith("/package.json") ? unwatched : watchFile(path, ...rest));
 }
 
-if (isMainThread) watchSourceFilesOnly();
+function endWithParent(): void {
+  const given = process.env[PARENT_VARIABLE];
+  // Kernels that cells start in their turn have another parent.
+  delete process.env[PARENT_VARIABLE];
+  const config = process.argv.findIndex((a) => a.startsWith("--config-path"));
+  const folder = dirname(process.argv[config]?.split("=")[1] ?? process.argv[config + 1] ?? "");
+  const watched: WatchedParent = {
+    parent: given === undefined ? process.ppid : Number(given),
+    ...(basename(folder).startsWith(SCRATCH_PREFIX) && { scratch: folder }),
+  };
+  new Worker(new URL("./parentWatch.js", import.meta.url), { workerData: watched, execArgv: [] }).unref();
+}
+
+if (isMainThread && process.argv[2] === "kernel") {
+  watchSourceFilesOnly();
+  endWithParent();
+}

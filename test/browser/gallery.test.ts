@@ -5,10 +5,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeNotebook } from "../../src/runner/nbformat.js";
 import { runNotebooks } from "../../src/runner/runNotebooks.js";
+import { codeNotebook } from "../support/notebooks.js";
 import {
   accessibilityProblems,
   CHROMIUM,
-  codeNotebook,
   hoverText,
   launchChromium,
   NO_CHROMIUM,

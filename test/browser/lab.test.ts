@@ -4,10 +4,10 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findJupyter } from "../../src/cli/findJupyter.js";
 import { writeNotebook } from "../../src/runner/nbformat.js";
+import { codeNotebook } from "../support/notebooks.js";
 import { type JupyterLab, type OpenNotebook, openNotebook, startJupyterLab } from "./jupyterLab.js";
 import {
   CHROMIUM,
-  codeNotebook,
   hoverText,
   launchChromium,
   NO_CHROMIUM,

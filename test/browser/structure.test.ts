@@ -10,11 +10,11 @@ import { type StructureView, structureView } from "../../src/figure/structureVie
 import { writeNotebook } from "../../src/runner/nbformat.js";
 import { pageHtml } from "../../src/runner/page.js";
 import { structure } from "../../src/structure/structure.js";
+import { codeNotebook } from "../support/notebooks.js";
 import { type JupyterLab, openNotebook, startJupyterLab } from "./jupyterLab.js";
 import {
   accessibilityProblems,
   CHROMIUM,
-  codeNotebook,
   NO_CHROMIUM,
   picturesOfFailures,
   REPOSITORY,

@@ -6,8 +6,6 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach } from "vitest";
 import { findProgram, pathOf } from "../../src/cli/findJupyter.js";
-import { KERNEL_METADATA } from "../../src/runner/kernelspec.js";
-import type { Cell, CodeCell, Notebook } from "../../src/runner/nbformat.js";
 
 export const REPOSITORY: string = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -74,20 +72,6 @@ export function scratchFolder(name: string): string {
   const folder = mkdtempSync(join(root, `${name}-`));
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
-}
-
-export function codeNotebook(metadata: Notebook["metadata"], ...sources: readonly string[]): Notebook {
-  const cells = sources.map(
-    (source, i): CodeCell => ({
-      cell_type: "code",
-      id: `c${i}`,
-      metadata: {},
-      source,
-      execution_count: null,
-      outputs: [],
-    }),
-  );
-  return { nbformat: 4, nbformat_minor: 5, metadata: { ...KERNEL_METADATA, ...metadata }, cells: cells as Cell[] };
 }
 
 /** Points with the mouse at (x, y) of the first plot and waits for what the plot says about it. */
