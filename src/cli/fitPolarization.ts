@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { OptionError } from "../errors.js";
+import { OptionError, printable } from "../errors.js";
 import { readFrames } from "../io/load.js";
 import {
   evaluatePolarization,
@@ -56,7 +56,7 @@ export function fitPolarizationCommand(): Command {
       const test = flags.test && (await readAll(flags.test, flags, signal));
       const run = { signal, onProgress: progressLine(flags.json === true) };
       const model = await fitPolarization(train, { ...options, ...run });
-      for (const warning of model.training.warnings) process.stderr.write(`warning: ${warning}\n`);
+      for (const warning of model.training.warnings) process.stderr.write(`${printable(`warning: ${warning}`)}\n`);
       const compared = { ...run, ...(options.polarization && { polarization: options.polarization }) };
       const errors = {
         train: await evaluatePolarization(model, train, compared),

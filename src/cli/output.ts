@@ -1,6 +1,6 @@
 /** What every command shares: results on standard output, messages on standard error, exit codes. */
 import { CommanderError } from "commander";
-import { AbortedError, OptionError, SpectensorError } from "../errors.js";
+import { AbortedError, OptionError, printable, SpectensorError } from "../errors.js";
 import { streamProgress } from "../progress/stream.js";
 import type { Progress } from "../progress.js";
 import { asMemoryError } from "../system/memory.js";
@@ -21,7 +21,7 @@ export function report(cause: unknown): void {
   if (error instanceof SpectensorError) process.stderr.write(`${error.name}: ${error.message}\n`);
   else
     process.stderr.write(
-      `${error instanceof Error ? error.stack : String(error)}\nThis is a bug of spectensor; please report it.\n`,
+      `${printable(error instanceof Error ? String(error.stack) : String(error))}\nThis is a bug of spectensor; please report it.\n`,
     );
 }
 
@@ -49,13 +49,15 @@ export function guardStandardStreams(): void {
 
 /** Prints one JSON object and nothing else. NaN and infinities become null; typed arrays become arrays. */
 export function printJson(value: unknown): void {
-  process.stdout.write(
-    `${JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as unknown as number[]) : v), 1)}\n`,
-  );
+  const json = JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as unknown as number[]) : v), 1);
+  // JSON escapes what terminals obey, except for the control characters above 7f.
+  const escaped = json.replace(/[\u007f-\u009f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  process.stdout.write(`${escaped}\n`);
 }
 
+/** Texts may come from files: orders to the terminal in them are shown, not obeyed. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printable(text)}\n`);
 }
 
 /** Rows as an aligned text table. */

@@ -21,7 +21,12 @@ export function figureHtml(figure: Figure, svg: string, index: number): string {
 /** The figure that {@link figureHtml} put into an output, with numbers of six digits; `undefined` for another output. */
 export function figureOfHtml(html: string): Pick<Figure, "data" | "layout"> | undefined {
   const json = /^<div [^>]*class="spectensor-figure"[\s\S]*?\["spectensor-[^"]*",\n(.*)\n\]/.exec(html)?.[1];
-  return json === undefined ? undefined : (JSON.parse(json) as Pick<Figure, "data" | "layout">);
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json) as Pick<Figure, "data" | "layout">;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Script that puts plotly.js into the page and draws the figures. */

@@ -17,3 +17,12 @@ export function codeForScript(code: string): string {
 export function svgAddress(svg: string): string {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
+
+/** A relative path as the address of a link: whatever its names hold leads nowhere else and runs nothing. */
+export function encodedPath(path: string): string {
+  return path
+    .replaceAll("\\", "/")
+    .split("/")
+    .map((part) => encodeURIComponent(part).replaceAll("'", "%27"))
+    .join("/");
+}

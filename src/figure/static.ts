@@ -7,6 +7,7 @@ import { oneOf } from "../options/values.js";
 import { type Figure, figureJson } from "./figure.js";
 import { installTextMetrics } from "./textMetrics.js";
 import { recolour, type ThemeName } from "./theme.js";
+import { escapeXml, wellFormedText } from "./xml.js";
 
 export interface StaticOptions {
   /** Default "light". */
@@ -48,13 +49,14 @@ export function renderSvg(figure: Figure, options: StaticOptions = {}): string {
   const element = document.createElement("div");
   document.body.append(element);
   try {
-    const { data, layout } = parse(recolour(figureJson(figure), theme)) as Record<string, unknown>;
+    const json = recolour(figureJson(figure), theme);
+    const { data, layout } = parse(guarded(json)) as Record<string, unknown>;
     let failure: unknown;
     plotly.newPlot(element, data, layout, { staticPlot: true, responsive: false }).catch((error: unknown) => {
       failure = error;
     });
     if (failure) throw failure;
-    return titled(tidy(plotly.Snapshot.toSVG(element, "svg")), figure.description);
+    return titled(unguarded(tidy(plotly.Snapshot.toSVG(element, "svg"))), figure.description);
   } catch (cause) {
     throw new SpectensorError({
       where: "figure",
@@ -81,10 +83,32 @@ function load(): NonNullable<typeof loaded> {
   };
 }
 
+/** Stand-ins for characters that plotly.js would unescape on its way to SVG, so that `]]>` or a quotation mark breaks the file. */
+const GUARDS = { '"': "\ue000", ">": "\ue001", "'": "\ue002" } as const;
+
+/** Texts of a figure that plotly.js draws as they are; markup such as `<sub>` stays. */
+function guarded(json: string): string {
+  return JSON.stringify(JSON.parse(json), (key, value: unknown) => {
+    if (typeof value !== "string") return value;
+    if (key !== "text" && key !== "name") return value;
+    return wellFormedText(value)
+      .replace(/"|&quot;|&#34;/g, GUARDS['"'])
+      .replace(/'|&#39;/g, GUARDS["'"])
+      .replace(/\]\]>/g, `]]${GUARDS[">"]}`)
+      .replace(/&gt;|&#62;/g, GUARDS[">"]);
+  });
+}
+
+function unguarded(svg: string): string {
+  return Object.entries(GUARDS).reduce((s, [c, guard]) => s.replaceAll(guard, `&#${c.charCodeAt(0)};`), svg);
+}
+
 /** Adds the description for screen readers. */
 function titled(svg: string, description: string): string {
-  const text = description.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  return svg.replace(/^<svg ([^>]*)>/, (_, attributes) => `<svg ${attributes} role="img"><title>${text}</title>`);
+  return svg.replace(
+    /^<svg ([^>]*)>/,
+    (_, attributes) => `<svg ${attributes} role="img"><title>${escapeXml(description)}</title>`,
+  );
 }
 
 /** Rounds coordinates, replaces plotly's random identifiers by constant ones and drops empty groups. */

@@ -7,6 +7,7 @@ import { extent, projector } from "./structureProjection.js";
 import { GLYPH_COLOURS, type LegendEntry, type StructureView } from "./structureView.js";
 import { textWidth } from "./textMetrics.js";
 import { FONT_FAMILY, FONT_SIZE, recolour, THEMES } from "./theme.js";
+import { escapeXml } from "./xml.js";
 
 const { text: TEXT, axis: AXIS, background: BACKGROUND } = THEMES.light;
 /** Bonds, in both themes. */
@@ -223,8 +224,4 @@ function between(a: Vector, b: Vector, t: number): Vector {
 /** One decimal, no negative zero. */
 function f(value: number): string {
   return String(Math.round(value * 10) / 10 || 0);
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }

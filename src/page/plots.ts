@@ -29,14 +29,14 @@ serveQueue<Plot>("spectensorPlots", (id, figure) => {
   const words = host?.querySelector("img")?.alt ?? "";
   const draw = async (): Promise<void> => {
     if (!host?.isConnected) return;
-    const { data, layout } = JSON.parse(themed(JSON.stringify(figure))) as Plot;
     const next = document.createElement("div");
-    next.style.width = `${layout.width}px`;
-    next.style.height = `${layout.height}px`;
-    next.setAttribute("role", "figure");
-    next.setAttribute("aria-label", words);
-    host.appendChild(next);
     try {
+      const { data, layout } = JSON.parse(themed(JSON.stringify(figure))) as Plot;
+      next.style.width = `${layout.width}px`;
+      next.style.height = `${layout.height}px`;
+      next.setAttribute("role", "figure");
+      next.setAttribute("aria-label", words);
+      host.appendChild(next);
       await plotly.newPlot(next, data, layout, OPTIONS);
       while (host.firstChild && host.firstChild !== next) host.firstChild.remove();
     } catch (error) {

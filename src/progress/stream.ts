@@ -1,3 +1,4 @@
+import { printable } from "../errors.js";
 import type { Progress } from "../progress.js";
 import { type ProgressSink, reporter } from "./reporter.js";
 
@@ -12,7 +13,7 @@ function terminalSink(stream: NodeJS.WriteStream): ProgressSink {
     show: ({ label, done, total }, counts, _, finished) => {
       const filled = total === undefined ? 0 : Math.round((24 * Math.min(done, total)) / Math.max(total, 1));
       const bar = total === undefined ? "" : `${"█".repeat(filled)}${"░".repeat(24 - filled)} `;
-      const line = `${label} ${bar}${counts}`;
+      const line = printable(`${label} ${bar}${counts}`);
       // A line that wraps could not be drawn over.
       const width = stream.columns > 1 ? stream.columns - 1 : line.length;
       stream.write(`\r${line.slice(0, width)}\u001b[K${finished ? "\n" : ""}`);
@@ -24,7 +25,7 @@ function logSink(stream: NodeJS.WriteStream): ProgressSink {
   return {
     interval: 10,
     show: ({ label }, counts, seconds, finished) => {
-      if (!finished || seconds >= 1) stream.write(`${label}: ${counts}\n`);
+      if (!finished || seconds >= 1) stream.write(printable(`${label}: ${counts}\n`));
     },
   };
 }

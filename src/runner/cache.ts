@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunMode } from "../display/mode.js";
 import { hashFolder, sha256 } from "./files.js";
+import { isWithin } from "./findNotebooks.js";
 import { loadNotebook, type Notebook } from "./nbformat.js";
 import { runRecordOf } from "./summary.js";
 
@@ -16,26 +17,27 @@ export async function packageHash(): Promise<string> {
 
 /**
  * Checksum of everything a notebook's outputs depend on: its code, the mode, this package, and the files in its folder
- * (by name, size and time of change). Files elsewhere that a notebook reads are not seen.
+ * (by name, size and time of change), without the gallery. Files elsewhere that a notebook reads are not seen.
  */
 export async function notebookKey(
   notebook: Notebook,
   path: string,
   mode: RunMode,
   packageKey: string,
+  gallery: string,
 ): Promise<string> {
   const code = notebook.cells.flatMap((c) => (c.cell_type === "code" ? [c.source] : []));
-  return sha256(packageKey, mode, await folderState(dirname(path)), ...code);
+  return sha256(packageKey, mode, await folderState(dirname(path), gallery), ...code);
 }
 
-async function folderState(folder: string): Promise<string> {
+async function folderState(folder: string, gallery: string): Promise<string> {
   const states: string[] = [];
   const walk = async (at: string): Promise<void> => {
     const entries = await readdir(join(folder, at), { withFileTypes: true });
     for (const e of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(at, e.name);
-      if (e.name.startsWith(".") || e.name === "node_modules" || e.name === "gallery" || e.name.endsWith(".ipynb"))
-        continue;
+      if (e.name.startsWith(".") || e.name === "node_modules" || e.name.endsWith(".ipynb")) continue;
+      if (isWithin(join(folder, path), gallery)) continue;
       if (e.isDirectory()) await walk(path);
       else if (e.isFile()) {
         const { size, mtimeMs } = await stat(join(folder, path));

@@ -5,6 +5,7 @@ import type { RunOptions } from "../progress.js";
 import { type Kernel, startKernel } from "./kernel.js";
 import type { Message } from "./messages.js";
 import type { Cell, CodeCell, MimeBundle, Notebook, Output } from "./nbformat.js";
+import { plain } from "./outputHtml.js";
 
 export interface ExecuteNotebookOptions extends RunOptions {
   /** Working folder of the cells; default: where the process runs. */
@@ -90,7 +91,8 @@ async function runCell(
 }
 
 /** What went wrong, from what tslab printed: the last error with its message, or else (a type error) all of it. */
-function problemOf(stderr: string): string {
+function problemOf(coloured: string): string {
+  const stderr = plain(coloured);
   const errors = [...stderr.matchAll(/^(?:Uncaught )?\w*Error(?: \[\w+\])?: [\s\S]*?(?=\n {4}at |\n\n|$(?![\n]))/gm)];
   return (
     errors
@@ -114,7 +116,8 @@ function outputRecorder() {
   const record = ({ header, content }: Message): void => {
     const type = header.msg_type;
     if (type === "stream") {
-      const { name, text } = content as { name: "stdout" | "stderr"; text: string };
+      const name = content.name === "stderr" ? "stderr" : "stdout";
+      const text = String(content.text);
       const last = outputs.at(-1);
       if (last?.output_type === "stream" && last.name === name)
         outputs[outputs.length - 1] = { ...last, text: last.text + text };

@@ -2,10 +2,11 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { figureOfHtml } from "../display/figureHtml.js";
-import { escapeHtml } from "../display/html.js";
-import { figureCsv } from "../figure/figure.js";
+import { encodedPath, escapeHtml } from "../display/html.js";
+import { type Figure, figureCsv } from "../figure/figure.js";
 import { writeInFolder } from "./files.js";
 import { mimeText, type Notebook, type Output } from "./nbformat.js";
+import { isHarmlessSvg } from "./svgFile.js";
 
 /** A figure in the order of the notebook. */
 export interface NotebookFigure {
@@ -24,10 +25,19 @@ export function figuresOf(notebook: Notebook): ReadonlyMap<Output, NotebookFigur
       const svg = output.output_type === "display_data" ? mimeText(output.data, "image/svg+xml") : undefined;
       if (svg === undefined || output.output_type !== "display_data") continue;
       const figure = figureOfHtml(mimeText(output.data, "text/html") ?? "");
-      const csv = figure && figureCsv({ ...figure, description: "" });
+      const csv = figure && csvOf(figure);
       figures.set(output, { number: figures.size + 1, svg, ...(csv !== undefined && { csv }) });
     }
   return figures;
+}
+
+/** `undefined` for data that look like a figure's and are none. */
+function csvOf(figure: Pick<Figure, "data" | "layout">): string | undefined {
+  try {
+    return figureCsv({ ...figure, description: "" });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Folder of the files of a page: "fit-figures" beside "fit.html". */
@@ -39,7 +49,7 @@ export function figureFolder(page: string): string {
 export async function writeFigureFiles(page: string, notebook: Notebook): Promise<void> {
   const folder = figureFolder(page);
   const files = [...figuresOf(notebook).values()].flatMap(({ number, svg, csv }) => [
-    { name: `figure-${number}.svg`, content: svg },
+    ...(isHarmlessSvg(svg) ? [{ name: `figure-${number}.svg`, content: svg }] : []),
     ...(csv === undefined ? [] : [{ name: `figure-${number}.csv`, content: csv }]),
   ]);
   for (const { name, content } of files) await writeInFolder(join(folder, name), content);
@@ -51,9 +61,13 @@ export async function writeFigureFiles(page: string, notebook: Notebook): Promis
 export function figureLinks(figure: NotebookFigure, page: string): string {
   const { number, csv } = figure;
   const link = (kind: "svg" | "csv", text: string): string => {
-    const address = escapeHtml(encodeURI(`${basename(figureFolder(page))}/figure-${number}.${kind}`));
-    return `<a href="${address}" download aria-label="Figure ${number}, ${text}">${text}</a>`;
+    const address = encodedPath(`${basename(figureFolder(page))}/figure-${number}.${kind}`);
+    const name = `${basename(page, ".html")}-figure-${number}.${kind}`;
+    return `<a href="${address}" download="${escapeHtml(name)}" aria-label="Figure ${number}, ${text}">${text}</a>`;
   };
-  const links = [link("svg", "picture (SVG)"), ...(csv === undefined ? [] : [link("csv", "data (CSV)")])];
-  return `<p class="files">Figure ${number}: ${links.join(", ")}</p>`;
+  const links = [
+    ...(isHarmlessSvg(figure.svg) ? [link("svg", "picture (SVG)")] : []),
+    ...(csv === undefined ? [] : [link("csv", "data (CSV)")]),
+  ];
+  return links.length === 0 ? "" : `<p class="files">Figure ${number}: ${links.join(", ")}</p>`;
 }

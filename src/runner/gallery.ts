@@ -2,13 +2,14 @@ import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { countVerdicts, type JudgedClaim, verdictsText } from "../display/claims.js";
 import { comparisonHtml } from "../display/comparison.js";
-import { escapeHtml, svgAddress } from "../display/html.js";
+import { encodedPath, escapeHtml, svgAddress } from "../display/html.js";
 import { claimsHtml } from "../display/showClaims.js";
 import { DARK_OF, recolour } from "../figure/theme.js";
 import { duration } from "../progress/text.js";
 import { writeInFolder } from "./files.js";
 import { loadNotebook, type Notebook } from "./nbformat.js";
 import { pageHtml } from "./page.js";
+import { paperOf } from "./papers.js";
 import {
   claimsOf,
   comparisonOf,
@@ -20,44 +21,102 @@ import {
   titleOf,
 } from "./summary.js";
 
+/** Group of the notebooks that follow no paper. */
+const TUTORIALS = "Tutorials";
+
+interface Card {
+  readonly group: string;
+  readonly heading: string;
+  readonly anchor: string;
+  readonly html: string;
+  readonly pass: boolean;
+  readonly claims: readonly JudgedClaim[];
+}
+
 /**
- * Writes `index.html` of a gallery: one card per executed notebook in the folder, by paper.
- * Copies of notebooks that no longer exist are left out.
+ * Writes `index.html` of a gallery: an introduction, a list of contents, and one card per executed notebook in the folder, papers
+ * first. Copies of notebooks that no longer exist are left out.
  * @returns path of the page
  */
 export async function writeGallery(folder: string): Promise<string> {
-  const cards: { group: string; html: string; pass: boolean; claims: readonly JudgedClaim[] }[] = [];
+  const cards: Card[] = [];
   for (const path of await executedNotebooks(folder)) {
-    const notebook = await loadNotebook(join(folder, path));
-    const run = runRecordOf(notebook);
-    if (!run || !(await exists(resolve(folder, run.source)))) continue;
-    const { paper = "Tutorials" } = titleOf(notebook, path);
+    const notebook = await loadNotebook(join(folder, path)).catch(() => undefined);
+    const run = notebook && runRecordOf(notebook);
+    if (!notebook || !run || !(await exists(resolve(folder, run.source)))) continue;
+    const { paper = TUTORIALS, title, figure } = titleOf(notebook, path);
     const pass = !run.failure && comparisonOf(notebook).every((r) => r.pass || r.role === "shown");
-    cards.push({ group: paper, html: card(notebook, run, path, pass), pass, claims: claimsOf(notebook) });
+    const heading = figure ? `${figure}: ${title}` : title;
+    const anchor = `card-${cards.length + 1}`;
+    cards.push({
+      group: paper,
+      heading,
+      anchor,
+      html: card({ notebook, run, path, pass, heading, anchor }),
+      pass,
+      claims: claimsOf(notebook),
+    });
   }
   const groups = [...new Set(cards.map((c) => c.group))].sort(
-    (a, b) => Number(b === "Tutorials") - Number(a === "Tutorials") || a.localeCompare(b),
+    (a, b) => Number(a === TUTORIALS) - Number(b === TUTORIALS) || a.localeCompare(b),
   );
-  const sections = groups.map((group) => {
-    const list = cards.filter((c) => c.group === group).map((c) => c.html);
-    return `<section aria-label="${escapeHtml(group)}"><h2>${escapeHtml(group)}</h2><ul class="cards">${list.join("\n")}</ul></section>`;
+  const of = (group: string): Card[] => cards.filter((c) => c.group === group);
+  const sections = groups.map(
+    (group) =>
+      `<section aria-label="${escapeHtml(group)}"><h2>${escapeHtml(group)}</h2>${paperLine(group)}<ul class="cards">${of(
+        group,
+      )
+        .map((c) => c.html)
+        .join("\n")}</ul></section>`,
+  );
+  const contents = groups.map((group) => {
+    const items = of(group).map((c) => `<li><a href="#${c.anchor}">${escapeHtml(c.heading)}</a></li>`);
+    return `<p>${escapeHtml(group)}</p><ol>${items.join("")}</ol>`;
   });
-  const passed = cards.filter((c) => c.pass).length;
-  const intro = `<h1>Figures</h1><p class="summary">${cards.length === 0 ? "No notebook has been run yet." : `Statements of the papers: ${verdictsText(countVerdicts(cards.flatMap((c) => c.claims)))}. ${passed} of ${cards.length} notebooks pass their own checks.`}</p>`;
+  const body = [
+    "<h1>Figures</h1>",
+    introduction(cards),
+    cards.length > 1 ? `<nav class="contents" aria-label="Contents">${contents.join("")}</nav>` : "",
+    ...sections,
+  ];
   const page = join(folder, "index.html");
-  await writeInFolder(page, pageHtml({ title: "spectensor: figures", body: intro + sections.join("\n") }));
+  await writeInFolder(page, pageHtml({ title: "spectensor: figures", body: body.join("\n") }));
   return page;
 }
 
-function card(notebook: Notebook, run: RunRecord, path: string, pass: boolean): string {
-  const { title, claim, figure } = titleOf(notebook, path);
+function introduction(cards: readonly Card[]): string {
+  if (cards.length === 0) return `<p class="summary">No notebook has been run yet.</p>`;
+  const passed = cards.filter((c) => c.pass).length;
+  return `<p class="intro">Finite-temperature Raman and infrared spectra from molecular dynamics with machine-learned polarizabilities and
+polarizations. Every card is a notebook that was run on this machine: its last figure, and its numbers beside those of the paper or
+of a reference. A card opens the whole notebook, with interactive plots; pictures, numbers and the notebook itself can be
+downloaded there.</p><p class="summary">Statements of the papers: ${verdictsText(countVerdicts(cards.flatMap((c) => c.claims)))}. ${passed} of ${cards.length} notebooks pass their own checks.</p>`;
+}
+
+function paperLine(group: string): string {
+  const paper = paperOf(group);
+  if (!paper) return "";
+  const link = `<a href="https://doi.org/${paper.doi}">doi ${paper.doi}</a>`;
+  return `<p class="links"><cite>${escapeHtml(paper.title)}</cite>. ${escapeHtml(paper.citation)}, ${link}</p>`;
+}
+
+function card(of: {
+  readonly notebook: Notebook;
+  readonly run: RunRecord;
+  readonly path: string;
+  readonly pass: boolean;
+  readonly heading: string;
+  readonly anchor: string;
+}): string {
+  const { notebook, run, path, pass, heading, anchor } = of;
+  const { title, claim } = titleOf(notebook, path);
   const claims = claimsOf(notebook);
   const tables = [
     ...(claims.length > 0 ? [claimsHtml(claims)] : []),
     ...comparisonsOf(notebook).map((c) => comparisonHtml(c.rows, c.against)),
   ];
   const licences = licencesOf(notebook);
-  const address = escapeHtml(encodeURI(path.replaceAll("\\", "/").replace(/\.ipynb$/, ".html")));
+  const address = encodedPath(path.replace(/\.ipynb$/, ".html"));
   const state = run.failure
     ? `<span class="state miss">✗ failed in cell ${run.failure.cell}</span>`
     : `<span class="state ${pass ? "pass" : "miss"}">${pass ? "✓ checks pass" : "✗ checks missed"}</span>${claims.length > 0 ? ` · ${verdictsText(countVerdicts(claims))}` : ""}`;
@@ -65,12 +124,12 @@ function card(notebook: Notebook, run: RunRecord, path: string, pass: boolean): 
     `run time ${duration(run.seconds)} (${run.mode})`,
     ...(licences.length > 0 ? [`data: ${licences.join(", ")}`] : []),
   ];
-  return `<li class="card"><a class="picture" href="${address}" tabindex="-1" aria-hidden="true">${pictures(notebook)}</a>
-<div class="body"><h3><a href="${address}">${escapeHtml(figure ? `${figure}: ${title}` : title)}</a></h3>
+  return `<li class="card" id="${anchor}"><a class="picture" href="${address}" tabindex="-1" aria-hidden="true">${pictures(notebook)}</a>
+<div class="body"><h3><a href="${address}">${escapeHtml(heading)}</a></h3>
 <p>${escapeHtml(claim)}</p>
 ${run.failure ? `<p class="miss">${escapeHtml(run.failure.message.split("\n")[0]!)}</p>` : ""}
 ${tables.length > 0 ? `<div class="rows" tabindex="0" role="region" aria-label="Paper against ours, ${escapeHtml(title)}">${tables.join("")}</div>` : ""}
-<p class="meta">${state} · ${meta.map(escapeHtml).join(" · ")}</p></div></li>`;
+<p class="meta">${state} · ${meta.map(escapeHtml).join(" · ")} · <a href="${encodedPath(path)}" download>notebook (.ipynb)</a></p></div></li>`;
 }
 
 /** The thumbnail in both themes; the page shows one of them. Decorative: title and claim say the same in words. */

@@ -1,18 +1,20 @@
-import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { countVerdicts, type JudgedClaim, verdictsText } from "../display/claims.js";
 import { type ComparisonResult, comparisonText } from "../display/comparison.js";
+import { encodedPath, escapeHtml } from "../display/html.js";
 import type { RunMode } from "../display/mode.js";
 import { claimsText } from "../display/showClaims.js";
-import { DataError, OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
+import { OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import { cachedRun, notebookKey, packageHash } from "./cache.js";
 import { executeNotebook } from "./executor.js";
 import { writeFigureFiles } from "./figureFiles.js";
 import { writeInFolder } from "./files.js";
+import { findNotebooks, placeInGallery } from "./findNotebooks.js";
 import { writeGallery } from "./gallery.js";
 import { loadNotebook, type Notebook, writeNotebook } from "./nbformat.js";
 import { notebookPage } from "./notebookPage.js";
+import { paperOf } from "./papers.js";
 import { claimsOf, comparisonOf, type RunRecord, runRecordOf, titleOf } from "./summary.js";
 
 export interface RunNotebooksOptions extends RunOptions {
@@ -67,7 +69,7 @@ export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<r
       problem: `${workers} workers`,
       advice: "give a whole number of at least 1",
     });
-  const paths = await findNotebooks(options.paths ?? ["notebooks"], resolve(galleryDir));
+  const paths = await findNotebooks(options.paths ?? ["notebooks"], galleryDir);
   const packageKey = await packageHash();
   const results: NotebookResult[] = new Array(paths.length);
   let next = 0;
@@ -107,6 +109,15 @@ export function resultsText(results: readonly NotebookResult[]): string {
   return `${list}\n\nStatements of the papers: ${verdicts}`;
 }
 
+/** What a page was made from: the notebook with its outputs, and the paper. */
+function pageLinks(notebook: Notebook, executed: string): string {
+  const paper = paperOf(titleOf(notebook, "").paper ?? "");
+  const file = basename(executed);
+  const links = [`<a href="${encodedPath(file)}" download="${escapeHtml(file)}">notebook with outputs (.ipynb)</a>`];
+  if (paper) links.push(`${escapeHtml(paper.citation)}: <a href="https://doi.org/${paper.doi}">doi ${paper.doi}</a>`);
+  return `<p class="links">${links.join(" · ")}</p>`;
+}
+
 async function runOne(
   path: string,
   galleryDir: string,
@@ -119,14 +130,17 @@ async function runOne(
   try {
     const source = await loadNotebook(path);
     title = titleOf(source, title).title;
-    const key = await notebookKey(source, path, mode, packageKey);
+    const key = await notebookKey(source, path, mode, packageKey, galleryDir);
     const cached = cache === "use" ? await cachedRun(source, executed, key) : undefined;
     const notebook = cached ?? (await runFresh(source));
     await writeNotebook(executed, notebook);
     const page = executed.replace(/\.ipynb$/, ".html");
     const home = relative(dirname(page), join(galleryDir, "index.html")).replaceAll("\\", "/");
     await writeFigureFiles(page, notebook);
-    await writeInFolder(page, await notebookPage(notebook, { title, home, page: basename(page) }));
+    await writeInFolder(
+      page,
+      await notebookPage(notebook, { title, home, page: basename(page), links: pageLinks(notebook, executed) }),
+    );
     const { failure, seconds } = runRecordOf(notebook)!;
     const status = failure ? "failed" : "passed";
     const origin = cached ? "cache" : "run";
@@ -164,31 +178,4 @@ async function runOne(
     const failure = { cell: 0, message: error.message };
     return { path, title, status: "failed", origin: "run", seconds: 0, failure, claims: [], comparison: [] };
   }
-}
-
-/** Path below the gallery: the path from here, without a leading "notebooks"; the bare name for one elsewhere or in a hidden folder. */
-function placeInGallery(path: string): string {
-  const here = relative(process.cwd(), resolve(path));
-  return /(^|[\\/])\./.test(here) ? basename(path) : here.replace(/^notebooks[\\/]/, "");
-}
-
-async function findNotebooks(paths: readonly string[], gallery: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    const info = await stat(path).catch(() => undefined);
-    if (!info) throw new DataError({ where: path, problem: "no such notebook or folder" });
-    if (!info.isDirectory()) {
-      found.push(path);
-      continue;
-    }
-    for (const entry of (await readdir(path, { recursive: true })).sort())
-      if (
-        entry.endsWith(".ipynb") &&
-        !/(^|[\\/])(node_modules|\.[^\\/]*)[\\/]/.test(entry) &&
-        !resolve(path, entry).startsWith(gallery)
-      )
-        found.push(join(path, entry));
-  }
-  if (found.length === 0) throw new DataError({ where: paths.join(", "), problem: "no notebook found" });
-  return [...new Set(found)];
 }

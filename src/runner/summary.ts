@@ -1,9 +1,9 @@
 /** What a notebook says about itself and what a run of it showed. */
-import type { DatasetEntry } from "../dataset/registry.js";
+import { z } from "zod";
 import type { JudgedClaim } from "../display/claims.js";
 import { COMPARISON_TYPE, type ComparisonRecord, type ComparisonResult } from "../display/comparison.js";
 import type { RunMode } from "../display/mode.js";
-import { PROVENANCE_TYPE, type Provenance } from "../display/provenance.js";
+import { PROVENANCE_TYPE } from "../display/provenance.js";
 import { CLAIMS_TYPE, type ClaimsRecord } from "../display/showClaims.js";
 import { mimeText, type Notebook } from "./nbformat.js";
 
@@ -30,9 +30,77 @@ export interface RunRecord {
   readonly failure?: { readonly cell: number; readonly message: string };
 }
 
-/** Title and claim of a notebook; without metadata, its first heading. */
+const titleSchema = z.object({
+  title: z.string().optional().catch(undefined),
+  claim: z.string().optional().catch(undefined),
+  paper: z.string().optional().catch(undefined),
+  figure: z.string().optional().catch(undefined),
+});
+const runSchema = z.object({
+  key: z.string(),
+  source: z.string(),
+  mode: z.enum(["quick", "full"]),
+  seconds: z.number(),
+  failure: z.object({ cell: z.number(), message: z.string() }).optional(),
+});
+const toleranceSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("absolute"), value: z.number() }),
+  z.object({ kind: z.literal("relative"), fraction: z.number() }),
+  z.object({ kind: z.literal("atLeast") }),
+  z.object({ kind: z.literal("atMost") }),
+]);
+/** JSON writes what is not finite as null. */
+const number = z
+  .number()
+  .nullable()
+  .transform((x) => x ?? Number.NaN);
+const comparisonSchema = z.object({
+  against: z.string(),
+  rows: z.array(
+    z.object({
+      quantity: z.string(),
+      unit: z.string().optional(),
+      paper: number,
+      ours: number,
+      error: number.optional(),
+      tolerance: toleranceSchema,
+      source: z.string().optional(),
+      role: z.enum(["required", "shown"]).optional(),
+      pass: z.boolean(),
+    }),
+  ),
+});
+const criterionSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("atLeast"), value: number }),
+  z.object({ kind: z.literal("atMost"), value: number }),
+  z.object({ kind: z.literal("within"), value: number, width: number }),
+]);
+const claimsSchema = z.object({
+  claims: z.array(
+    z.object({
+      claim: z.string(),
+      source: z.string(),
+      paper: number.optional(),
+      unit: z.string().optional(),
+      test: z.union([
+        z.object({ untestable: z.string() }),
+        z.object({
+          quantity: z.string(),
+          ours: z.object({ value: number, low: number.optional(), high: number.optional() }),
+          criterion: criterionSchema,
+          baseline: z.union([z.object({ none: z.string() }), z.object({ name: z.string(), value: number })]),
+        }),
+      ]),
+      verdict: z.enum(["reproduced", "refuted", "not testable"]),
+      reason: z.string().optional(),
+    }),
+  ),
+});
+const provenanceSchema = z.object({ inputs: z.array(z.object({ licence: z.string() })) });
+
+/** Title and claim of a notebook; without metadata, its first heading. Notebooks are files of anybody: what is not text is left out. */
 export function titleOf(notebook: Notebook, fallback: string): NotebookTitle {
-  const given = (notebook.metadata.spectensor ?? {}) as Partial<NotebookTitle>;
+  const given = titleSchema.safeParse(notebook.metadata.spectensor ?? {}).data ?? {};
   const heading = notebook.cells.flatMap((c) =>
     c.cell_type === "markdown" ? (/^#\s+(.+)$/m.exec(c.source)?.[1] ?? []) : [],
   )[0];
@@ -46,12 +114,13 @@ export function titleOf(notebook: Notebook, fallback: string): NotebookTitle {
 
 /** The record of an executed copy; `undefined` for another notebook. */
 export function runRecordOf(notebook: Notebook): RunRecord | undefined {
-  return (notebook.metadata.spectensor as { run?: RunRecord } | undefined)?.run;
+  const { run } = (notebook.metadata.spectensor ?? {}) as { readonly run?: unknown };
+  return runSchema.safeParse(run).data as RunRecord | undefined;
 }
 
 /** Every table in which the notebook compared its values with others. */
 export function comparisonsOf(notebook: Notebook): readonly ComparisonRecord[] {
-  return records<ComparisonRecord>(notebook, COMPARISON_TYPE);
+  return records(notebook, COMPARISON_TYPE, comparisonSchema) as readonly ComparisonRecord[];
 }
 
 /** The rows of all of them. */
@@ -61,12 +130,14 @@ export function comparisonOf(notebook: Notebook): readonly ComparisonResult[] {
 
 /** The paper's statements that the notebook judged. */
 export function claimsOf(notebook: Notebook): readonly JudgedClaim[] {
-  return records<ClaimsRecord>(notebook, CLAIMS_TYPE).flatMap((r) => r.claims);
+  return (records(notebook, CLAIMS_TYPE, claimsSchema) as readonly ClaimsRecord[]).flatMap((r) => r.claims);
 }
 
 /** Licences of the data that went in, each once. */
-export function licencesOf(notebook: Notebook): readonly DatasetEntry["licence"][] {
-  return [...new Set(records<Provenance>(notebook, PROVENANCE_TYPE).flatMap((p) => p.inputs.map((i) => i.licence)))];
+export function licencesOf(notebook: Notebook): readonly string[] {
+  return [
+    ...new Set(records(notebook, PROVENANCE_TYPE, provenanceSchema).flatMap((p) => p.inputs.map((i) => i.licence))),
+  ];
 }
 
 /** The last figure shown, as SVG with its description: what the notebook leads to. */
@@ -78,8 +149,11 @@ export function thumbnailOf(notebook: Notebook): { readonly svg: string; readonl
   return figures.at(-1);
 }
 
-function records<T>(notebook: Notebook, type: string): T[] {
-  return displays(notebook).flatMap((data) => (data[type] === undefined ? [] : [data[type] as T]));
+function records<T>(notebook: Notebook, type: string, schema: z.ZodType<T>): T[] {
+  return displays(notebook).flatMap((data) => {
+    const { data: record } = schema.safeParse(data[type]);
+    return record === undefined ? [] : [record];
+  });
 }
 
 function displays(notebook: Notebook): Readonly<Record<string, unknown>>[] {

@@ -1,3 +1,4 @@
+import { printable } from "../errors.js";
 import { type Column, columnHeader, rowCount } from "./column.js";
 import { formatNumber } from "./number.js";
 
@@ -15,7 +16,7 @@ export function tableText(columns: readonly Column[], options: TableTextOptions 
   const all = rowCount(columns);
   const shown = Math.min(rows, all);
   const texts = columns.map((c) => [
-    columnHeader(c),
+    printable(columnHeader(c)),
     ...Array.from({ length: shown }, (_, i) => cellText(c, i, digits)),
   ]);
   const widths = texts.map((t) => Math.max(...t.map((s) => [...s].length)));
@@ -33,8 +34,8 @@ export function tableText(columns: readonly Column[], options: TableTextOptions 
   return [...(caption ? [caption] : []), ...lines, ...(rest > 0 ? [`… ${rest} more rows`] : [])].join("\n");
 }
 
-/** One value as it is shown. */
+/** One value as it is shown, in one line; texts may come from files and order nothing of a terminal. */
 export function cellText(column: Column, row: number, digits: number): string {
   const value = column.values[row]!;
-  return typeof value === "number" ? formatNumber(value, digits) : value;
+  return typeof value === "number" ? formatNumber(value, digits) : printable(value.replace(/\s+/g, " "));
 }

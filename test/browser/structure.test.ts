@@ -7,8 +7,10 @@ import { findJupyter } from "../../src/cli/findJupyter.js";
 import { structureHtml, structureLibraryScript } from "../../src/display/structureHtml.js";
 import { renderStructureSvg } from "../../src/figure/structureSvg.js";
 import { type StructureView, structureView } from "../../src/figure/structureView.js";
+import { drawingScript, drawingsOf } from "../../src/runner/drawings.js";
 import { writeNotebook } from "../../src/runner/nbformat.js";
 import { pageHtml } from "../../src/runner/page.js";
+import { sanitizeHtml } from "../../src/runner/sanitize.js";
 import { structure } from "../../src/structure/structure.js";
 import { codeNotebook } from "../support/notebooks.js";
 import { type JupyterLab, openNotebook, startJupyterLab } from "./jupyterLab.js";
@@ -89,8 +91,10 @@ describe.skipIf(!CHROMIUM)(`structures in Chromium${CHROMIUM ? "" : ` (skipped: 
   beforeAll(async () => {
     const [first, second] = views.map((v, i) => structureHtml(v, renderStructureSvg(v), i));
     // One picture before the library and one after it, as in notebooks.
-    const library = `<script>${structureLibraryScript()}</script>`;
-    writeFileSync(file, pageHtml({ title: "Structures", body: `<h1>Structures</h1>${first}${library}${second}` }));
+    const [before, after] = [first!, second!].map((html) => drawingsOf(html).map(drawingScript));
+    const body = `<h1>Structures</h1>${sanitizeHtml(first! + second!)}`;
+    const scripts = [...before!, structureLibraryScript(), ...after!];
+    writeFileSync(file, pageHtml({ title: "Structures", body, scripts }));
     browser = await launchWithWebGl();
     flat = await chromium.launch({ executablePath: CHROMIUM!, args: ["--no-sandbox", "--disable-3d-apis"] });
   });

@@ -22,12 +22,15 @@ const notebook = (text: string, source: string): Notebook => ({
   ],
 });
 
-it("changes the key with code, mode, package and files beside the notebook, not with text or other notebooks", async () => {
+it("changes the key with code, mode, package and files beside the notebook, not with text, other notebooks or the gallery", async () => {
   const path = join(scratch, "n.ipynb");
-  const key = (n: Notebook, mode: "quick" | "full" = "quick", hash = "h") => notebookKey(n, path, mode, hash);
+  const key = (n: Notebook, mode: "quick" | "full" = "quick", hash = "h") =>
+    notebookKey(n, path, mode, hash, join(scratch, "out"));
   const first = await key(notebook("a", "1"));
   expect(await key(notebook("b", "1"))).toBe(first);
   writeFileSync(join(scratch, "other.ipynb"), "{}");
+  mkdirSync(join(scratch, "out"));
+  writeFileSync(join(scratch, "out", "page.html"), "the gallery's own");
   expect(await key(notebook("a", "1"))).toBe(first);
   mkdirSync(join(scratch, "data"));
   writeFileSync(join(scratch, "data", "x.dat"), "1");

@@ -1,0 +1,25 @@
+/** The papers that the notebooks follow, by the name that their metadata use. */
+
+export interface Paper {
+  readonly title: string;
+  readonly citation: string;
+  readonly doi: string;
+}
+
+const PAPERS: Readonly<Record<string, Paper>> = {
+  "Grumet et al. 2024": {
+    title: "Delta machine learning for predicting dielectric properties and Raman spectra",
+    citation: "M. Grumet, C. von Scarpatetti, T. Bučko, D. A. Egger, J. Phys. Chem. C (2024)",
+    doi: "10.1021/acs.jpcc.4c00886",
+  },
+  "Schmiedmayer & Kresse 2024": {
+    title: "Derivative learning of tensorial quantities",
+    citation: "B. Schmiedmayer, G. Kresse, J. Chem. Phys. 161, 084703 (2024)",
+    doi: "10.1063/5.0217243",
+  },
+};
+
+/** `undefined` for a paper that is not among them. */
+export function paperOf(name: string): Paper | undefined {
+  return Object.hasOwn(PAPERS, name) ? PAPERS[name] : undefined;
+}
