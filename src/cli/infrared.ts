@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { loadDataset } from "../dataset/load.js";
 import { listDatasets } from "../dataset/registry.js";
-import { SpectensorError } from "../errors.js";
+import { OptionError, SpectensorError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
 import { loadTrajectory } from "../io/load.js";
@@ -10,7 +10,7 @@ import { loadPolarization } from "../model/target/polarization/polarizationFile.
 import { predictPolarization } from "../model/target/polarization/predict.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
-import { dielectricFunction } from "../spectrum/dielectric.js";
+import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.js";
 import { type InfraredOptions, type InfraredSource, infrared } from "../spectrum/infrared.js";
 import { peaks } from "../spectrum/peaks.js";
 import { unwrap } from "../structure/displacement.js";
@@ -28,7 +28,8 @@ interface InfraredFlags extends SeriesFlags {
   readonly quantum?: QuantumFactor;
   readonly broadening?: Broadening;
   readonly verlet?: number;
-  readonly epsilonInfinity?: number;
+  readonly epsilonInfinity?: number | Float64Array;
+  readonly direction?: FieldDirection;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -74,9 +75,17 @@ export function infraredCommand(): Command {
     )
     .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet"))
     .option(
-      "--epsilon-infinity <number>",
-      "give the dielectric function, refractive index and reflectivity for this ε∞ instead of the absorption",
-      numberOption("epsilon-infinity", 1),
+      "--epsilon-infinity <numbers>",
+      "give the dielectric function, refractive index and reflectivity for this ε∞ (one number, or xx,yy,zz) instead of the absorption",
+      epsilonOption,
+    )
+    .addOption(
+      new Option(
+        "--direction <field>",
+        "with --epsilon-infinity: of the electric field; ordinary and extraordinary for an optic axis along z",
+      )
+        .choices(["isotropic", "x", "y", "z", "ordinary", "extraordinary"])
+        .default("isotropic"),
     )
     .option("--key <quantity=name>", "name in the file, e.g. polarization=P; may be repeated", keyOption)
     .option("--out <what>", "csv, json or svg on standard output, or a file with one of these endings", "csv")
@@ -89,8 +98,11 @@ export function infraredCommand(): Command {
         : await readSeries(source, ["polarization"], flags, signal);
       const series = "quantity" in input ? input : input.current;
       const absorption = infrared(input, infraredOptions(flags));
-      const { epsilonInfinity } = flags;
-      const spectrum = epsilonInfinity === undefined ? absorption : dielectricFunction(absorption, { epsilonInfinity });
+      const { epsilonInfinity, direction } = flags;
+      const spectrum =
+        epsilonInfinity === undefined
+          ? absorption
+          : dielectricFunction(absorption, { epsilonInfinity, ...(direction && { direction }) });
       await writeSpectrum(spectrum, flags.json ? "json" : flags.out, {
         extra: {
           timestep: series.timestep,
@@ -101,6 +113,16 @@ export function infraredCommand(): Command {
         svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum })),
       });
     });
+}
+
+/** One ε∞, or its three diagonal elements as a tensor. */
+function epsilonOption(text: string): number | Float64Array {
+  const parse = numberOption("epsilon-infinity", 1);
+  const [x, y, z, ...rest] = text.split(",").map(parse);
+  if (y === undefined) return x!;
+  if (z === undefined || rest.length > 0)
+    throw new OptionError(`--epsilon-infinity: expected one number or three, xx,yy,zz, found "${text}"`);
+  return Float64Array.of(x!, 0, 0, 0, y, 0, 0, 0, z);
 }
 
 /** P, Ṗ or both of a trajectory from a model. */

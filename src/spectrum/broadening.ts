@@ -2,6 +2,7 @@
 import { OptionError } from "../errors.js";
 import { inverseRealFft, nextPowerOfTwo, realFft } from "../math/fft.js";
 import { convertFrequency } from "../units/frequency.js";
+import { dampedAbsorption } from "./absorptionBroadening.js";
 import { type Broadening, kernelGain, lineShapes } from "./lineShape.js";
 import { mapIntensities, type Spectrum } from "./spectrum.js";
 
@@ -16,6 +17,7 @@ const MOST_REFINED = 8;
  * Convolves every intensity with a line shape averaged over each grid cell, reflected at both ends of the axis, so that
  * areas (trapezoidal rule) are kept exactly and nothing becomes negative, even where the shape is narrower than the grid.
  * A grid coarser than an eighth of the width is refined by linear interpolation, so that the line shape shows.
+ * An infrared spectrum from 0 on is damped in time instead (see dampedAbsorption): a line of an absorption vanishes at zero frequency.
  * Ratios such as the depolarisation are formed anew from the broadened intensities.
  * @throws OptionError if the axis is not evenly spaced, a width is negative, or the spectrum has been broadened before
  */
@@ -40,10 +42,16 @@ export function broaden(spectrum: Spectrum, broadening: Broadening): Spectrum {
   const widths = shapes.map((s) => convertFrequency(s.width, "cm-1", spectrum.axis.unit) / step);
   const refine = Math.min(MOST_REFINED, nextPowerOfTwo(Math.max(1, ...widths.map((w) => POINTS_PER_WIDTH / w))));
   const fine = cells * refine;
+  const refinedAxis = (): Spectrum => {
+    const values = Float64Array.from({ length: fine + 1 }, (_, k) => x[0]! + (k * step) / refine);
+    return refine === 1 ? spectrum : { ...spectrum, axis: { unit: spectrum.axis.unit, values } };
+  };
+  if (spectrum.quantity === "infrared" && x[0] === 0) {
+    const scaled = shapes.map(({ shape }, i) => ({ shape, width: widths[i]! * refine }));
+    return { ...mapIntensities(refinedAxis(), (y) => dampedAbsorption(subdivide(y, refine), scaled)), broadening };
+  }
   const gains = shapes.map(({ shape }, i) => kernelGain(shape, widths[i]! * refine, fine));
-  const axis = Float64Array.from({ length: fine + 1 }, (_, k) => x[0]! + (k * step) / refine);
-  const refined = refine === 1 ? spectrum : { ...spectrum, axis: { unit: spectrum.axis.unit, values: axis } };
-  return { ...mapIntensities(refined, (y) => convolve(subdivide(y, refine), gains)), broadening };
+  return { ...mapIntensities(refinedAxis(), (y) => convolve(subdivide(y, refine), gains)), broadening };
 }
 
 /** Linear interpolation at `parts` points per cell. */

@@ -1,18 +1,34 @@
 /** Dielectric function and what optics makes of it, from an infrared absorption. */
 import { OptionError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { number } from "../options/values.js";
+import { checkedBy, oneOf } from "../options/values.js";
 import { speedOfLightCm } from "../units/constants.js";
 import { convertFrequency, wavenumberToAngular } from "../units/frequency.js";
 import { kramersKronig } from "./kramersKronig.js";
 import { intensityOf, type Spectrum, toUnit } from "./spectrum.js";
 
+const DIRECTIONS = ["isotropic", "x", "y", "z", "ordinary", "extraordinary"] as const;
+
+/**
+ * Direction of the electric field: `isotropic` is the mean over x, y and z (liquids, cubic crystals), `x`, `y`, `z` are principal axes,
+ * `ordinary` (field across the optic axis z, mean of x and y) and `extraordinary` (field along z) those of a uniaxial crystal.
+ */
+export type FieldDirection = (typeof DIRECTIONS)[number];
+
 export interface DielectricOptions {
-  /** High-frequency dielectric constant ε∞ (mean of its diagonal); 1 leaves the electrons out. */
-  readonly epsilonInfinity: number;
+  /** High-frequency dielectric constant ε∞, or its tensor, [3, 3] row-major, of which the direction's element is taken; 1 leaves the electrons out. */
+  readonly epsilonInfinity: number | Float64Array;
+  /** Default isotropic. */
+  readonly direction?: FieldDirection;
 }
 
-const OPTIONS = record({ epsilonInfinity: number({ atLeast: 1 }) } satisfies Fields<DielectricOptions>);
+const OPTIONS = record({
+  epsilonInfinity: checkedBy<number | Float64Array>(
+    (e) => (typeof e === "number" ? e >= 1 && Number.isFinite(e) : e instanceof Float64Array && e.length === 9),
+    "a number ≥ 1 or a [3, 3] tensor",
+  ),
+  direction: oneOf(DIRECTIONS).default("isotropic"),
+} satisfies Fields<DielectricOptions>);
 
 /** Complex refractive index n + ik = √(ε′ + iε″), ε″ ≥ 0. */
 export function refractiveIndex(real: number, imaginary: number): { readonly n: number; readonly k: number } {
@@ -30,30 +46,27 @@ export function reflectivity(n: number, k: number): number {
 }
 
 /**
- * ε(ω) of an isotropic medium from its αn: ε″ = c αn/ω (S eqs. 3 and 5), ε′ = ε∞ + Kramers–Kronig transform of ε″. The
- * sign convention is ε = ε′ + iε″ with ε″ ≥ 0.
- * Intensities: epsilonImaginary, epsilonReal, refractiveIndex n, extinction k, reflectivity, absorption α = 2ωk/c (cm⁻¹)
- * and loss −Im 1/ε.
- * @param spectrum infrared spectrum with `absorption` in cm⁻¹, broadened by a Lorentzian or not at all
- * @throws OptionError if the spectrum has no absolute absorption
+ * ε(ω) for a field along one direction from αn: ε″ = c αn/ω (S eqs. 3 and 5), ε′ = ε∞ + Kramers–Kronig transform of ε″, so that all
+ * that follows comes from one causal response. The sign convention is ε = ε′ + iε″ with ε″ ≥ 0. ε′(0) − ε∞ is the fluctuation
+ * formula's (see staticDielectric), whatever the width of a Lorentzian broadening.
+ * Intensities: epsilonImaginary (peaks at transverse modes), epsilonReal, refractiveIndex n, extinction k, reflectivity at normal
+ * incidence, absorption α = 2ωk/c (cm⁻¹) and loss −Im 1/ε (peaks at the longitudinal modes along the direction).
+ * @param spectrum infrared spectrum with `absorption` in cm⁻¹, from a tapered periodogram or calculated lines
+ * @throws OptionError if the spectrum has no absolute absorption, no intensity for the direction, or leaks strength to ω → 0 by its estimator
  */
 export function dielectricFunction(spectrum: Spectrum, options: DielectricOptions): Spectrum {
-  const { epsilonInfinity } = readOptions(OPTIONS, options, "dielectricFunction");
-  if (spectrum.quantity !== "infrared" || !spectrum.intensities.absorption)
-    throw new OptionError({
-      where: "dielectricFunction",
-      problem: `needs the absorption of an infrared spectrum, found ${spectrum.quantity} with ${Object.keys(spectrum.intensities).join(", ")}`,
-      advice: "give infrared() a volume",
-    });
+  const { epsilonInfinity, direction } = readOptions(OPTIONS, options, "dielectricFunction");
+  requireAbsorption(spectrum);
   const inWavenumbers = toUnit(spectrum, "cm-1");
   const wavenumbers = inWavenumbers.axis.values;
-  const absorption = intensityOf(inWavenumbers, "absorption").values;
+  const absorption = alongDirection(inWavenumbers, direction);
+  const high = typeof epsilonInfinity === "number" ? epsilonInfinity : elementAlong(epsilonInfinity, direction);
   const cPerFs = speedOfLightCm * 1e-15;
   // αn ~ ω² at ω → 0 for bound charges, so that ε″ vanishes there.
   const imaginary = absorption.map((a, k) =>
     k === 0 && wavenumbers[0] === 0 ? 0 : (cPerFs * a) / wavenumberToAngular(wavenumbers[k]!),
   );
-  const real = kramersKronig(wavenumbers, imaginary).map((v) => v + epsilonInfinity);
+  const real = kramersKronig(wavenumbers, imaginary).map((v) => v + high);
   const index = real.map(() => 0);
   const extinction = real.map(() => 0);
   real.forEach((re, k) => {
@@ -79,4 +92,37 @@ export function dielectricFunction(spectrum: Spectrum, options: DielectricOption
     },
     axis: { unit: spectrum.axis.unit, values: wavenumbers.map((v) => convertFrequency(v, "cm-1", spectrum.axis.unit)) },
   };
+}
+
+function requireAbsorption({ quantity, intensities, estimator }: Spectrum): void {
+  if (quantity !== "infrared" || !intensities.absorption)
+    throw new OptionError({
+      where: "dielectricFunction",
+      problem: `needs the absorption of an infrared spectrum, found ${quantity} with ${Object.keys(intensities).join(", ")}`,
+      advice: "give infrared() a volume",
+    });
+  // ε″ = c αn/ω: what a lag window or the ends of an untapered record put at low ω would be divided by ω.
+  const leaking =
+    estimator?.kind === "correlation" ? "lag window" : estimator?.taper?.kind === "none" ? "untapered record" : "";
+  if (leaking)
+    throw new OptionError({
+      where: "dielectricFunction",
+      problem: `the ${leaking} of the spectrum's estimator leaves strength at ω → 0, which ε″ = c αn/ω would magnify`,
+      advice: 'use the default estimator of infrared() ({ kind: "periodogram" }) and a broadening',
+    });
+}
+
+/** αn for a field along the direction; `absorption` is the mean of x, y and z. */
+function alongDirection(spectrum: Spectrum, direction: FieldDirection): Float64Array {
+  if (direction === "isotropic") return intensityOf(spectrum, "absorption").values;
+  if (direction !== "ordinary") return intensityOf(spectrum, direction === "extraordinary" ? "z" : direction).values;
+  const [x, y] = [intensityOf(spectrum, "x").values, intensityOf(spectrum, "y").values];
+  return x.map((v, k) => (v + y[k]!) / 2);
+}
+
+/** Diagonal element of a row-major [3, 3] tensor for a field along the direction. */
+function elementAlong(tensor: ArrayLike<number>, direction: FieldDirection): number {
+  const [x, y, z] = [tensor[0]!, tensor[4]!, tensor[8]!];
+  const values = { isotropic: (x + y + z) / 3, x, y, z, ordinary: (x + y) / 2, extraordinary: z };
+  return values[direction];
 }

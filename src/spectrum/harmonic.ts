@@ -12,7 +12,7 @@ import { wavenumberToAngular } from "../units/frequency.js";
 import { broaden } from "./broadening.js";
 import { QUANTUM_FACTORS, type QuantumFactor, quantumFactor } from "./corrections.js";
 import { type Broadening, broadeningOption, lineShapes } from "./lineShape.js";
-import { infraredIntensities, ramanActivities } from "./modeActivities.js";
+import { modeCharges, ramanActivities } from "./modeActivities.js";
 import type { NormalModes } from "./phonons.js";
 import { PREFACTOR_FIELDS, type RamanPrefactor, ramanPrefactor } from "./ramanFactors.js";
 import { ratio, type Spectrum } from "./spectrum.js";
@@ -55,7 +55,7 @@ const RAMAN_OPTIONS = record({ ...LINE_FIELDS, ...PREFACTOR_FIELDS } satisfies F
 /**
  * αn of harmonic modes: every mode contributes |∂P/∂Q|²/(12 V c² ε₀) to the area over cm⁻¹.
  * @param bornCharges [n, 3 (field), 3 (displacement)], e
- * @returns `absorption` (cm⁻¹) or `crossSection` (Å²), as {@link infrared} gives them
+ * @returns `absorption` (cm⁻¹) or `crossSection` (Å²) and the directions `x`, `y`, `z` that it is the mean of, as {@link infrared} gives them
  */
 export function harmonicInfrared(
   modes: NormalModes,
@@ -68,13 +68,18 @@ export function harmonicInfrared(
   const scale = 1 / (12 * atomicMassUnit * speedOfLightInternal ** 2 * vacuumPermittivity);
   // ∫ over cm⁻¹: 1/Å² is 10¹⁶/cm²; of a cross section Å² over cm⁻¹: Å is 10⁻⁸ cm, and 1/cm is the unit of the axis.
   const unitScale = volume === undefined ? scale * 1e8 : (scale / volume) * 1e16;
-  const areas = infraredIntensities(modes, bornCharges).map(
-    (z, k) => z * unitScale * quantumFactor(quantum, wavenumberToAngular(Math.abs(modes.wavenumbers[k]!)), temperature),
-  );
   const [name, unit] = volume === undefined ? (["crossSection", "Å²"] as const) : (["absorption", "cm⁻¹"] as const);
-  return lineSpectrum("infrared", modes, { [name]: { unit, areas } }, read, [
-    { kind: "quantum", factor: quantum, temperature },
-  ]);
+  const charges = modeCharges(modes, bornCharges);
+  // Each direction is three times its part of the mean, as in a spectrum from a trajectory.
+  const along = ([x, y, z]: readonly [number, number, number]) => ({
+    unit,
+    areas: modes.wavenumbers.map((v, k) => {
+      const squared = x * charges[3 * k]! ** 2 + y * charges[3 * k + 1]! ** 2 + z * charges[3 * k + 2]! ** 2;
+      return squared * unitScale * quantumFactor(quantum, wavenumberToAngular(Math.abs(v)), temperature);
+    }),
+  });
+  const columns = { [name]: along([1, 1, 1]), x: along([3, 0, 0]), y: along([0, 3, 0]), z: along([0, 0, 3]) };
+  return lineSpectrum("infrared", modes, columns, read, [{ kind: "quantum", factor: quantum, temperature }]);
 }
 
 export interface HarmonicRamanOptions extends LineSpectrumOptions, RamanPrefactor {}

@@ -16,7 +16,7 @@ import { type Correction, QUANTUM_FACTORS, type QuantumFactor, quantumFactor } f
 import { type Density, density } from "./density.js";
 import { type DensityInput, type Estimator, estimatorOption } from "./estimator.js";
 import { type Broadening, broadeningOption } from "./lineShape.js";
-import type { Intensity, Spectrum } from "./spectrum.js";
+import { type Intensity, mapIntensities, type Spectrum } from "./spectrum.js";
 import { verletAxis } from "./verlet.js";
 
 /**
@@ -94,7 +94,7 @@ function infraredOfRun(source: InfraredSource, read: z.output<typeof OPTIONS>): 
   const halfSided = 1 / (4e-15 * speedOfLightCm);
   const prefactor = 1 / (boltzmannConstant * temperature * speedOfLightInternal * vacuumPermittivity);
   const scale = volume === undefined ? prefactor : (prefactor / volume) * 1e8;
-  const weights = axis.map((v) => halfSided * scale * quantumFactor(quantum, wavenumberToAngular(v), temperature));
+  const weights = axis.map((v) => halfSided * quantumFactor(quantum, wavenumberToAngular(v), temperature));
   const [x, y, z] = values.map((d) => d.map((v, k) => v * weights[k]!)) as [Float64Array, Float64Array, Float64Array];
 
   const unit = volume === undefined ? "Å²" : "cm⁻¹";
@@ -121,7 +121,8 @@ function infraredOfRun(source: InfraredSource, read: z.output<typeof OPTIONS>): 
     estimator: raw.estimator,
     origin: series.origin,
   };
-  return broaden(spectrum, read.broadening);
+  // Scaled last, so that spectra of other volumes are proportional to the last bits of their far wings.
+  return mapIntensities(broaden(spectrum, read.broadening), (values) => values.map((v) => v * scale));
 }
 
 /** The independent runs of a source, one for a series. */

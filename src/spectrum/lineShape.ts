@@ -51,8 +51,11 @@ export function kernelGain(shape: LineShape["shape"], width: number, cells: numb
   const below = shape === "lorentzian" ? wrappedLorentzian(width / 2, period) : wrappedGaussian(width, period);
   const kernel = new Float64Array(period);
   kernel[0] = 2 * below(0.5);
-  for (let m = 1; m < cells; m++) kernel[m] = kernel[period - m] = below(m + 0.5) - below(m - 0.5);
-  kernel[cells] = 2 * (0.5 - below(cells - 0.5));
+  // Beyond six standard deviations of a Gaussian that fits the period, both error functions are 1 to the last bit.
+  const scale = (2 * Math.sqrt(Math.LN2)) / width;
+  const reach = shape === "gaussian" && scale * cells > 7 ? Math.ceil(6.5 / scale + 1) : cells;
+  for (let m = 1; m < Math.min(reach, cells); m++) kernel[m] = kernel[period - m] = below(m + 0.5) - below(m - 0.5);
+  if (reach >= cells) kernel[cells] = 2 * (0.5 - below(cells - 0.5));
   return realFft(kernel).re;
 }
 
