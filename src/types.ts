@@ -194,22 +194,31 @@ export type { Broadening } from "./spectrum/broadening.js";
 export type { FitOptions, Similarity, SimilarityOptions, SpectrumFit } from "./spectrum/compare.js";
 export type { Correction, QuantumFactor, RamanFactor } from "./spectrum/corrections.js";
 export type { CorrelationOptions, Normalization } from "./spectrum/correlation.js";
+<<<<<<< HEAD
 export type { DielectricOptions } from "./spectrum/dielectric.js";
 export type { DisplacedForces, SnapshotForces } from "./spectrum/displacedForces.js";
+=======
+export type { DielectricOptions, FieldDirection } from "./spectrum/dielectric.js";
+>>>>>>> 1e2c60e (Parts of a spectrum: currents and polarizabilities by atom, species, molecule and mode, auto and cross terms; polarised Raman of single crystals)
 export type { Estimator } from "./spectrum/estimator.js";
 export type { ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
 export type { HarmonicInfraredOptions, HarmonicRamanOptions, LineSpectrumOptions } from "./spectrum/harmonic.js";
 export type { InfraredEnsemble, InfraredOptions, InfraredSource } from "./spectrum/infrared.js";
 export type { AbscissaUnit, MeasuredOptions } from "./spectrum/measured.js";
 export type { RamanActivities } from "./spectrum/modeActivities.js";
+export type { ModeGrouping } from "./spectrum/modeProjection.js";
+export type { CrossTerms, PartsOptions, SignalParts } from "./spectrum/parts.js";
 export type { Peak, PeakOptions } from "./spectrum/peaks.js";
 export type { NonAnalytic, NormalModeOptions, NormalModes } from "./spectrum/phonons.js";
+export type { Geometries, LightPolarisation } from "./spectrum/polarised.js";
 export type { RamanOptions } from "./spectrum/raman.js";
 export type { RamanPrefactor } from "./spectrum/ramanFactors.js";
 export type { Intensity, Spectrum, SpectrumColumn } from "./spectrum/spectrum.js";
+export type { StaticDielectric, StaticDielectricOptions } from "./spectrum/staticDielectric.js";
 export type { LagWindow, Taper } from "./spectrum/window.js";
 export type { Frame } from "./structure/frame.js";
 // Structures
+export type { AtomGroup, AtomGrouping } from "./structure/groups.js";
 export type { InternalCoordinate } from "./structure/internalCoordinates.js";
 export type { NeighborList } from "./structure/neighbors.js";
 export type { Periodicity, Structure, StructureInput } from "./structure/structure.js";

@@ -1,0 +1,93 @@
+/** Atoms taken together: a partition that parts of a signal are named by. */
+import { ShapeError } from "../errors.js";
+import { covalentRadius } from "./elements.js";
+import { neighborList } from "./neighbors.js";
+import type { Structure } from "./structure.js";
+
+/** How atoms are taken together. */
+export type AtomGrouping =
+  | { readonly kind: "atoms" }
+  | { readonly kind: "species" }
+  /** Atoms joined by bonds (1.3 times the sum of covalent radii), named by formula and number. */
+  | { readonly kind: "molecules" }
+  /** One label per atom; like labels belong together. */
+  | { readonly kind: "labels"; readonly labels: readonly string[] };
+
+/** One group. */
+export interface AtomGroup {
+  readonly name: string;
+  readonly atoms: readonly number[];
+}
+
+/** Atoms closer than this multiple of the sum of their covalent radii are bonded. */
+const BONDED = 1.3;
+
+/**
+ * The groups of a structure; every atom is in exactly one.
+ * @throws ShapeError if there is not one label per atom
+ */
+export function atomGroups(s: Structure, grouping: AtomGrouping): readonly AtomGroup[] {
+  switch (grouping.kind) {
+    case "atoms":
+      return s.species.map((symbol, i) => ({ name: `${symbol}${i + 1}`, atoms: [i] }));
+    case "species":
+      return gathered(s.species);
+    case "molecules":
+      return molecules(s);
+    case "labels":
+      if (grouping.labels.length !== s.species.length)
+        throw new ShapeError({
+          where: "groups of atoms",
+          problem: `${grouping.labels.length} labels for ${s.species.length} atoms`,
+        });
+      return gathered(grouping.labels);
+  }
+}
+
+function gathered(labels: readonly string[]): AtomGroup[] {
+  return [...new Set(labels)].map((name) => ({
+    name,
+    atoms: labels.flatMap((label, i) => (label === name ? [i] : [])),
+  }));
+}
+
+function molecules(s: Structure): AtomGroup[] {
+  const radii = s.species.map(covalentRadius);
+  const list = neighborList(s, 2 * BONDED * Math.max(...radii));
+  const head = s.species.map((_, i) => i);
+  const find = (i: number): number => {
+    let at = i;
+    while (head[at] !== at) at = head[at]!;
+    return at;
+  };
+  for (let i = 0; i < head.length; i++)
+    for (let p = list.first[i]!; p < list.first[i + 1]!; p++) {
+      const j = list.index[p]!;
+      if (list.distances[p]! >= BONDED * (radii[i]! + radii[j]!)) continue;
+      const [a, b] = [find(i), find(j)];
+      head[Math.max(a, b)] = Math.min(a, b);
+    }
+  const heads = [...new Set(head.map((_, i) => find(i)))];
+  const count = new Map<string, number>();
+  const found = heads.map((h) => {
+    const atoms = head.flatMap((_, i) => (find(i) === h ? [i] : []));
+    return { formula: formula(atoms.map((i) => s.species[i]!)), atoms };
+  });
+  return found.map(({ formula: name, atoms }) => {
+    const number = (count.get(name) ?? 0) + 1;
+    count.set(name, number);
+    return { name: found.filter((f) => f.formula === name).length > 1 ? `${name} ${number}` : name, atoms };
+  });
+}
+
+/** Carbon and hydrogen first, then by alphabet (Hill's order). */
+function formula(symbols: readonly string[]): string {
+  const rank = (x: string): string => (symbols.includes("C") ? (x === "C" ? "0" : x === "H" ? "1" : `2${x}`) : `2${x}`);
+  const kinds = [...new Set(symbols)].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  return kinds
+    .map((k) => {
+      const n = symbols.filter((x) => x === k).length;
+      return n === 1 ? k : `${k}${n}`;
+    })
+    .join("");
+}
