@@ -194,12 +194,8 @@ export type { Broadening } from "./spectrum/broadening.js";
 export type { FitOptions, Similarity, SimilarityOptions, SpectrumFit } from "./spectrum/compare.js";
 export type { Correction, QuantumFactor, RamanFactor } from "./spectrum/corrections.js";
 export type { CorrelationOptions, Normalization } from "./spectrum/correlation.js";
-<<<<<<< HEAD
-export type { DielectricOptions } from "./spectrum/dielectric.js";
+export type { DielectricOptions, DielectricOptions, FieldDirection } from "./spectrum/dielectric.js";
 export type { DisplacedForces, SnapshotForces } from "./spectrum/displacedForces.js";
-=======
-export type { DielectricOptions, FieldDirection } from "./spectrum/dielectric.js";
->>>>>>> 1e2c60e (Parts of a spectrum: currents and polarizabilities by atom, species, molecule and mode, auto and cross terms; polarised Raman of single crystals)
 export type { Estimator } from "./spectrum/estimator.js";
 export type { ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
 export type { HarmonicInfraredOptions, HarmonicRamanOptions, LineSpectrumOptions } from "./spectrum/harmonic.js";
