@@ -194,7 +194,7 @@ export type { Broadening } from "./spectrum/broadening.js";
 export type { FitOptions, Similarity, SimilarityOptions, SpectrumFit } from "./spectrum/compare.js";
 export type { Correction, QuantumFactor, RamanFactor } from "./spectrum/corrections.js";
 export type { CorrelationOptions, Normalization } from "./spectrum/correlation.js";
-export type { DielectricOptions, DielectricOptions, FieldDirection } from "./spectrum/dielectric.js";
+export type { DielectricOptions, FieldDirection } from "./spectrum/dielectric.js";
 export type { DisplacedForces, SnapshotForces } from "./spectrum/displacedForces.js";
 export type { Estimator } from "./spectrum/estimator.js";
 export type { ForceConstantOptions, ForceConstants } from "./spectrum/forceConstants.js";
