@@ -26,6 +26,14 @@ export function printable(text: string): string {
   });
 }
 
+/** Longest problem that is shown in full; what a damaged file says can be of any length. */
+const longestProblem = 800;
+
+function clipped(text: string): string {
+  const shown = printable(text);
+  return shown.length > longestProblem ? `${shown.slice(0, longestProblem - 100)} … ${shown.slice(-80)}` : shown;
+}
+
 export class SpectensorError extends Error {
   override readonly name: string = "SpectensorError";
   readonly where: string | undefined;
@@ -33,9 +41,8 @@ export class SpectensorError extends Error {
 
   constructor(details: ErrorDetails | string) {
     const d = typeof details === "string" ? { problem: details } : details;
-    super(printable(`${d.where ? `${d.where}: ` : ""}${d.problem}${d.advice ? `; ${d.advice}` : ""}`), {
-      cause: d.cause,
-    });
+    const [where, advice] = [d.where ? `${printable(d.where)}: ` : "", d.advice ? `; ${printable(d.advice)}` : ""];
+    super(`${where}${clipped(d.problem)}${advice}`, { cause: d.cause });
     this.where = d.where;
     this.advice = d.advice;
   }

@@ -16,12 +16,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import("./model.js")).evaluateCommand(),
   md: async () => (await import("./md.js")).mdCommand(),
   select: async () => (await import("./select.js")).selectCommand(),
+  check: async () => (await import("./check.js")).checkCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
   new: async () => (await import("./new.js")).newCommand(),
   notebook: async () => (await import("./notebook.js")).notebookCommand(),
   lab: async () => (await import("./lab.js")).labCommand(),
   kernel: async () => (await import("./kernel.js")).kernelCommand(),
   info: async () => (await import("./info.js")).infoCommand(),
+  doctor: async () => (await import("./doctor.js")).doctorCommand(),
 };
 
 /** The command line, not yet run. @param first its first word; unless it names a command, all commands are loaded @param words all of them, where it will be run */

@@ -51,9 +51,14 @@ export interface Restart {
 
 /** Writes a restart file; it appears whole or not at all. */
 export function writeRestart(path: string, restart: Restart): void {
+  writeWholeSync(path, restartText(restart));
+}
+
+/** A restart file as text. */
+export function restartText(restart: Restart): string {
   const { state, settings, trajectory } = restart;
   const { species, periodic, energy, step, random, cell, stress } = state;
-  const content = JSON.stringify({
+  return `${JSON.stringify({
     format: KIND,
     version: 1,
     species,
@@ -70,22 +75,36 @@ export function writeRestart(path: string, restart: Restart): void {
     ...(settings && { settings }),
     ...(trajectory && { trajectoryBytes: trajectory.bytes }),
     ...(trajectory?.sha256 && { trajectorySha256: trajectory.sha256 }),
-  });
-  writeWholeSync(path, `${content}\n`);
+  })}\n`;
 }
 
 /** @throws FormatError if the file is not a restart file of this version or its arrays do not fit together */
 export function readRestart(path: string): Restart {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  return parseRestart(text, path);
+}
+
+function unreadable(file: string, cause: unknown): FormatError {
+  return new FormatError({
+    file,
+    problem: "cannot be read as a restart file",
+    advice: "start the run without --restart",
+    cause,
+  });
+}
+
+/** The state in the text of a restart file; see {@link readRestart}. @param path name for messages */
+export function parseRestart(text: string, path: string): Restart {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = JSON.parse(text);
   } catch (cause) {
-    throw new FormatError({
-      file: path,
-      problem: "cannot be read as a restart file",
-      advice: "start the run without --restart",
-      cause,
-    });
+    throw unreadable(path, cause);
   }
   const parsed = schema.safeParse(content);
   if (!parsed.success)

@@ -1,10 +1,13 @@
 /** One small file of each format, as its program writes it, and its reader: for truncation and corruption tests. */
+import { parseBorn } from "../../src/io/born.js";
 import { parseColumns } from "../../src/io/columns.js";
 import { parseEspresso } from "../../src/io/espresso.js";
 import { parseExtxyz } from "../../src/io/extxyz.js";
-import { parseForceSets } from "../../src/io/forceSets.js";
+import { parseForceSets, parseForces } from "../../src/io/forceSets.js";
+import { parseJcamp } from "../../src/io/jcamp.js";
 import { parseLammps } from "../../src/io/lammps.js";
 import { parseOutcar } from "../../src/io/outcar.js";
+import { parsePhonopy } from "../../src/io/phonopy.js";
 import { parsePoscar } from "../../src/io/poscar.js";
 import type { ReadOptions } from "../../src/io/source.js";
 import { parseVasprun } from "../../src/io/vasprun.js";
@@ -325,6 +328,56 @@ export const forceSets = `2
 `;
 
 /** Text and reader of each format. */
+const forceSetsType2 = `  0.01048141  0.00176917 -0.00520179  0.07319108  0.01629822 -0.06088526
+ -0.00415680  0.00502881 -0.01737885 -0.07319108 -0.01629822  0.06088526
+  0.01947328  0.01349876 -0.00962584  0.04423259  0.03163515  0.04218190
+ -0.01062676  0.01982579 -0.00118946 -0.04423259 -0.03163515 -0.04218190
+`;
+
+const born = `# epsilon and Z* of atoms 1 2
+2.51250000 0.12500000 0.25000000 0.12500000 2.62500000 0.37500000 0.25000000 0.37500000 2.75000000
+1.12500000 0.06250000 0.03125000 0.50000000 1.25000000 0.75000000 0.15625000 0.28125000 1.37500000
+-1.12500000 -0.06250000 -0.03125000 -0.50000000 -1.25000000 -0.75000000 -0.15625000 -0.28125000 -1.37500000
+`;
+
+const phonopyYaml = `phonopy:
+  version: "2.20.0"
+physical_unit:
+  length: "angstrom"
+unit_cell:
+  lattice:
+  - [ 4.000000000000000, 0.000000000000000, 0.000000000000000 ] # a
+  - [ 0.000000000000000, 5.000000000000000, 0.000000000000000 ] # b
+  - [ 0.000000000000000, 0.000000000000000, 6.000000000000000 ] # c
+  points:
+  - symbol: Na # 1
+    coordinates: [ 0.125000000000000, 0.250000000000000, 0.375000000000000 ]
+    mass: 22.989769
+  - symbol: Cl # 2
+    coordinates: [ 0.500000000000000, 0.625000000000000, 0.750000000000000 ]
+    mass: 35.453000
+supercell: { lattice: [], points: [] }
+`;
+
+const jcamp = `##TITLE=two bands
+##JCAMP-DX=4.24 $$ hand-made
+##DATA TYPE=INFRARED SPECTRUM
+##XUNITS=1/CM
+##YUNITS=ABSORBANCE
+##XFACTOR=1.0
+##YFACTOR=0.001
+##FIRSTX=100
+##LASTX=116
+##NPOINTS=9
+##FIRSTY=0.001
+##XYDATA=(X++(Y..Y))
+100A00J5T%j
+110A2k
+112A0J2l
+116a
+##END=
+`;
+
 export const samples: Readonly<
   Record<string, { readonly text: string; readonly parse: (bytes: Uint8Array, options?: ReadOptions) => unknown }>
 > = {
@@ -339,4 +392,8 @@ export const samples: Readonly<
   "ph.x": { text: phOutput, parse: parseEspresso },
   columns: { text: columns, parse: (b, o) => parseColumns(b, { ...o, timestep: 1 }) },
   FORCE_SETS: { text: forceSets, parse: parseForceSets },
+  "FORCE_SETS of type 2": { text: forceSetsType2, parse: (b, o) => parseForces(b, 2, o) },
+  BORN: { text: born, parse: parseBorn },
+  "phonopy.yaml": { text: phonopyYaml, parse: parsePhonopy },
+  "JCAMP-DX": { text: jcamp, parse: parseJcamp },
 };

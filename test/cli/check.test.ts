@@ -1,0 +1,137 @@
+import { writeFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../../src/dataset/load.js";
+import { writeExtxyz } from "../../src/io/extxyzWrite.js";
+import { transposeTensors } from "../../src/io/tensorNames.js";
+import type { Frame } from "../../src/structure/frame.js";
+import { toyOxideFrames } from "../support/toyPolarization.js";
+import { toyDipole } from "../support/toyTensors.js";
+import { spectensorHere, temporaryFolder } from "./run.js";
+
+const folder = temporaryFolder();
+const path = (name: string): string => `${folder}/${name}`;
+let frames: readonly Frame[];
+
+beforeAll(async () => {
+  // Every hundredth: far apart in time, so that no model sees the same structure twice.
+  frames = (await loadDataset("h2o")).frames
+    .filter((_, i) => i % 100 === 0)
+    .map(({ time: _, info: __, ...frame }) => {
+      // A dipole whose derivatives are known; the toy's first index is the displacement.
+      const { value, derivatives } = toyDipole(frame.structure);
+      return { ...frame, polarization: value, bornCharges: transposeTensors(derivatives.slice()) };
+    });
+  const charged = frames.map(({ structure, bornCharges }) => ({ structure, bornCharges: bornCharges! }));
+  await writeExtxyz(path("good.xyz"), frames);
+  const oxide = toyOxideFrames(16, 1);
+  await writeExtxyz(path("oxide.xyz"), oxide);
+  await writeExtxyz(
+    path("transposed.xyz"),
+    oxide.map((f) => ({ ...f, bornCharges: transposeTensors(f.bornCharges!.slice()) })),
+  );
+  await writeExtxyz(
+    path("unneutral.xyz"),
+    charged.map((f) => ({ ...f, bornCharges: f.bornCharges.map((z, k) => ((k % 9) % 4 === 0 ? z + 0.3 : z)) })),
+  );
+  const moving = Array.from({ length: 9 }, (_, k) => ({
+    structure: {
+      ...frames[0]!.structure,
+      positions: frames[0]!.structure.positions.map((x, i) => x + (i % 3 === 1 ? 0.125 * k : 0)),
+    },
+    time: 2 * k,
+  }));
+  await writeExtxyz(path("moving.xyz"), moving);
+  writeFileSync(path("cut.xyz"), "3\n\nO 0 0 0\nH 0 0 1\n");
+  writeFileSync(path("foreign.bin"), "hello\nworld\n");
+});
+
+const check = async (...args: string[]) => {
+  const { code, out, err } = await spectensorHere(["check", ...args.map((a) => (a.startsWith("--") ? a : path(a)))]);
+  return {
+    code,
+    out,
+    err,
+    reports: args.includes("--json")
+      ? out
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line))
+      : [],
+  };
+};
+
+describe("spectensor check", () => {
+  it("prints one object per file with these keys, and 0 where nothing is odd", async () => {
+    const { code, reports } = await check("good.xyz", "--json");
+    expect(reports).toEqual([
+      {
+        format: "extxyz",
+        frames: frames.length,
+        atoms: 3,
+        species: ["O", "H"],
+        timestepFs: null,
+        times: null,
+        quantities: expect.arrayContaining(["energy", "forces", "polarization", "polarizability", "bornCharges"]),
+        warnings: [],
+        errors: [],
+      },
+    ]);
+    expect(Object.keys(reports[0])).toEqual(
+      "format frames atoms species timestepFs times quantities warnings errors".split(" "),
+    );
+    expect(code).toBe(0);
+  });
+
+  it("finds transposed Born charges, by the test of the fit", async () => {
+    const { code, reports } = await check("transposed.xyz", "--json");
+    expect((await check("oxide.xyz", "--json")).code).toBe(0);
+    expect(reports[0].warnings.join()).toMatch(/transposed Born charges fit better.*--bec-order displacement-field/);
+    expect(code).toBe(1);
+  });
+
+  it("finds charges that do not sum to zero", async () => {
+    const { code, reports } = await check("unneutral.xyz", "--json");
+    // 3 atoms with 0.3 e too much each.
+    expect(reports[0].warnings.join()).toMatch(/Born charges sum to 0\.(89|90|91) e/);
+    expect(code).toBe(1);
+  });
+
+  it("finds a molecule that flies away, and reads times", async () => {
+    const { code, reports } = await check("moving.xyz", "--json");
+    expect(reports[0]).toMatchObject({ timestepFs: 2, times: { first: 0, last: 16, even: true } });
+    expect(reports[0].warnings.join()).toMatch(/centre of mass moves by 1\.00 Å/);
+    expect(code).toBe(1);
+  });
+
+  it("ends with 2 for a file that cannot be read, and tells of the others all the same", async () => {
+    const { code, reports } = await check("good.xyz", "cut.xyz", "foreign.bin", "missing.xyz", "--json");
+    expect(reports.map((r) => r.errors.length)).toEqual([0, 1, 1, 1]);
+    expect(reports.map((r) => r.format)).toEqual(["extxyz", "extxyz", null, null]);
+    expect(reports[1].errors[0]).toMatch(/2 of 3 atoms/);
+    expect(reports[3].errors[0]).toMatch(/no such file/);
+    expect(code).toBe(2);
+  });
+
+  it("prints a page for people", async () => {
+    const { code, out } = await check("good.xyz");
+    for (const line of [
+      /format +extxyz/,
+      /atoms +3: O H2/,
+      /ΣZ\* +at most/,
+      /good for +a polarizability model/,
+      /nothing odd/,
+    ])
+      expect(out).toMatch(line);
+    expect(code).toBe(0);
+  });
+});
+
+describe("spectensor doctor", () => {
+  it("finds this installation well, with a known answer", async () => {
+    const { code, out } = await spectensorHere(["doctor", "--json"]);
+    const { ok, checks } = JSON.parse(out);
+    const state = Object.fromEntries(checks.map((c: { name: string; state: string }) => [c.name, c.state]));
+    expect(state).toMatchObject({ "Node.js": "ok", "kernels agree": "ok", data: "ok", "known answer": "ok" });
+    expect(code).toBe(ok ? 0 : 1);
+  });
+});

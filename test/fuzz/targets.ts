@@ -1,0 +1,80 @@
+/** Every reader of the package, each with a whole file to damage. */
+import { readFileSync } from "node:fs";
+import { loadDataset } from "../../src/dataset/load.js";
+import { dataFolder, parseRegistry } from "../../src/dataset/registry.js";
+import { parseRestart, restartText } from "../../src/dynamics/restart.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { formatModel, type ModelDocument, parseModel } from "../../src/model/modelFile.js";
+import { fitForceField } from "../../src/model/target/forceField/fit.js";
+import { forceFieldDocument, readForceField } from "../../src/model/target/forceField/forceFieldFile.js";
+import { fitDelta, fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
+import {
+  polarizabilityDocument,
+  readPolarizability,
+} from "../../src/model/target/polarizability/polarizabilityFile.js";
+import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import { polarizationDocument, readPolarization } from "../../src/model/target/polarization/polarizationFile.js";
+import { parseMeasured } from "../../src/spectrum/measured.js";
+import { samples } from "../io/samples.js";
+
+export interface Target {
+  readonly name: string;
+  readonly kind: "text" | "json";
+  readonly text: string;
+  readonly read: (bytes: Buffer) => unknown;
+}
+
+const quiet = { onWarning: () => {} };
+
+/** Text formats of `samples`, measured spectra, model files of every kind, a restart file, the registry of data sets. */
+export async function allTargets(): Promise<readonly Target[]> {
+  return [...textTargets(), ...(await documentTargets())];
+}
+
+function textTargets(): Target[] {
+  const table = "wavenumber (cm-1),raman\n100.5,1.25\n101.5,2.5\n102.5,0.125\n";
+  return [
+    ...Object.entries(samples).map(
+      ([name, { text, parse }]): Target => ({ name, kind: "text", text, read: (bytes) => parse(bytes, quiet) }),
+    ),
+    { name: "table", kind: "text", text: table, read: (bytes) => parseMeasured(bytes, quiet) },
+  ];
+}
+
+async function documentTargets(): Promise<Target[]> {
+  const water = await loadDataset("h2o");
+  const train = water.frames.filter((_, i) => i % 125 === 0);
+  const features = { cutoff: 3, nMax: 2, lMax: 1 };
+  const descriptor = { cutoff: 3, nMax: 2, lMax: 1 };
+  const lrm = linearResponse(water.reference!, water.displaced);
+  const model = (name: string, document: ModelDocument, read: (d: ModelDocument, file: string) => unknown): Target => ({
+    name: `model ${name}`,
+    kind: "json",
+    text: formatModel(document),
+    read: (bytes) => read(parseModel(bytes.toString("utf8"), name), name),
+  });
+  const { species, positions, periodic } = train[0]!.structure;
+  const state = {
+    ...{ species, positions, periodic, velocities: positions.map(() => 1e-3), forces: positions.map(() => 0.5) },
+    ...{ masses: Float64Array.of(16, 1, 1), energy: -14, step: 10 },
+    random: [1, 2, 3, 4] as const,
+  };
+  return [
+    model("polarizability", polarizabilityDocument(await fitPolarizability(train, { features })), readPolarizability),
+    model("delta", polarizabilityDocument(await fitDelta(lrm, train, { features })), readPolarizability),
+    model("polarization", polarizationDocument(await fitPolarization(train, { descriptor })), readPolarization),
+    model("force field", forceFieldDocument(await fitForceField(train, { descriptor })), readForceField),
+    {
+      name: "restart",
+      kind: "json",
+      text: restartText({ state }),
+      read: (bytes) => parseRestart(bytes.toString("utf8"), "restart"),
+    },
+    {
+      name: "registry",
+      kind: "json",
+      text: readFileSync(`${dataFolder}registry.json`, "utf8"),
+      read: (bytes) => parseRegistry(bytes.toString("utf8"), "registry"),
+    },
+  ];
+}
