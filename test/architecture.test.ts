@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   structure: ["units", "math", "tensor"],
   series: ["units", "math", "tensor", "structure"],
   io: ["system", "units", "math", "structure", "series"],
+  batch: ["dataset", "system"],
   dataset: ["system", "io", "structure", "series"],
   descriptor: ["math", "wasm", "tensor", "structure", "parallel"],
   model: ["descriptor", "series", "structure", "tensor", "math", "units", "parallel", "io", "system"],

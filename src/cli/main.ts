@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   md: async () => (await import("./md.js")).mdCommand(),
   select: async () => (await import("./select.js")).selectCommand(),
   check: async () => (await import("./check.js")).checkCommand(),
+  batch: async () => (await import("./batch.js")).batchCommand(),
   data: async () => (await import("./data.js")).dataCommand(),
   new: async () => (await import("./new.js")).newCommand(),
   notebook: async () => (await import("./notebook.js")).notebookCommand(),

@@ -1,0 +1,36 @@
+/** Processes of this machine as engine: as many shards at a time as asked, the next one when one ends. */
+import { AbortedError } from "../errors.js";
+import type { RunOptions } from "../progress.js";
+import type { BatchManifest } from "./manifest.js";
+import { runShard } from "./shard.js";
+
+/**
+ * Runs shards until all have been tried; a failed one does not stop the others.
+ * @param workers processes at a time
+ * @throws AbortedError if interrupted; what is done stays done
+ */
+export async function runLocally(
+  folder: string,
+  batch: BatchManifest,
+  shards: readonly number[],
+  program: readonly string[],
+  version: string,
+  options: RunOptions & { readonly workers: number },
+): Promise<void> {
+  const queue = [...shards];
+  let done = 0;
+  const report = (): void => options.onProgress?.({ label: "batch", done, total: shards.length, unit: "shards" });
+  const worker = async (): Promise<void> => {
+    for (let id = queue.shift(); id !== undefined && !options.signal?.aborted; id = queue.shift()) {
+      try {
+        await runShard(folder, batch, id, program, version, options.signal);
+      } catch (error) {
+        if (error instanceof AbortedError) throw error;
+      }
+      done++;
+      report();
+    }
+  };
+  report();
+  await Promise.all(Array.from({ length: Math.min(options.workers, shards.length) }, worker));
+}
