@@ -6,11 +6,11 @@
 // Types that a notebook writes down; those of every option and result are in `types`
 export type { Dataset } from "./dataset/load.js";
 export type { Figure } from "./figure/figure.js";
-export type { ForceFieldModel } from "./model/target/forceField/model.js";
+export type { ForceFieldModel } from "./model/target/forceField/forceField.js";
 export type { LinearResponse } from "./model/linearResponse/linearResponse.js";
-export type { LearningCurve } from "./model/target/polarizability/learningCurve.js";
-export type { PolarizabilityModel } from "./model/target/polarizability/polarizabilityModel.js";
-export type { PolarizationModel } from "./model/target/polarization/model.js";
+export type { PolarizabilityModel } from "./model/target/polarizability/polarizability.js";
+export type { PolarizationModel } from "./model/target/polarization/polarization.js";
+export type { LearningCurve } from "./model/train/learningCurve.js";
 export type { Progress, RunOptions } from "./progress.js";
 export type { SeriesEnsemble } from "./series/ensemble.js";
 export type { TensorSeries } from "./series/tensorSeries.js";
@@ -47,34 +47,34 @@ export { loadSeries, loadTrajectory, readFrames, streamFrames } from "./io/load.
 
 // Linear response
 export { linearResponse } from "./model/linearResponse/linearResponse.js";
-export { evaluateLinearResponse, predictLinearResponse } from "./model/linearResponse/predict.js";
+export { predictLinearResponse } from "./model/linearResponse/predict.js";
+
+// Models of every kind
+export { loadModel, saveModel } from "./model/file/models.js";
+export { predictTensor, predictUncertainty } from "./model/predict.js";
+export { splitFrames } from "./model/train/split.js";
 
 // Polarizabilities, directly and on top of a first step
-export { evaluatePolarizability } from "./model/target/polarizability/experiment.js";
+export { evaluatePolarizability } from "./model/target/polarizability/evaluate.js";
 export { linearResponseStep } from "./model/target/polarizability/firstStep.js";
-export { learningCurve, smallestTrainingSet } from "./model/target/polarizability/learningCurve.js";
+export { polarizabilityLearningCurve, smallestTrainingSet } from "./model/target/polarizability/learningCurve.js";
 export { fitDelta, fitPolarizability } from "./model/target/polarizability/polarizability.js";
-export { loadPolarizability, savePolarizability } from "./model/target/polarizability/polarizabilityFile.js";
-export { predictCommittee, predictPolarizability, predictTensor } from "./model/target/polarizability/predict.js";
-export { splitFrames } from "./model/train/split.js";
+export { predictCommittee, predictPolarizability } from "./model/target/polarizability/predict.js";
 
 // Polarization from Born charges
 export { evaluatePolarization } from "./model/target/polarization/evaluate.js";
-export { fitPolarization } from "./model/target/polarization/fit.js";
 export { polarizationLearningCurve } from "./model/target/polarization/learningCurve.js";
-export { loadPolarization, savePolarization } from "./model/target/polarization/polarizationFile.js";
-export { polarizationOf, polarizationResponse, predictPolarization } from "./model/target/polarization/predict.js";
+export { fitPolarization } from "./model/target/polarization/polarization.js";
+export { predictBornCharges, predictPolarization } from "./model/target/polarization/predict.js";
 
 // Force field and molecular dynamics
 export { mdEnsemble } from "./dynamics/ensemble.js";
 export { forceFieldPotential } from "./dynamics/forceFieldPotential.js";
 export { md } from "./dynamics/md.js";
 export { evaluateForceField } from "./model/target/forceField/evaluate.js";
-export { fitForceField } from "./model/target/forceField/fit.js";
-export { loadForceField, saveForceField } from "./model/target/forceField/forceFieldFile.js";
+export { fitForceField } from "./model/target/forceField/forceField.js";
 export { predictForces } from "./model/target/forceField/predict.js";
 export { selectConfigurations } from "./model/target/forceField/select.js";
-export { forceFieldUncertainty } from "./model/target/forceField/uncertainty.js";
 
 // Spectra
 export { averageSpectra } from "./spectrum/average.js";

@@ -86,17 +86,20 @@ export type { MedianInterval } from "./math/medianInterval.js";
 export type { RidgeTrial } from "./math/normalEquations.js";
 export type { Random, RandomState } from "./math/random.js";
 export type { BlockAverage, BlockLevel, BootstrapEstimate, BootstrapOptions } from "./math/statistics.js";
-export type { SymmetricTensorOrder } from "./model/basis/environmentFeatures.js";
-export type { ForceFieldKernel } from "./model/basis/kernelBasis.js";
-export type { References } from "./model/basis/nystroem.js";
+export type { BasisData } from "./model/basis/basisOf.js";
+export type { KernelReferences } from "./model/basis/kernelBasis.js";
 export type {
   LinearPredictor,
   Predictor,
   ReferencePredictor,
   ReferenceSpecies,
 } from "./model/basis/predictor.js";
+export type { ProductCounts, ProductFactors, SpeciesFactors } from "./model/basis/productFactors.js";
 // Models
 export type { Agreement, AgreementOptions, Measure } from "./model/diagnostics.js";
+export type { EvaluateOptions, ModelErrors } from "./model/evaluate.js";
+export type { SaveOptions } from "./model/file/linearDocument.js";
+export type { Model, ModelKind, Models } from "./model/file/models.js";
 export type { DisplacementQuality } from "./model/linearResponse/derivatives.js";
 export type { ResponseQuantity } from "./model/linearResponse/displacements.js";
 export type { InternalDerivatives } from "./model/linearResponse/internal.js";
@@ -107,47 +110,32 @@ export type {
   ResponseFrame,
 } from "./model/linearResponse/linearResponse.js";
 export type { ForceFieldEvaluation } from "./model/target/forceField/evaluate.js";
-export type { SaveForceFieldOptions } from "./model/target/forceField/forceFieldFile.js";
-export type {
-  ForceFieldForm,
-  ForceFieldModel,
-  ForceFieldOptions,
-  ForceFieldTraining,
-  ForceFieldWeights,
-  Posterior,
-} from "./model/target/forceField/model.js";
+export type { ForceFieldData, ForceFieldModel, ForceFieldOptions } from "./model/target/forceField/forceField.js";
 export type { ForceFieldPrediction } from "./model/target/forceField/predict.js";
 export type { SelectConfigurationsOptions, SelectedConfiguration } from "./model/target/forceField/select.js";
 export type { ForceFieldUncertainty } from "./model/target/forceField/uncertainty.js";
 export type { TensorEvaluation, TensorScores } from "./model/target/polarizability/evaluation.js";
-export type { PolarizabilityExperiment, PolarizabilityReport } from "./model/target/polarizability/experiment.js";
-export type {
-  ConstantStep,
-  FirstStep,
-  FirstStepScale,
-  LinearResponseStep,
-} from "./model/target/polarizability/firstStep.js";
-export type {
-  LearningCurve,
-  LearningCurveOptions,
-  LearningPoint,
-  ScorePoints,
-} from "./model/target/polarizability/learningCurve.js";
+export type { ConstantStep, FirstStep, LinearResponseStep } from "./model/target/polarizability/firstStep.js";
+export type { PolarizabilityLearningOptions } from "./model/target/polarizability/learningCurve.js";
 export type {
   DeltaOptions,
-  FeatureSettings,
   PolarizabilityOptions,
-  ResolvedPolarizabilityOptions,
-  Uncertainty,
+  PolarizabilitySettings,
 } from "./model/target/polarizability/options.js";
 export type {
   Candidate,
   PolarizabilityModel,
+  PolarizabilityPart,
+  PolarizabilityTraining,
   SelectionRecord,
-} from "./model/target/polarizability/polarizabilityModel.js";
-export type { CommitteeSeries, PredictOptions } from "./model/target/polarizability/predict.js";
+} from "./model/target/polarizability/polarizability.js";
+export type {
+  CommitteeSeries,
+  PolarizabilityUncertainty,
+  PredictOptions,
+} from "./model/target/polarizability/predict.js";
 export type { SearchOptions } from "./model/target/polarizability/selection.js";
-export type { IrreducibleTensors, PolarizabilityQuantity } from "./model/target/polarizability/tensorData.js";
+export type { PolarizabilityQuantity } from "./model/target/polarizability/tensorData.js";
 export type {
   BornChargeErrors,
   EvaluatePolarizationOptions,
@@ -157,26 +145,34 @@ export type {
 export type {
   PolarizationLearningErrors,
   PolarizationLearningOptions,
-  PolarizationLearningPoint,
   PolarizationSets,
 } from "./model/target/polarization/learningCurve.js";
 export type {
-  PolarizationForm,
+  PolarizationData,
   PolarizationModel,
   PolarizationOptions,
-  PolarizationTraining,
-  ProductTerms,
-  TargetWeights,
-} from "./model/target/polarization/model.js";
+} from "./model/target/polarization/polarization.js";
 export type { PolarizationPrediction, PolarizationResponse } from "./model/target/polarization/predict.js";
 export type { SpeciesCharges } from "./model/target/polarization/speciesCharges.js";
-export type { Committee, CommitteePart, MemberPart } from "./model/train/committee.js";
-export type { RidgeChoice, RidgePoint } from "./model/train/dual.js";
-export type { FitSettings, TensorPart } from "./model/train/kernelFit.js";
+export type { PolarizationUncertainty } from "./model/target/polarization/uncertainty.js";
+export type { CommitteePart, MemberPart } from "./model/train/committee.js";
+export type { RidgePoint } from "./model/train/dual.js";
+export type { KernelFitSettings, KernelPart } from "./model/train/kernelFit.js";
+export type { LearningCurve, LearningPoint, ScorePoints } from "./model/train/learningCurve.js";
+export type { LinearCommittee, LinearModel, LinearOptions, LinearTraining } from "./model/train/linearTarget.js";
+export type {
+  CommonFitOptions,
+  DescriptorSettings,
+  FirstStepScale,
+  Form,
+  Ridge,
+  Uncertainty,
+  Validation,
+} from "./model/train/options.js";
+export type { Posterior } from "./model/train/posterior.js";
 export type { TrainingTrial } from "./model/train/primal.js";
 export type { Split, SplitOptions } from "./model/train/split.js";
-export type { ValidationOptions } from "./model/train/validation.js";
-export type { KernelVariance, VariancePart } from "./model/train/variance.js";
+export type { VariancePart } from "./model/train/variance.js";
 export type { Progress, RunOptions } from "./progress.js";
 // Running notebooks
 export type { KernelspecOptions } from "./runner/kernelspec.js";

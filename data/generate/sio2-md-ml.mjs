@@ -19,8 +19,8 @@ if (!existsSync(built)) {
 }
 const spectensor = await import(built);
 const { energyDrift, evaluateForceField, evaluatePolarizability, evaluatePolarization, fitDelta, fitForceField, fitPolarization, forceFieldPotential, linearResponse, loadDataset } = spectensor;
-const { loadForceField, loadPolarizability, loadPolarization, md, mdEnsembleToFiles, mean, polarizabilityOfDielectric } = spectensor;
-const { predictPolarizability, loadTrajectory, predictPolarization, readFrames, saveForceField, savePolarizability, savePolarization } = spectensor;
+const { loadModel, md, mdEnsembleToFiles, mean, polarizabilityOfDielectric } = spectensor;
+const { predictPolarizability, loadTrajectory, predictPolarization, readFrames, saveModel } = spectensor;
 const { standardDeviation, symmetry, writeExtxyz } = spectensor;
 
 /** Lengths of the runs: 1 fs steps, every eighth kept. */
@@ -38,15 +38,15 @@ const kept = async (name, make) => {
   if (!existsSync(path)) whole(path, JSON.stringify(await make()));
   return JSON.parse(readFileSync(path, "utf8"));
 };
-const model = async (name, fit, save, load) => {
+const model = async (name, fit) => {
   const path = join(work, name);
   if (!existsSync(path)) {
     log(`fits ${name}`);
     const fitted = await fit();
-    await save(`${path}.part`, fitted);
+    await saveModel(`${path}.part`, fitted);
     renameSync(`${path}.part`, path);
   }
-  return load(path);
+  return loadModel(path);
 };
 
 mkdirSync(work, { recursive: true });
@@ -54,18 +54,18 @@ mkdirSync(data, { recursive: true });
 const quartz = await loadDataset("sio2");
 const frames = quartz.frames.filter((f) => f.forces);
 const others = [...quartz.displaced, ...(quartz.parts.selected ?? [])];
-const lrm = linearResponse(quartz.reference, quartz.displaced, { quantity: "dielectric" });
+const lrm = await linearResponse(quartz.reference, quartz.displaced, { quantity: "dielectric" });
 
-const forceField = await model("ff.json", () => fitForceField([...frames, ...others]), saveForceField, loadForceField);
-const delta = await model("delta.json", () => fitDelta(lrm, frames), savePolarizability, loadPolarizability);
-const polarization = await model("polarization.json", () => fitPolarization([...frames, ...others]), savePolarization, loadPolarization);
+const forceField = await model("ff.json", () => fitForceField([...frames, ...others]));
+const delta = await model("delta.json", () => fitDelta(lrm, frames));
+const polarization = await model("polarization.json", () => fitPolarization([...frames, ...others]));
 
 const errors = await kept("errors.json", async () => {
   // Errors on the last fifth in time, by models of the frames before it.
   const split = Math.floor(0.8 * frames.length);
   const [early, late] = [frames.slice(0, split), frames.slice(split)];
   const field = await evaluateForceField(await fitForceField([...early, ...others]), late);
-  const { r2, rmse } = (await evaluatePolarizability(await fitDelta(lrm, early), late)).test;
+  const { r2, rmse } = await evaluatePolarizability(await fitDelta(lrm, early), late);
   const { bornCharges } = await evaluatePolarization(await fitPolarization([...early, ...others]), late);
   return { training: early.length + others.length, tested: late.length, field, dielectric: { r2, rmse }, bornCharges };
 });

@@ -1,6 +1,6 @@
 /** Whether Born charges stand in the order that they are taken for. */
 import type { LoadOptions } from "../io/format.js";
-import { fitPolarization } from "../model/target/polarization/fit.js";
+import { fitPolarization } from "../model/target/polarization/polarization.js";
 import type { Frame } from "../structure/frame.js";
 
 /** Charges whose two off-diagonal components differ by less than this on average, e, look the same either way. */

@@ -1,139 +1,115 @@
-import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { loadDataset } from "../dataset/load.js";
-import { listDatasets } from "../dataset/registry.js";
 import { OptionError } from "../errors.js";
 import { readFrames } from "../io/load.js";
+import { linearResponse } from "../model/linearResponse/linearResponse.js";
+import { splitDisplaced } from "../model/linearResponse/splitDisplaced.js";
+import { type FirstStep, linearResponseStep } from "../model/target/polarizability/firstStep.js";
+import type { DeltaOptions } from "../model/target/polarizability/options.js";
 import {
-  type PolarizabilityExperiment,
-  type PolarizabilityReport,
-  runPolarizabilityExperiment,
-} from "../model/target/polarizability/experiment.js";
-import { DEFAULT_FEATURES } from "../model/target/polarizability/options.js";
-import { savePolarizability } from "../model/target/polarizability/polarizabilityFile.js";
+  fitDelta,
+  fitPolarizability,
+  type PolarizabilityModel,
+} from "../model/target/polarizability/polarizability.js";
+import { searchPolarizability } from "../model/target/polarizability/selection.js";
+import { quantityOf } from "../model/target/polarizability/tensorData.js";
+import { validationSize } from "../model/train/split.js";
+import type { RunOptions } from "../progress.js";
 import type { Frame } from "../structure/frame.js";
-import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
-import { interruptSignal, print, printJson, printTable, progressLine } from "./output.js";
-import { integerOption, jsonOption, keyOption } from "./parse.js";
-import { type FileFlags, loadOptions } from "./series.js";
+import { type FitFlags, fitOptions, runFit, withFitFlags } from "./fit.js";
 
-interface Flags extends FileFlags {
-  readonly method: string;
-  readonly data: string;
-  readonly train: number;
-  readonly validation?: number;
-  readonly test?: number;
+interface Flags extends FitFlags {
+  readonly method: "direct" | "delta";
   readonly displaced?: string;
-  readonly seed: number;
-  readonly options?: Record<string, unknown>;
-  readonly out: string;
-  readonly json?: boolean;
 }
 
-const FIT_KEYS = ["features", "quantity", "zeta", "ridge", "references", "uncertainty", "firstStepScale"];
+const FIT_KEYS = ["descriptor", "quantity", "form", "ridge", "validation", "uncertainty", "firstStepScale"];
 
 /** `spectensor fit polarizability` */
 export function fitPolarizabilityCommand(): Command {
-  return new Command("polarizability")
+  const command = new Command("polarizability")
     .description("fit polarizabilities or dielectric tensors, directly or on top of the linear-response model (Δ-ML)")
-    .requiredOption("--method <method>", "direct or delta")
-    .requiredOption("--data <file|id>", "frames with tensors: a file, or the id of a data set")
-    .requiredOption("--train <N>", "training frames, drawn at random", integerOption("train", 1))
-    .option("--validation <N>", "validation frames (default: N/5)", integerOption("validation"))
-    .option("--test <N>", "test frames (default: 400 or what remains)", integerOption("test"))
-    .option("--displaced <file>", "for delta: reference and displaced structures (default: those of the data set)")
-    .option("--seed <s>", "of the draw", integerOption("seed"), 0)
-    .option(
-      "--options <json>",
-      `settings of the model, inline or as a file: ${[...FIT_KEYS, ...DESCRIPTOR_KEYS].join(", ")}`,
-      jsonOption,
-    )
-    .option("--key <quantity=name>", "name of a tensor in the file; may be repeated", keyOption)
-    .option("--components <order>", "order of six tensor components in the file")
-    .requiredOption("--out <file>", "where the model goes")
-    .option("--json", "print one JSON object")
+    .requiredOption("--method <method>", "direct or delta", methodOption)
+    .option("--displaced <file>", "for delta: reference and displaced structures (default: those of the data set)");
+  return withFitFlags(command, FIT_KEYS)
     .addHelpText("after", EXAMPLE)
     .action(async (flags: Flags) => {
-      const { method, train, validation, test, seed } = flags;
-      if (method !== "direct" && method !== "delta")
-        throw new OptionError(`--method: expected direct or delta, found "${method}"`);
-      const signal = interruptSignal();
-      const { frames, displaced } = await readData(flags, signal);
-      const options = withDefaultFeatures(nestDescriptor(flags.options ?? {}, "features", FIT_KEYS));
-      const { model, report } = await runPolarizabilityExperiment({
-        method,
-        frames,
-        train,
-        seed,
-        options: options as PolarizabilityExperiment["options"] & object,
-        ...(method === "delta" && { displaced }),
-        ...(validation !== undefined && { validation }),
-        ...(test !== undefined && { test }),
-        onProgress: progressLine(flags.json === true),
-        signal,
+      const options = fitOptions(flags.options, FIT_KEYS) as DeltaOptions;
+      await runFit<PolarizabilityModel>({
+        flags,
+        defaultValidation: validationSize,
+        fit: async (train, validation, source, run) => {
+          const displaced = flags.displaced ? await readFrames(flags.displaced, run) : source.displaced;
+          return fitMethod(flags.method, train, displaced, { ...options, ...(validation && { validation }) }, run);
+        },
+        describe,
+        options: optionsOf,
       });
-      await savePolarizability(flags.out, model);
-      if (flags.json) return printReport(report);
-      print(
-        `${report.method} of the ${report.quantity}, ${report.train} training and ${report.validation} validation frames`,
-      );
-      printScores(report);
-      const { firstStep } = report;
-      if (firstStep)
-        print(
-          `part of the linear response taken: ${firstStep.scalar.toFixed(2)} of the trace, ${firstStep.traceless.toFixed(2)} of the traceless part`,
-        );
-      print(`model: ${flags.out} (${report.seconds.toFixed(1)} s, ${report.peakMemoryMB.toFixed(0)} MB)`);
     });
 }
 
-/** Settings given one by one complete the default features. */
-function withDefaultFeatures(options: Record<string, unknown>): Record<string, unknown> {
-  return options.features
-    ? { ...options, features: { ...DEFAULT_FEATURES, ...(options.features as object) } }
-    : options;
+function methodOption(text: string): Flags["method"] {
+  if (text === "direct" || text === "delta") return text;
+  throw new OptionError(`--method: expected direct or delta, found "${text}"`);
 }
 
-async function readData(
-  flags: Flags,
-  signal: AbortSignal,
-): Promise<{ frames: readonly Frame[]; displaced: readonly Frame[] }> {
-  const options = { ...loadOptions(flags), signal };
-  const fromFile = flags.displaced ? await readFrames(flags.displaced, { signal }) : [];
-  if (existsSync(flags.data) || !listDatasets().some((d) => d.id === flags.data))
-    return { frames: await readFrames(flags.data, options), displaced: fromFile };
-  const set = await loadDataset(flags.data, { signal });
-  const own = set.reference ? [set.reference, ...set.displaced] : set.displaced;
-  return { frames: set.frames, displaced: flags.displaced ? fromFile : own };
+/** Without descriptor and form both are searched. */
+async function fitMethod(
+  method: Flags["method"],
+  train: readonly Frame[],
+  displaced: readonly Frame[],
+  options: DeltaOptions,
+  run: RunOptions,
+): Promise<PolarizabilityModel> {
+  const quantity = quantityOf(train, options.quantity);
+  const common = { ...options, quantity, ...run };
+  const firstStep = method === "delta" ? await firstStepOf(displaced, quantity, run) : undefined;
+  if (!options.descriptor && !options.form)
+    return searchPolarizability(train, { ...common, ...(firstStep && { firstStep }) });
+  return firstStep ? fitDelta(firstStep, train, common) : fitPolarizability(train, common);
 }
 
-/** Units of the errors of each quantity: of a and the components, and of γ². */
-const UNITS = {
-  polarizability: { error: "Å³", gamma2: "Å⁶" },
-  dielectric: { error: "1 (relative permittivity)", gamma2: "1" },
-} as const;
+async function firstStepOf(
+  displaced: readonly Frame[],
+  quantity: PolarizabilityModel["quantity"],
+  run: RunOptions,
+): Promise<FirstStep> {
+  if (displaced.length === 0)
+    throw new OptionError({
+      where: "--method delta",
+      problem: "no displaced structures to build the linear-response model from",
+      advice: "give --displaced FILE with the reference and displaced structures, or a data set that has them",
+    });
+  const { reference, moved } = splitDisplaced(displaced);
+  return linearResponseStep(await linearResponse(reference, moved, { quantity, ...run }));
+}
 
-/** R² and RMSE of a, γ² and each component. */
-export function printScores({ quantity, test }: Pick<PolarizabilityReport, "quantity" | "test">): void {
-  const { frames, r2, rmse } = test;
-  const names = Object.keys(r2.components) as (keyof typeof r2.components)[];
-  const { error, gamma2 } = UNITS[quantity];
-  print(`test on ${frames} frames; unit of the RMSE: ${error}, of gamma2: ${gamma2}`);
-  printTable(
-    ["", "a", "gamma2", ...names],
-    (["r2", "rmse"] as const).map((kind) => {
-      const s = { r2, rmse }[kind];
-      return [kind, ...[s.a, s.gamma2, ...names.map((n) => s.components[n])].map((v) => v.toPrecision(4))];
+function describe({ quantity, firstStep, parts, training }: PolarizabilityModel): string[] {
+  const { frames, validationFrames } = training;
+  const [scalar, traceless] = parts.map((p) => (1 + p.firstStepFactor).toFixed(2));
+  return [
+    `${firstStep ? "Δ-ML" : "direct-ML"} of the ${quantity}, ${frames} training and ${validationFrames} validation frames`,
+    ...(firstStep
+      ? [`part of the linear response taken: ${scalar} of the trace, ${traceless} of the traceless part`]
+      : []),
+  ];
+}
+
+function optionsOf({ quantity, descriptor, firstStep, parts, training }: PolarizabilityModel): object {
+  const { options, ...record } = training;
+  return {
+    quantity,
+    method: firstStep ? "Δ-ML" : "direct-ML",
+    ...options,
+    descriptor: descriptor.options,
+    ...record,
+    ridges: parts.map((p) => p.ridge),
+    ...(firstStep && {
+      firstStep: { scalar: 1 + parts[0].firstStepFactor, traceless: 1 + parts[1].firstStepFactor },
     }),
-  );
-}
-
-/** The report as `--json` prints it, with the units of the errors. */
-export function printReport(report: PolarizabilityReport): void {
-  printJson({ ...report, units: { rmse: UNITS[report.quantity].error, gamma2: UNITS[report.quantity].gamma2 } });
+  };
 }
 
 const EXAMPLE = `
 Examples:
-  $ spectensor fit polarizability --method delta --data sio2 --train 20 --out sio2.json
-  $ spectensor fit polarizability --method direct --data sio2 --train 50 --options '{"cutoff": 5, "zeta": 2}' --out sio2.json`;
+  $ spectensor fit polarizability --method delta --train sio2 --frames 20 --out sio2.json
+  $ spectensor fit polarizability --method direct --train sio2 --frames 50 --options '{"cutoff": 5, "form": {"kind": "full", "zeta": 2}}' --out sio2.json`;

@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { loadDataset } from "../dataset/load.js";
-import { listDatasets } from "../dataset/registry.js";
 import { DataError, OptionError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
@@ -21,7 +18,7 @@ import { bornChargesOfAtoms } from "../structure/independentCharges.js";
 import type { Structure } from "../structure/structure.js";
 import { interruptSignal, print, printJson, printTable } from "./output.js";
 import { broadeningOption, keyOption, listOption, positiveOption } from "./parse.js";
-import { type FileFlags, loadOptions } from "./series.js";
+import { datasetOf, type FileFlags, loadOptions } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 
 interface HarmonicFlags extends FileFlags {
@@ -76,7 +73,7 @@ export function harmonicCommand(): Command {
       const modes = normalModes(forceConstants(reference.structure, forces), {
         ...(flags.direction && { nonAnalytic: { ...nonAnalytic(reference), direction: direction(flags.direction) } }),
       });
-      const derivatives = polarizabilityDerivatives(reference, displaced);
+      const derivatives = await polarizabilityDerivatives(reference, displaced);
       if (flags.spectrum) return writeLines(modes, born, derivatives, flags);
       const list = modeList(modes, born, derivatives);
       if (flags.json) printJson({ modes: list, atoms: reference.structure.species.length });
@@ -137,8 +134,9 @@ interface HarmonicInput {
 
 async function readInput(source: string, flags: HarmonicFlags): Promise<HarmonicInput> {
   const signal = interruptSignal();
-  if (!existsSync(source) && listDatasets().some((d) => d.id === source)) {
-    const { reference, displaced } = await loadDataset(source, { signal });
+  const set = await datasetOf(source, flags, signal);
+  if (set) {
+    const { reference, displaced } = set;
     if (!reference) throw new DataError({ where: source, problem: "the data set has no reference structure" });
     return { reference, displaced, forces: displacedForces(reference, displaced) };
   }
@@ -175,10 +173,13 @@ async function bornFrame(
 }
 
 /** ∂α/∂x, [n, 3, 3, 3], Å², where the displaced frames have polarizabilities. */
-function polarizabilityDerivatives(reference: Frame, displaced: readonly Frame[]): Float64Array | undefined {
+async function polarizabilityDerivatives(
+  reference: Frame,
+  displaced: readonly Frame[],
+): Promise<Float64Array | undefined> {
   if (displaced.length === 0 || !reference.polarizability || !displaced.every((f) => f.polarizability))
     return undefined;
-  return linearResponse(reference, displaced, { quantity: "polarizability" }).derivatives;
+  return (await linearResponse(reference, displaced, { quantity: "polarizability" })).derivatives;
 }
 
 function nonAnalytic(reference: Frame): { bornCharges: Float64Array; epsilonInfinity: Float64Array } {

@@ -1,12 +1,8 @@
-import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
-import { loadDataset } from "../dataset/load.js";
-import { listDatasets } from "../dataset/registry.js";
 import { OptionError, SpectensorError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
-import { loadTrajectory } from "../io/load.js";
-import { loadPolarization } from "../model/target/polarization/polarizationFile.js";
+import { loadModel } from "../model/file/models.js";
 import { predictPolarization } from "../model/target/polarization/predict.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
@@ -14,10 +10,10 @@ import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.
 import { type InfraredOptions, type InfraredSource, infrared } from "../spectrum/infrared.js";
 import { peaks } from "../spectrum/peaks.js";
 import { unwrap } from "../structure/displacement.js";
-import type { Trajectory } from "../structure/trajectory.js";
 import { interruptSignal, progressLine } from "./output.js";
 import { broadeningOption, integerOption, keyOption, numberOption, positiveOption } from "./parse.js";
-import { lengthOf, loadOptions, readSeries, type SeriesFlags } from "./series.js";
+import { lengthOf, readSeries, type SeriesFlags } from "./series.js";
+import { readTrajectory } from "./source.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 
 interface InfraredFlags extends SeriesFlags {
@@ -132,7 +128,7 @@ async function predicted(
   flags: InfraredFlags,
   signal: AbortSignal,
 ): Promise<InfraredSource> {
-  const model = await loadPolarization(file);
+  const model = await loadModel(file, "polarization");
   const trajectory = unwrap(await readTrajectory(source, flags, signal));
   const { polarization, current } = await predictPolarization(model, trajectory, {
     signal,
@@ -146,20 +142,6 @@ async function predicted(
       advice: "use --route polarization",
     });
   return flags.route === "current" ? current : { polarization, current };
-}
-
-async function readTrajectory(source: string, flags: InfraredFlags, signal: AbortSignal): Promise<Trajectory> {
-  const { timestep, stride } = flags;
-  if (!existsSync(source) && listDatasets().some((d) => d.id === source)) {
-    const dataset = await loadDataset(source, { signal });
-    return dataset.trajectory();
-  }
-  return loadTrajectory(source, {
-    ...loadOptions(flags),
-    signal,
-    ...(timestep && { timestep }),
-    ...(stride && { stride }),
-  });
 }
 
 function infraredOptions(flags: InfraredFlags): InfraredOptions {

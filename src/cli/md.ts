@@ -7,7 +7,7 @@ import type { Ensemble } from "../dynamics/options.js";
 import { readRestart } from "../dynamics/restart.js";
 import { AbortedError, DataError, OptionError } from "../errors.js";
 import { streamFrames } from "../io/load.js";
-import { loadForceField } from "../model/target/forceField/forceFieldFile.js";
+import { loadModel } from "../model/file/models.js";
 import type { Frame } from "../structure/frame.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
 import { indicesOption, integerOption, massOption, numberOption, positiveOption } from "./parse.js";
@@ -94,7 +94,7 @@ async function runOne(forceField: string, start: string, flags: MdFlags): Promis
   const startedAt = performance.now();
   const signal = interruptSignal();
   const ensemble = ensembleOf(flags);
-  const potential = forceFieldPotential(await loadForceField(forceField));
+  const potential = forceFieldPotential(await loadModel(forceField, "forceField"));
   const { structure, velocities } = await firstFrame(start, signal);
   if (!flags.restart) refuseUnfinished(flags);
   const { out, timestep, steps, seed, saveEvery, restartEvery, temperature, fixed } = flags;
@@ -135,7 +135,7 @@ async function runEnsemble(forceField: string, start: string, flags: MdFlags): P
   for (const name of ["fixed", "pressure", "maxTemperature", "maxUncertainty"] as const)
     if (flags[name] !== undefined)
       throw new OptionError(`--${name.replace(/T|U/, (c) => `-${c.toLowerCase()}`)}: not with --runs`);
-  const model = await loadForceField(forceField);
+  const model = await loadModel(forceField, "forceField");
   const { structure } = await firstFrame(start, signal);
   const files = ensembleFileNames(out, runs);
   if (!restart) refuseExisting([files.canonical, ...files.runs]);

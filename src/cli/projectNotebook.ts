@@ -110,7 +110,7 @@ const split = splitFrames(frames.length, { train, validation: 0, seed: 1 });
 const model = await fitPolarizability(split.train.map((i) => frames[i]), progressBar());
 
 const tested = split.test.map((i) => frames[i]);
-const { r2, rmse } = (await evaluatePolarizability(model, tested)).test;
+const { r2, rmse } = await evaluatePolarizability(model, tested);
 const unit = model.quantity === "polarizability" ? "Å³" : "1";
 showTable({
   quantity: ["mean", ...Object.keys(r2.components)],

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { DataError } from "../errors.js";
 import { writeExtxyz } from "../io/extxyzWrite.js";
 import { streamFrames } from "../io/load.js";
-import { loadForceField } from "../model/target/forceField/forceFieldFile.js";
+import { loadModel } from "../model/file/models.js";
 import { selectConfigurations } from "../model/target/forceField/select.js";
 import { forceFieldUncertainty } from "../model/target/forceField/uncertainty.js";
 import type { Structure } from "../structure/structure.js";
@@ -32,7 +32,7 @@ export function selectCommand(): Command {
     .action(async (forceField: string, files: readonly string[], flags: SelectFlags) => {
       const start = performance.now();
       const signal = interruptSignal();
-      const model = await loadForceField(forceField);
+      const model = await loadModel(forceField, "forceField");
       const candidates = await structures(files, signal, flags.every);
       if (candidates.length < flags.count)
         throw new DataError({

@@ -1,8 +1,8 @@
 /** Reading the series that a command is given: a file of any format, or the id of a data set. */
 import { existsSync } from "node:fs";
-import { loadDataset } from "../dataset/load.js";
+import { type Dataset, loadDataset } from "../dataset/load.js";
 import { listDatasets } from "../dataset/registry.js";
-import { SpectensorError } from "../errors.js";
+import { OptionError, SpectensorError } from "../errors.js";
 import type { LoadOptions } from "../io/format.js";
 import { loadSeries } from "../io/load.js";
 import type { FrameField } from "../io/tensorNames.js";
@@ -43,6 +43,34 @@ export interface SeriesFlags extends FileFlags {
   readonly stride?: number;
 }
 
+/** Options of the command line that say how a file is to be read. */
+const FILE_FLAGS = {
+  key: "--key",
+  components: "--components",
+  becOrder: "--bec-order",
+  timestep: "--timestep",
+} as const;
+
+/**
+ * The data set of this id, unless a file has this name.
+ * @throws OptionError if options are given that say how a file is to be read: what a data set holds is known
+ */
+export async function datasetOf(
+  source: string,
+  flags: Pick<SeriesFlags, keyof typeof FILE_FLAGS>,
+  signal: AbortSignal,
+): Promise<Dataset | undefined> {
+  if (existsSync(source) || !listDatasets().some((d) => d.id === source)) return undefined;
+  for (const [name, option] of Object.entries(FILE_FLAGS))
+    if (flags[name as keyof typeof FILE_FLAGS] !== undefined)
+      throw new OptionError({
+        where: option,
+        problem: `${source} is a data set, of which names, orders and times are known`,
+        advice: `leave out ${option}, or give the path of a file`,
+      });
+  return loadDataset(source, { signal });
+}
+
 /**
  * The first of the wanted quantities that the file has; of a data set with independent runs, one series for each.
  * @param source path, or id of a data set where no such file exists
@@ -54,8 +82,8 @@ export async function readSeries(
   signal: AbortSignal,
 ): Promise<TensorSeries | SeriesEnsemble> {
   const stride = flags.stride ?? 1;
-  if (!existsSync(source) && listDatasets().some((d) => d.id === source)) {
-    const dataset = await loadDataset(source, { signal });
+  const dataset = await datasetOf(source, flags, signal);
+  if (dataset) {
     const quantity = wanted.find((q) => dataset.quantities.includes(q));
     if (!quantity)
       throw new SpectensorError({

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { descriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
-import type { ForceFieldModel } from "../model/target/forceField/model.js";
+import type { ForceFieldModel } from "../model/target/forceField/forceField.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { integer, number, positive, RUN_FIELDS } from "../options/values.js";
 import { parallelMap } from "../parallel/parallelMap.js";
@@ -94,8 +94,9 @@ export async function mdEnsemble(
     shared: {
       descriptor: model.descriptor.options,
       weights: model.weights,
-      ...(model.kernel && { kernel: model.kernel }),
-      energies: model.energies,
+      basis: model.basis,
+      order: model.order,
+      constants: model.constants,
       training: model.training,
       start,
       options: { steps, timestep, saveEvery, ...(masses && { masses }), ...(maxForce !== undefined && { maxForce }) },
@@ -159,7 +160,7 @@ async function canonicalSnapshots(
   return snapshots;
 }
 
-interface Shared extends Pick<ForceFieldModel, "weights" | "kernel" | "energies" | "training"> {
+interface Shared extends Pick<ForceFieldModel, "weights" | "basis" | "order" | "constants" | "training"> {
   readonly descriptor: ResolvedDescriptor;
   readonly start: Structure;
   readonly options: Pick<MdOptions, "steps" | "masses" | "maxForce"> & {

@@ -5,7 +5,7 @@ import { descriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
 import { DataError } from "../errors.js";
 import { streamFrames } from "../io/load.js";
-import type { ForceFieldModel } from "../model/target/forceField/model.js";
+import type { ForceFieldModel } from "../model/target/forceField/forceField.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { throwIfAborted } from "../progress.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { followingEnvironments } from "../descriptor/knownEnvironments.js";
-import type { ForceFieldModel } from "../model/target/forceField/model.js";
+import type { ForceFieldModel } from "../model/target/forceField/forceField.js";
 import { predictForcesAround } from "../model/target/forceField/predict.js";
 import { forceFieldUncertainty } from "../model/target/forceField/uncertainty.js";
 import type { Potential } from "./potential.js";
@@ -19,9 +19,19 @@ export function forceFieldPotential(model: ForceFieldModel): Potential {
   };
 }
 
-function fingerprint({ descriptor, weights, energies, kernel }: ForceFieldModel): string {
-  const hash = createHash("sha256").update(JSON.stringify([descriptor.options, kernel?.zeta]));
-  for (const values of [weights, energies, ...(kernel?.references.map((r) => r.values) ?? [])])
+function fingerprint({ descriptor, weights, constants, basis }: ForceFieldModel): string {
+  const { settings, arrays } = basisFingerprint(basis);
+  const hash = createHash("sha256").update(JSON.stringify([descriptor.options, settings]));
+  for (const values of [weights, constants, ...arrays])
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return hash.digest("hex").slice(0, 16);
+}
+
+/** What tells one basis from another. */
+function basisFingerprint(basis: ForceFieldModel["basis"]): { settings: unknown; arrays: readonly Float64Array[] } {
+  if (basis.kind === "features") return { settings: basis.kind, arrays: [] };
+  if (basis.kind === "kernel")
+    return { settings: [basis.kind, basis.zeta], arrays: basis.references.map((r) => r.values) };
+  const arrays = basis.species.flatMap((s) => [s.equivariants.values, s.scalars.values, s.offsets]);
+  return { settings: [basis.kind, basis.equivariants, basis.scalars], arrays };
 }

@@ -12,6 +12,8 @@ export interface CurvePoints {
   readonly sizes: ArrayLike<number>;
   /** Mean score over repeated draws. */
   readonly mean: ArrayLike<number>;
+  /** Median score over repeated draws; drawn instead of the mean where it is given. */
+  readonly median?: ArrayLike<number>;
   /** Half-width of the band, e.g. the standard deviation over draws. */
   readonly spread?: ArrayLike<number>;
 }
@@ -53,10 +55,10 @@ export function learningCurveFigure(
     return {
       label,
       x: c.sizes,
-      y: c.mean,
+      y: centreOf(c),
       mode: "lines+markers",
       role: label === reference ? "reference" : "series",
-      ...(c.spread && { band: log ? clipped(c.mean, c.spread) : c.spread }),
+      ...(c.spread && { band: log ? clipped(centreOf(c), c.spread) : c.spread }),
     };
   });
   return lineFigure(lines, {
@@ -70,9 +72,13 @@ export function learningCurveFigure(
   });
 }
 
-/** A band must stay above zero on a logarithmic axis: at most 90 % of the mean. */
-function clipped(mean: ArrayLike<number>, spread: ArrayLike<number>): Float64Array {
-  return Float64Array.from(spread, (s, i) => Math.min(s, 0.9 * mean[i]!));
+function centreOf({ mean, median }: CurvePoints): ArrayLike<number> {
+  return median ?? mean;
+}
+
+/** A band must stay above zero on a logarithmic axis: at most 90 % of the value. */
+function clipped(centre: ArrayLike<number>, spread: ArrayLike<number>): Float64Array {
+  return Float64Array.from(spread, (s, i) => Math.min(s, 0.9 * centre[i]!));
 }
 
 /** A curve with the edges of its band. */

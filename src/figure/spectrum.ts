@@ -59,7 +59,7 @@ const AXIS = {
  * @throws OptionError for an unknown option, intensity or reference, or a range without points
  * @example
  * const { reference, displaced, series, trajectory } = await loadDataset("h2o");
- * const lrm = predictLinearResponse(linearResponse(reference!, displaced), trajectory());
+ * const lrm = await predictLinearResponse(await linearResponse(reference!, displaced), trajectory());
  * show(spectrumFigure({ LRM: raman(lrm), DFPT: raman(series("polarizability")) }, { range: [0, 4200], reference: "DFPT" }))
  */
 export function spectrumFigure(

@@ -69,7 +69,7 @@ const OPTIONS = record({
  * @throws OptionError for an unknown component or reference
  * @example
  * const { reference, displaced, series, trajectory } = await loadDataset("h2o");
- * const lrm = predictLinearResponse(linearResponse(reference!, displaced), trajectory());
+ * const lrm = await predictLinearResponse(await linearResponse(reference!, displaced), trajectory());
  * show(timeSeriesFigure({ DFPT: series("polarizability"), LRM: lrm }, { component: "xx", reference: "DFPT" }))
  */
 export function timeSeriesFigure(

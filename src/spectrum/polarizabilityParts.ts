@@ -2,6 +2,7 @@
 import { DataError, ShapeError } from "../errors.js";
 import type { LinearResponse } from "../model/linearResponse/linearResponse.js";
 import { predictLinearResponse } from "../model/linearResponse/predict.js";
+import type { RunOptions } from "../progress.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { type AtomGrouping, atomGroups } from "../structure/groups.js";
 import type { Trajectory } from "../structure/trajectory.js";
@@ -14,11 +15,12 @@ import type { NormalModes } from "./phonons.js";
  * @param model linear in Cartesian displacements (frame periodic or eckart)
  * @throws DataError for a model in internal coordinates, which are not of single atoms
  */
-export function polarizabilityParts(
+export async function polarizabilityParts(
   model: LinearResponse,
   trajectory: Trajectory,
   grouping: AtomGrouping = { kind: "species" },
-): Readonly<Record<string, TensorSeries>> {
+  options: RunOptions = {},
+): Promise<Readonly<Record<string, TensorSeries>>> {
   const size = model.value.length;
   const groups = atomGroups(model.reference, grouping);
   return parts(
@@ -30,6 +32,7 @@ export function polarizabilityParts(
         derivatives.set(model.derivatives.subarray(3 * size * i, 3 * size * (i + 1)), 3 * size * i);
       return { name, derivatives };
     }),
+    options,
   );
 }
 
@@ -39,12 +42,13 @@ export function polarizabilityParts(
  * @param modes of the model's reference
  * @throws DataError for a model in internal coordinates; ShapeError if the atoms differ
  */
-export function modePolarizabilities(
+export async function modePolarizabilities(
   model: LinearResponse,
   modes: NormalModes,
   trajectory: Trajectory,
   grouping: ModeGrouping = { kind: "modes" },
-): Readonly<Record<string, TensorSeries>> {
+  options: RunOptions = {},
+): Promise<Readonly<Record<string, TensorSeries>>> {
   const size = model.value.length;
   const { values: e, columns } = modes.eigenvectors;
   if (columns !== model.derivatives.length / size)
@@ -68,15 +72,17 @@ export function modePolarizabilities(
       }
       return { name, derivatives };
     }),
+    options,
   );
 }
 
 /** The model with the derivatives of one part after the other, and no tensor at rest. */
-function parts(
+async function parts(
   model: LinearResponse,
   trajectory: Trajectory,
   list: readonly { readonly name: string; readonly derivatives: Float64Array }[],
-): Readonly<Record<string, TensorSeries>> {
+  run: RunOptions,
+): Promise<Readonly<Record<string, TensorSeries>>> {
   if (model.frame.kind === "internal")
     throw new DataError({
       where: "parts of a polarizability",
@@ -84,12 +90,12 @@ function parts(
       advice: 'fit it with frame: { kind: "eckart" }',
     });
   const none = new Float64Array(model.derivatives.length);
-  const at = (name: string, value: Float64Array, derivatives: Float64Array): [string, TensorSeries] => [
+  const at = async (name: string, value: Float64Array, derivatives: Float64Array): Promise<[string, TensorSeries]> => [
     name,
-    { ...predictLinearResponse({ ...model, value, derivatives }, trajectory), origin: name },
+    { ...(await predictLinearResponse({ ...model, value, derivatives }, trajectory, run)), origin: name },
   ];
-  return Object.fromEntries([
-    at("reference", model.value, none),
-    ...list.map(({ name, derivatives }) => at(name, new Float64Array(model.value.length), derivatives)),
-  ]);
+  const entries = [await at("reference", model.value, none)];
+  for (const { name, derivatives } of list)
+    entries.push(await at(name, new Float64Array(model.value.length), derivatives));
+  return Object.fromEntries(entries);
 }

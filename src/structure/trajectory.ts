@@ -36,6 +36,29 @@ export function frameStructure(t: Trajectory, index: number): Structure {
   return { species: t.species, positions, cell: t.cells.subarray(c, c + 9), periodic: t.periodic };
 }
 
+/** Every `stride`-th frame. @throws ShapeError unless stride is a whole number above 0 */
+export function sliceTrajectory(t: Trajectory, { stride = 1 }: { readonly stride?: number }): Trajectory {
+  if (!(Number.isInteger(stride) && stride > 0))
+    throw new ShapeError(`stride is ${stride}, expected a whole number above 0`);
+  if (stride === 1) return t;
+  const frames = frameCount(t);
+  const pick = (all: Float64Array): Float64Array => {
+    const size = all.length / frames;
+    return Float64Array.from(
+      Array.from({ length: Math.ceil(frames / stride) }, (_, k) => [
+        ...all.subarray(k * stride * size, (k * stride + 1) * size),
+      ]).flat(),
+    );
+  };
+  return {
+    ...t,
+    positions: pick(t.positions),
+    ...(t.velocities && { velocities: pick(t.velocities) }),
+    ...(t.cells && { cells: t.cells.length === 9 ? t.cells : pick(t.cells) }),
+    ...(t.timestep !== undefined && { timestep: t.timestep * stride }),
+  };
+}
+
 /**
  * Joins structures of the same atoms into a trajectory (copies positions; keeps one cell if all are equal).
  * @param timestep fs between frames

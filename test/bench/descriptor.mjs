@@ -3,7 +3,7 @@
 import { contract, gradient } from "../../dist/descriptor/contract.js";
 import { descriptor, featureCount } from "../../dist/descriptor/descriptor.js";
 import { designRows } from "../../dist/descriptor/designRows.js";
-import { evaluate } from "../../dist/descriptor/evaluate.js";
+import { featuresOf } from "../../dist/descriptor/evaluate.js";
 import { random } from "../../dist/math/random.js";
 import { neighborList } from "../../dist/structure/neighbors.js";
 import { structure } from "../../dist/structure/structure.js";
@@ -99,11 +99,11 @@ export const cases = systems.flatMap(([name, s, species], i) => [
     unit: "ms",
     setup: () => {
       const d = descriptor({ species, ...settings });
-      for (let k = 0; k < 10; k++) evaluate(d, s, order); // until the kernels are compiled by the optimising compiler
+      for (let k = 0; k < 10; k++) featuresOf(d, s, order); // until the kernels are compiled by the optimising compiler
       return d;
     },
     run: (d) => {
-      for (let k = 0; k < 3; k++) evaluate(d, s, order);
+      for (let k = 0; k < 3; k++) featuresOf(d, s, order);
       return 3;
     },
     repeat: 7,

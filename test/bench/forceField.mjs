@@ -4,9 +4,9 @@ import { descriptor, featureCount } from "../../dist/descriptor/descriptor.js";
 import { forceFieldPotential } from "../../dist/dynamics/forceFieldPotential.js";
 import { md } from "../../dist/dynamics/md.js";
 import { random } from "../../dist/math/random.js";
-import { fitForceField } from "../../dist/model/forceField/fit.js";
-import { predictForces } from "../../dist/model/forceField/predict.js";
-import { forceFieldUncertainty } from "../../dist/model/forceField/uncertainty.js";
+import { fitForceField } from "../../dist/model/target/forceField/forceField.js";
+import { predictForces } from "../../dist/model/target/forceField/predict.js";
+import { forceFieldUncertainty } from "../../dist/model/target/forceField/uncertainty.js";
 import { supercell } from "../../dist/structure/cell.js";
 import { structure } from "../../dist/structure/structure.js";
 
@@ -57,12 +57,20 @@ function model() {
   });
   const next = random(3);
   const weights = Float64Array.from({ length: 2 * featureCount(d, 0) }, () => 1e-3 * next.normal());
-  return { kind: "forceField", descriptor: d, weights, energies: new Float64Array(2) };
+  return {
+    kind: "forceField",
+    descriptor: d,
+    order: 0,
+    basis: { kind: "features" },
+    weights,
+    constants: new Float64Array(2),
+  };
 }
 
 /** The same with the square of the kernel with so many references per species, weights as small. */
 function kernelModel(environments) {
-  const { descriptor: d, energies, kind } = model();
+  const plain = model();
+  const { descriptor: d } = plain;
   const count = featureCount(d, 0);
   const next = random(4);
   const references = [0, 1].map(() => {
@@ -70,7 +78,7 @@ function kernelModel(environments) {
     return { rows: environments, columns: count, values };
   });
   const weights = Float64Array.from({ length: 2 * environments }, () => 1e-3 * next.normal());
-  return { kind, descriptor: d, weights, energies, kernel: { zeta: 2, references } };
+  return { ...plain, weights, basis: { kind: "kernel", zeta: 2, references } };
 }
 
 async function quartzFrames() {
@@ -113,7 +121,7 @@ export const cases = [
     unit: "ms",
     setup: async () => {
       const frames = await quartzFrames();
-      return { force: await fitForceField(frames, { ridge: 1e-9 }), s: frames[0].structure };
+      return { force: await fitForceField(frames, { ridge: { kind: "fixed", value: 1e-9 } }), s: frames[0].structure };
     },
     run: ({ force, s }) => {
       forceFieldUncertainty(force, s);
@@ -133,7 +141,10 @@ export const cases = [
     unit: "ms",
     setup: quartzFrames,
     run: async (frames) => {
-      await fitForceField(frames, { form: { kind: "reference", environments: 100, zeta: 2 }, ridge: 1e-9 });
+      await fitForceField(frames, {
+        form: { kind: "sparse", references: 100, zeta: 2 },
+        ridge: { kind: "fixed", value: 1e-9 },
+      });
     },
     repeat: 3,
   },

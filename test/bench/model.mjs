@@ -1,10 +1,8 @@
 // Polarizability models: fitting and prediction, one thread, on synthetic nine-atom crystals.
-import { descriptor } from "../../dist/descriptor/descriptor.js";
 import { random } from "../../dist/math/random.js";
-import { resolvePolarizabilityOptions } from "../../dist/model/polarizability/options.js";
-import { fitPrepared } from "../../dist/model/polarizability/polarizability.js";
-import { predictPolarizability } from "../../dist/model/polarizability/predict.js";
-import { prepareFrames } from "../../dist/model/polarizability/preparedFrames.js";
+import { polarizabilitySettings } from "../../dist/model/target/polarizability/options.js";
+import { fitContext, fitPrepared, prepareFor } from "../../dist/model/target/polarizability/polarizability.js";
+import { predictPolarizability } from "../../dist/model/target/polarizability/predict.js";
 import { trajectory } from "../../dist/structure/trajectory.js";
 
 const SPECIES = ["Si", "Si", "Si", "O", "O", "O", "O", "O", "O"];
@@ -40,20 +38,22 @@ function frames(count) {
   });
 }
 
-const features = { cutoff: 5, nMax: 6, lMax: 4, smearing: 0.5 };
-const quantity = "polarizability";
-const optionsOf = (zeta) => resolvePolarizabilityOptions({ features, zeta }, "fitPolarizability");
+const settingsOf = (zeta) =>
+  polarizabilitySettings(
+    { descriptor: { cutoff: 5, nMax: 6, lMax: 4, smearing: 0.5 }, form: { kind: "full", zeta } },
+    "fitPolarizability",
+  );
 
 async function prepared(count, zeta = 1) {
-  const d = descriptor({ ...features, species: ["O", "Si"] });
-  return { d, data: await prepareFrames(frames(count), d, { quantity, keepEnvironments: zeta !== 1 }) };
+  const all = frames(count);
+  const context = await fitContext(all, undefined, "polarizability", settingsOf(zeta), {});
+  return { context, data: await prepareFor(context, all, {}) };
 }
-const trained = ({ d, data }, count, zeta = 1) =>
-  fitPrepared(data, [...Array(count).keys()], [], { quantity, descriptor: d, options: optionsOf(zeta) });
+const trained = ({ context, data }, count) => fitPrepared(data, [...Array(count).keys()], [], context, {});
 
 /** A model of 20 training frames, and 10,000 frames. */
 async function prediction(zeta) {
-  const model = await trained(await prepared(20, zeta), 20, zeta);
+  const model = await trained(await prepared(20, zeta), 20);
   const some = frames(500).map((f) => f.structure);
   return { model, t: trajectory(Array.from({ length: 20 }, () => some).flat(), 1) };
 }

@@ -1,8 +1,8 @@
 // Derivative learning on the system of the peers' figures: 96-atom ZrO2 cells, n 6, l ≤ 3, r_c 5.5 Å; CPU milliseconds, one thread.
 // polipy4vasp (Schmiedmayer and Kresse's code): training on 119 frames 44 s and 3.4 GB, one frame 250 ms.
 import { random } from "../../dist/math/random.js";
-import { fitPolarization } from "../../dist/model/polarization/fit.js";
-import { polarizationOf, polarizationResponse } from "../../dist/model/polarization/predict.js";
+import { fitPolarization } from "../../dist/model/target/polarization/polarization.js";
+import { polarizationOf, predictBornCharges } from "../../dist/model/target/polarization/predict.js";
 import { structure } from "../../dist/structure/structure.js";
 
 const descriptor = { cutoff: 5.5, nMax: 6, lMax: 3, smearing: 0.5, twoBody: {} };
@@ -57,11 +57,11 @@ export const cases = [
     unit: "ms",
     goal: 25,
     setup: async () => ({
-      model: await fitPolarization(frames(2), { descriptor, ridge: 1e-6 }),
+      model: await fitPolarization(frames(2), { descriptor, ridge: { kind: "fixed", value: 1e-6 } }),
       s: zirconia(99).structure,
     }),
     run: ({ model, s }) => {
-      for (let k = 0; k < 10; k++) polarizationResponse(model, s);
+      for (let k = 0; k < 10; k++) predictBornCharges(model, s);
       return 10;
     },
   },
@@ -69,7 +69,7 @@ export const cases = [
     name: "polarization: P alone of one frame of 96 atoms",
     unit: "ms",
     setup: async () => ({
-      model: await fitPolarization(frames(2), { descriptor, ridge: 1e-6 }),
+      model: await fitPolarization(frames(2), { descriptor, ridge: { kind: "fixed", value: 1e-6 } }),
       s: zirconia(99).structure,
     }),
     run: ({ model, s }) => {
@@ -83,7 +83,7 @@ export const cases = [
     repeat: 1,
     setup: () => frames(6),
     run: async (train) => {
-      await fitPolarization(train, { descriptor, ridge: 1e-6, form: { kind: "products" } });
+      await fitPolarization(train, { descriptor, ridge: { kind: "fixed", value: 1e-6 }, form: { kind: "products" } });
     },
   },
   {
@@ -91,11 +91,15 @@ export const cases = [
     unit: "ms",
     goal: 25,
     setup: async () => ({
-      model: await fitPolarization(frames(2), { descriptor, ridge: 1e-6, form: { kind: "products" } }),
+      model: await fitPolarization(frames(2), {
+        descriptor,
+        ridge: { kind: "fixed", value: 1e-6 },
+        form: { kind: "products" },
+      }),
       s: zirconia(99).structure,
     }),
     run: ({ model, s }) => {
-      for (let k = 0; k < 10; k++) polarizationResponse(model, s);
+      for (let k = 0; k < 10; k++) predictBornCharges(model, s);
       return 10;
     },
   },

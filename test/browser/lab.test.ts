@@ -34,10 +34,10 @@ const FIGURE = codeNotebook(
 
 const WORK = codeNotebook(
   {},
-  `import { learningCurve, loadDataset, progressBar } from "spectensor";`,
+  `import { loadDataset, polarizabilityLearningCurve, progressBar } from "spectensor";`,
   `const water = await loadDataset("h3o");`,
   `const set = await loadDataset("h2o");`,
-  `const curve = await learningCurve(set.frames, { sizes: [100], draws: 100_000, ...progressBar() });`,
+  `const curve = await polarizabilityLearningCurve(set.frames, { sizes: [100], draws: 100_000, ...progressBar() });`,
   `console.log(set.frames.length, "frames");`,
   "loadDat",
   `const series = set.series("polarizability");\nseries.timestep`,

@@ -9,7 +9,7 @@ import { MAIN, spectensorHere, temporaryFolder } from "./run.js";
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder, name);
-const options = JSON.stringify({ ...SMALL, ridge: 1e-12 });
+const options = JSON.stringify({ ...SMALL, ridge: { kind: "fixed", value: 1e-12 } });
 
 const spectensor = (...args: string[]) => spectensorHere(args);
 
@@ -33,13 +33,19 @@ describe("spectensor fit forcefield and md", () => {
     const report = JSON.parse(fit.out);
     expect(report.train.frames).toBe(12);
     expect(report.test.frames).toBe(2);
-    expect(report.test.forceRmse).toBeGreaterThan(0);
-    expect(report.test.forceRmse).toBeLessThan(1); // meV/Å: the data are of the model's own form
-    expect(report.units.energyRmse).toBe("meV/atom");
+    expect(Object.keys(report)).toEqual(["train", "test", "options", "seconds", "peakMemoryMB"]);
+    expect(Object.keys(report.test)).toEqual(["frames", "energy", "forces", "stress"]);
+    expect(report.test.forces.rmse).toBeGreaterThan(0);
+    expect(report.test.forces.rmse).toBeLessThan(1); // meV/Å: the data are of the model's own form
+    expect([report.test.energy.unit, report.test.forces.unit]).toEqual(["meV/atom", "meV/Å"]);
     expect(report.seconds).toBeGreaterThan(0);
     expect(report.peakMemoryMB).toBeGreaterThan(10);
     const again = await spectensor("evaluate", path("ff.json"), path("test.xyz"), "--json");
-    expect(JSON.parse(again.out)).toEqual(report.test);
+    expect(JSON.parse(again.out).test).toEqual(report.test);
+    const predicted = ["predict", path("ff.json"), path("test.xyz"), "--out", path("forces.xyz"), "--json"];
+    expect(JSON.parse((await spectensor(...predicted)).out).quantities).toEqual(["energy", "forces", "stress"]);
+    const [frame] = await loadExtxyz(path("forces.xyz"));
+    expect(frame!.forces!.length).toBe(27);
   });
 
   it("rejects unknown options with a suggestion and leaves no file", async () => {

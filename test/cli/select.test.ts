@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { writeExtxyz } from "../../src/io/extxyzWrite.js";
-import { fitForceField } from "../../src/model/target/forceField/fit.js";
-import { saveForceField } from "../../src/model/target/forceField/forceFieldFile.js";
+import { saveModel } from "../../src/model/file/models.js";
+import { fitForceField } from "../../src/model/target/forceField/forceField.js";
 import { computedFrames, jitteredQuartz, randomForceField, SMALL } from "../support/forceFields.js";
 import { spectensorHere, temporaryFolder } from "./run.js";
 
@@ -13,9 +13,12 @@ const [far, farther] = [jitteredQuartz(63, 0.2), jitteredQuartz(64, 0.3)] as con
 
 beforeAll(async () => {
   const train = Array.from({ length: 10 }, (_, k) => jitteredQuartz(k, 0.05));
-  const model = await fitForceField(computedFrames(randomForceField(), train), { descriptor: SMALL, ridge: 1e-9 });
-  await saveForceField(path("ff.json"), model, { posterior: "keep" });
-  await saveForceField(path("bare.json"), model);
+  const model = await fitForceField(computedFrames(randomForceField(), train), {
+    descriptor: SMALL,
+    ridge: { kind: "fixed", value: 1e-9 },
+  });
+  await saveModel(path("ff.json"), model, { posterior: "keep" });
+  await saveModel(path("bare.json"), model);
   await writeExtxyz(
     path("candidates.xyz.gz"),
     [near[0]!, far, near[1]!, farther, near[2]!].map((structure) => ({ structure, energy: 1 })),

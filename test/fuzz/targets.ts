@@ -3,17 +3,12 @@ import { readFileSync } from "node:fs";
 import { loadDataset } from "../../src/dataset/load.js";
 import { dataFolder, parseRegistry } from "../../src/dataset/registry.js";
 import { parseRestart, restartText } from "../../src/dynamics/restart.js";
+import { formatModel, parseModel } from "../../src/model/file/modelFile.js";
+import { type Model, modelDocument, readModel } from "../../src/model/file/models.js";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
-import { formatModel, type ModelDocument, parseModel } from "../../src/model/modelFile.js";
-import { fitForceField } from "../../src/model/target/forceField/fit.js";
-import { forceFieldDocument, readForceField } from "../../src/model/target/forceField/forceFieldFile.js";
+import { fitForceField } from "../../src/model/target/forceField/forceField.js";
 import { fitDelta, fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
-import {
-  polarizabilityDocument,
-  readPolarizability,
-} from "../../src/model/target/polarizability/polarizabilityFile.js";
-import { fitPolarization } from "../../src/model/target/polarization/fit.js";
-import { polarizationDocument, readPolarization } from "../../src/model/target/polarization/polarizationFile.js";
+import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
 import { parseMeasured } from "../../src/spectrum/measured.js";
 import { samples } from "../io/samples.js";
 
@@ -44,14 +39,13 @@ function textTargets(): Target[] {
 async function documentTargets(): Promise<Target[]> {
   const water = await loadDataset("h2o");
   const train = water.frames.filter((_, i) => i % 125 === 0);
-  const features = { cutoff: 3, nMax: 2, lMax: 1 };
   const descriptor = { cutoff: 3, nMax: 2, lMax: 1 };
-  const lrm = linearResponse(water.reference!, water.displaced);
-  const model = (name: string, document: ModelDocument, read: (d: ModelDocument, file: string) => unknown): Target => ({
+  const lrm = await linearResponse(water.reference!, water.displaced);
+  const model = (name: string, fitted: Model): Target => ({
     name: `model ${name}`,
     kind: "json",
-    text: formatModel(document),
-    read: (bytes) => read(parseModel(bytes.toString("utf8"), name), name),
+    text: formatModel(modelDocument(fitted)),
+    read: (bytes) => readModel(parseModel(bytes.toString("utf8"), name), name, fitted.kind),
   });
   const { species, positions, periodic } = train[0]!.structure;
   const state = {
@@ -60,10 +54,11 @@ async function documentTargets(): Promise<Target[]> {
     random: [1, 2, 3, 4] as const,
   };
   return [
-    model("polarizability", polarizabilityDocument(await fitPolarizability(train, { features })), readPolarizability),
-    model("delta", polarizabilityDocument(await fitDelta(lrm, train, { features })), readPolarizability),
-    model("polarization", polarizationDocument(await fitPolarization(train, { descriptor })), readPolarization),
-    model("force field", forceFieldDocument(await fitForceField(train, { descriptor })), readForceField),
+    model("polarizability", await fitPolarizability(train, { descriptor })),
+    model("delta", await fitDelta(lrm, train, { descriptor })),
+    model("polarization", await fitPolarization(train, { descriptor })),
+    model("force field", await fitForceField(train, { descriptor })),
+    model("linear response", lrm),
     {
       name: "restart",
       kind: "json",

@@ -2,12 +2,16 @@ import { describe, expect, it } from "vitest";
 import { AbortedError, DataError, OptionError } from "../../src/errors.js";
 import { gemv, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
-import { basisOf } from "../../src/model/target/forceField/basisOf.js";
+import { basisOf } from "../../src/model/basis/basisOf.js";
 import { evaluateForceField } from "../../src/model/target/forceField/evaluate.js";
-import { fitForceField } from "../../src/model/target/forceField/fit.js";
-import type { ForceFieldModel } from "../../src/model/target/forceField/model.js";
+import type { ForceFieldModel } from "../../src/model/target/forceField/forceField.js";
+import {
+  FORCE_FIELD,
+  fitForceField,
+  speciesEnergies,
+  strainRows,
+} from "../../src/model/target/forceField/forceField.js";
 import { predictForces } from "../../src/model/target/forceField/predict.js";
-import { columnCount, forceFieldRows, speciesEnergies, strainRows } from "../../src/model/target/forceField/rows.js";
 import type { Progress } from "../../src/progress.js";
 import { type Structure, structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
@@ -57,9 +61,12 @@ describe("prediction of a force field", () => {
     ] as const)
       expectClose(stress![a]!, stress![b]!, { absolute: 1e-12 });
 
-    const weights = new Float64Array(columnCount(basisOf(truth)));
-    weights.set(truth.weights);
-    const rows = matrix(6, weights.length, strainRows(basisOf(truth), s));
+    const { weights } = truth;
+    const space = {
+      basis: basisOf(truth.descriptor, 0, truth.basis),
+      constants: { fixed: truth.constants, directions: [] },
+    };
+    const rows = matrix(6, weights.length, strainRows(space, s));
     const voigt = [0, 4, 8, 5, 2, 1].map((k) => volume * stress![k]!);
     expectClose(gemv(rows, weights), voigt, { absolute: 1e-6 * volume * scale });
   });
@@ -96,8 +103,14 @@ describe("fit of a force field", () => {
   };
 
   it("finds a force field of its own form again, from energies and forces, from stresses as well, and by QR", async () => {
-    for (const options of [{}, { weights: { stress: 0 } }, { solver: "qr", ridge: 1e-13 }] as const) {
-      const { energy, forces } = errors(await fitForceField(frames, { descriptor: SMALL, ridge: 1e-13, ...options }));
+    for (const options of [
+      {},
+      { weights: { stress: 0 } },
+      { solver: "qr", ridge: { kind: "fixed", value: 1e-13 } },
+    ] as const) {
+      const { energy, forces } = errors(
+        await fitForceField(frames, { descriptor: SMALL, ridge: { kind: "fixed", value: 1e-13 }, ...options }),
+      );
       // forces are up to 50 eV/Å; the ridge and the squared condition of the normal equations leave some 1e-6 of them
       expect(forces).toBeLessThan(2e-4);
       expect(energy).toBeLessThan(2e-4);
@@ -106,23 +119,32 @@ describe("fit of a force field", () => {
 
   it("learns from forces alone up to a constant, and from stresses alone", async () => {
     const forcesOnly = frames.map(({ structure, forces }) => ({ structure, forces: forces! }));
-    expect(errors(await fitForceField(forcesOnly, { descriptor: SMALL, ridge: 1e-13 })).forces).toBeLessThan(2e-4);
+    expect(
+      errors(await fitForceField(forcesOnly, { descriptor: SMALL, ridge: { kind: "fixed", value: 1e-13 } })).forces,
+    ).toBeLessThan(2e-4);
     const many = computedFrames(
       truth,
       Array.from({ length: 60 }, (_, k) => jitteredQuartz(k)),
     );
     const stressOnly = many.map(({ structure, stress }) => ({ structure, stress: stress! }));
-    const model = await fitForceField(stressOnly, { descriptor: SMALL, ridge: 1e-13 });
+    const model = await fitForceField(stressOnly, { descriptor: SMALL, ridge: { kind: "fixed", value: 1e-13 } });
     const p = predictForces(model, fresh[0]!.structure);
     expectClose(p.stress!, fresh[0]!.stress!, { absolute: 1e-3 * Math.max(...fresh[0]!.stress!.map(Math.abs)) });
   });
 
   it("hands on rows whose product with the weights is what the model predicts", () => {
     const weights = { energy: 3, forces: 0.5, stress: 2 };
-    const all = Float64Array.from([...truth.weights, ...truth.energies]);
+    const all = Float64Array.from([...truth.weights, ...truth.constants]);
     const base = Float64Array.of(-1, -2);
     const [frame] = frames;
-    forceFieldRows(basisOf(truth), base, frame!, weights, (rows, targets) => {
+    const directions = [Float64Array.of(1, 0), Float64Array.of(0, 1)];
+    const space = { basis: basisOf(truth.descriptor, 0, truth.basis), constants: { fixed: base, directions } };
+    FORCE_FIELD.rows(
+      space,
+      frames,
+      weights,
+      {},
+    )(frame!, (rows, targets) => {
       const shifted = all.map((w, k) => (k >= truth.weights.length ? w - base[k - truth.weights.length]! : w));
       const product = gemv(matrix(targets.length, all.length, rows), shifted);
       expectClose(product, targets, { absolute: 1e-6 * Math.max(1, ...targets.map(Math.abs)) });
@@ -148,10 +170,14 @@ describe("fit of a force field", () => {
       Array.from({ length: 32 }, (_, k) => jitteredQuartz(k)),
     );
     const found: number[] = [];
-    for (const environments of [5, 20, 96]) {
-      const form = { kind: "reference", environments } as const;
+    for (const references of [5, 20, 96]) {
+      const form = { kind: "sparse", references } as const;
       // QR, because Φ squares the condition of the features
-      found.push(errors(await fitForceField(many, { descriptor: SMALL, form, ridge: 1e-20, solver: "qr" })).forces);
+      found.push(
+        errors(
+          await fitForceField(many, { descriptor: SMALL, form, ridge: { kind: "fixed", value: 1e-20 }, solver: "qr" }),
+        ).forces,
+      );
     }
     expect(found[0]).toBeGreaterThan(0.1);
     expect(found[1]).toBeLessThan(0.5 * found[0]!);
@@ -161,7 +187,10 @@ describe("fit of a force field", () => {
   it("chooses the ridge on held-out frames", async () => {
     const rng = random(3);
     const noisy = frames.map((f) => ({ ...f, forces: f.forces!.map((x) => x + 0.5 * rng.normal()) }));
-    const { training } = await fitForceField(noisy, { descriptor: SMALL, ridge: [1e-13, 1e-8, 1e-5, 1] });
+    const { training } = await fitForceField(noisy, {
+      descriptor: SMALL,
+      ridge: { kind: "validation", values: [1e-13, 1e-8, 1e-5, 1] },
+    });
     expect(training.trials.map((t) => t.ridge)).toEqual([1e-13, 1e-8, 1e-5, 1]);
     const best = Math.min(...training.trials.map((t) => t.validationError));
     expect(training.trials.find((t) => t.ridge === training.ridge)!.validationError).toBe(best);
@@ -173,7 +202,7 @@ describe("fit of a force field", () => {
     await expect(attempt({ ridg: 1 })).rejects.toThrow(/did you mean "ridge"/);
     await expect(attempt({ weights: { energi: 1 } })).rejects.toThrow(/did you mean "energy"/);
     await expect(attempt({ weights: { forces: -1 } })).rejects.toThrow(OptionError);
-    await expect(attempt({ form: { kind: "dual" } })).rejects.toThrow(/known kinds: primal, reference/);
+    await expect(attempt({ form: { kind: "dual" } })).rejects.toThrow(/known kinds: full, sparse, products/);
     await expect(attempt({ descriptor: { nMx: 3 } })).rejects.toThrow(/did you mean "nMax"/);
     await expect(attempt({}, [{ structure: quartz() }])).rejects.toThrow(DataError);
     await expect(attempt({ signal: AbortSignal.abort() })).rejects.toThrow(AbortedError);

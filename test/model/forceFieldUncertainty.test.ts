@@ -8,14 +8,14 @@ import { FormatError, OptionError } from "../../src/errors.js";
 import { cholesky, choleskySolve, logDeterminant } from "../../src/math/cholesky.js";
 import { gemm, matrix, transpose } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
-import { basisOf } from "../../src/model/target/forceField/basisOf.js";
-import { fitForceField } from "../../src/model/target/forceField/fit.js";
-import { loadForceField, saveForceField } from "../../src/model/target/forceField/forceFieldFile.js";
-import type { ForceFieldModel } from "../../src/model/target/forceField/model.js";
+import { basisOf } from "../../src/model/basis/basisOf.js";
+import { loadModel, saveModel } from "../../src/model/file/models.js";
+import type { ForceFieldModel } from "../../src/model/target/forceField/forceField.js";
+import { FORCE_FIELD, fitForceField } from "../../src/model/target/forceField/forceField.js";
 import { predictForces } from "../../src/model/target/forceField/predict.js";
-import { columnCount, forceFieldRows } from "../../src/model/target/forceField/rows.js";
 import { selectConfigurations } from "../../src/model/target/forceField/select.js";
 import { forceFieldUncertainty } from "../../src/model/target/forceField/uncertainty.js";
+import { columnCount, type RowSpace } from "../../src/model/train/linearTarget.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
@@ -34,16 +34,23 @@ const noisy = computedFrames(
   energy: f.energy! + (9 / 10) * sigma * rng.normal(),
   forces: f.forces!.map((x) => x + sigma * rng.normal()),
 }));
-const options = { descriptor: SMALL, ridge: 1e-12 };
+const options = { descriptor: SMALL, ridge: { kind: "fixed", value: 1e-12 } } as const;
 const candidates = Array.from({ length: 12 }, (_, k) => jitteredQuartz(50 + k, 0.02 + 0.02 * k));
+
+/** The columns of a force field's equations. */
+function spaceOf({ descriptor: d, basis }: ForceFieldModel): RowSpace {
+  const directions = [Float64Array.of(1, 0), Float64Array.of(0, 1)];
+  return { basis: basisOf(d, 0, basis), constants: { fixed: new Float64Array(2), directions } };
+}
 
 /** Weighted rows of energy and forces, by the route that training takes. */
 function rowsOf(model: ForceFieldModel, s: Structure) {
   const frame: Frame = { structure: s, energy: 0, forces: new Float64Array(s.positions.length) };
   const parts: Float64Array[] = [];
-  forceFieldRows(basisOf(model), new Float64Array(2), frame, model.training.weights, (rows) => parts.push(rows));
+  const space = spaceOf(model);
+  FORCE_FIELD.rows(space, [frame], model.training.weights, {})(frame, (rows) => parts.push(rows));
   const values = Float64Array.from(parts.flatMap((p) => [...p]));
-  return matrix(values.length / columnCount(basisOf(model)), columnCount(basisOf(model)), values);
+  return matrix(values.length / columnCount(space), columnCount(space), values);
 }
 
 describe("error estimate of a force field", () => {
@@ -72,14 +79,17 @@ describe("error estimate of a force field", () => {
 
   it("of the energies of atoms is calibrated on held-out frames, and shows which atom is unfamiliar", async () => {
     // The ridge that stands for what is known of the weights of the truth: variance 1 around 0.
-    const columns = Array.from({ length: columnCount(basisOf(truth)) }, () => 0);
+    const columns = Array.from({ length: columnCount(spaceOf(truth)) }, () => 0);
     for (const { structure } of noisy) {
       const rows = rowsOf(truth, structure);
       rows.values.forEach((v, k) => {
         columns[k % rows.columns]! += v * v;
       });
     }
-    const model = await fitForceField(noisy, { ...options, ridge: sigma ** 2 / Math.max(...columns) });
+    const model = await fitForceField(noisy, {
+      ...options,
+      ridge: { kind: "fixed", value: sigma ** 2 / Math.max(...columns) },
+    });
     const scale = sigma / model.posterior!.noise;
     const d = truth.descriptor;
     const count = featureCount(d, 0);
@@ -125,7 +135,7 @@ describe("error estimate of a force field", () => {
   });
 
   it("equals noise·√(x (XᵀX + ridge)⁻¹ xᵀ) formed from all rows", async () => {
-    const model = await fitForceField(noisy, { ...options, ridge: 1e-6 });
+    const model = await fitForceField(noisy, { ...options, ridge: { kind: "fixed", value: 1e-6 } });
     const x = noisy.map((f) => rowsOf(model, f.structure));
     const all = matrix(
       x.reduce((n, m) => n + m.rows, 0),
@@ -162,7 +172,7 @@ describe("error estimate of a force field", () => {
   });
 
   it("exists in the reference form, too, and says so where it does not", async () => {
-    const model = await fitForceField(noisy, { ...options, form: { kind: "reference", environments: 10 } });
+    const model = await fitForceField(noisy, { ...options, form: { kind: "sparse", references: 10 } });
     expect(model.posterior!.lower.rows).toBe(22);
     expect(forceFieldUncertainty(model, candidates[0]!).energy).toBeGreaterThan(0);
     const plain = await fitForceField(noisy, { ...options, solver: "qr" });
@@ -220,11 +230,11 @@ describe("force-field files", () => {
   const folder = mkdtempSync(join(tmpdir(), "spectensor-forceField-"));
 
   it("give the same bits of energy, forces, stress and error estimate", async () => {
-    for (const form of [{ kind: "primal" }, { kind: "reference", environments: 8 }] as const) {
+    for (const form of [{ kind: "full" }, { kind: "sparse", references: 8 }] as const) {
       const model = await fitForceField(noisy, { ...options, form });
       const path = join(folder, `${form.kind}.json.gz`);
-      await saveForceField(path, model, { posterior: "keep" });
-      const read = await loadForceField(path);
+      await saveModel(path, model, { posterior: "keep" });
+      const read = await loadModel(path, "forceField");
       expect(predictForces(read, quartz())).toEqual(predictForces(model, quartz()));
       expect(forceFieldUncertainty(read, quartz())).toEqual(forceFieldUncertainty(model, quartz()));
       expect(read.training).toEqual(model.training);
@@ -234,16 +244,16 @@ describe("force-field files", () => {
   it("leave the error estimate out unless asked, and are small then", async () => {
     const model = await fitForceField(noisy, options);
     const path = join(folder, "small.json");
-    await saveForceField(path, model);
-    const read = await loadForceField(path);
+    await saveModel(path, model);
+    const read = await loadModel(path, "forceField");
     expect(read.posterior).toBeUndefined();
     expect(statSync(path).size).toBeLessThan(8 * 1.4 * model.weights.length + 5000);
-    await expect(selectConfigurations(read, [quartz()], 1)).rejects.toThrow(/no error estimate/);
+    await expect(selectConfigurations(read, [quartz()], 1)).rejects.toThrow(/error estimate/);
   });
 
   it("are refused when of another kind, cut short or inconsistent", async () => {
     const path = join(folder, "whole.json");
-    await saveForceField(path, await fitForceField(noisy, options));
+    await saveModel(path, await fitForceField(noisy, options));
     const text = readFileSync(path, "utf8");
     const damaged = [
       text.slice(0, 900),
@@ -255,7 +265,7 @@ describe("force-field files", () => {
     for (const content of damaged) {
       expect(content).not.toBe(text);
       writeFileSync(join(folder, "damaged.json"), content);
-      await expect(loadForceField(join(folder, "damaged.json"))).rejects.toThrow(FormatError);
+      await expect(loadModel(join(folder, "damaged.json"), "forceField")).rejects.toThrow(FormatError);
     }
   });
 });

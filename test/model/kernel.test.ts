@@ -2,7 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { type Descriptor, descriptor } from "../../src/descriptor/descriptor.js";
 import { random } from "../../src/math/random.js";
-import { type EnvironmentFeatures, environmentFeatures } from "../../src/model/basis/environmentFeatures.js";
+import {
+  type EnvironmentFeatures,
+  environmentFeatures,
+  featuresOfOrder,
+} from "../../src/model/basis/environmentFeatures.js";
 import { structureKernel } from "../../src/model/basis/structureKernel.js";
 import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose, largestDifference } from "../support/close.js";
@@ -16,18 +20,18 @@ const scales = Float64Array.of(1.3, 0.7);
 beforeAll(async () => {
   d = descriptor({ species: ["H", "O"], cutoff: 3, nMax: 2, lMax: 2 });
   structures = (await loadDataset("h2o")).frames.filter((_, i) => i % 4 === 0);
-  all = structures.map((f) => environmentFeatures(d, f.structure));
+  all = structures.map((f) => environmentFeatures(d, f.structure, [2]));
 });
 
 describe("λ-SOAP structure kernel", () => {
   it("is the mean over all pairs of atoms of one species of k^λ (k⁰)^(ζ−1)", () => {
     const [a, b] = [all[0]!, all[9]!];
-    const k0 = a.scalar.length / 3;
-    const k2 = a.traceless.length / 15;
+    const k0 = featuresOfOrder(a, 0).length / 3;
+    const k2 = featuresOfOrder(a, 2).length / 15;
     const dot = (x: Float64Array, y: Float64Array): number => x.reduce((s, v, i) => s + v * y[i]!, 0);
-    const scalar = (f: EnvironmentFeatures, j: number) => f.scalar.subarray(j * k0, (j + 1) * k0);
+    const scalar = (f: EnvironmentFeatures, j: number) => featuresOfOrder(f, 0).subarray(j * k0, (j + 1) * k0);
     const tensor = (f: EnvironmentFeatures, j: number, mu: number) =>
-      f.traceless.subarray((5 * j + mu) * k2, (5 * j + mu + 1) * k2);
+      featuresOfOrder(f, 2).subarray((5 * j + mu) * k2, (5 * j + mu + 1) * k2);
     for (const zeta of [1, 2, 3.5]) {
       const k = structureKernel([a], [b], { order: 2, zeta, scales });
       for (let mu = 0; mu < 5; mu++)
@@ -48,7 +52,7 @@ describe("λ-SOAP structure kernel", () => {
 
   it("of a turned structure is the turned kernel: K(Rx, y) = 𝒟(R) K(x, y)", () => {
     const r = random(4).rotation();
-    const turned = environmentFeatures(d, rotateStructure(structures[0]!.structure, r));
+    const turned = environmentFeatures(d, rotateStructure(structures[0]!.structure, r), [2]);
     const wigner = wignerMatrix(2, r);
     for (const zeta of [1, 2]) {
       const plain = structureKernel([all[0]!], [all[5]!], { order: 2, zeta, scales }).values;

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { AbortedError, DataError, FormatError, OptionError } from "../../src/errors.js";
+import { loadModel, saveModel } from "../../src/model/file/models.js";
 import { evaluatePolarization } from "../../src/model/target/polarization/evaluate.js";
-import { fitPolarization } from "../../src/model/target/polarization/fit.js";
-import type { PolarizationModel } from "../../src/model/target/polarization/model.js";
-import { loadPolarization, savePolarization } from "../../src/model/target/polarization/polarizationFile.js";
-import { polarizationResponse } from "../../src/model/target/polarization/predict.js";
+import type { PolarizationModel } from "../../src/model/target/polarization/polarization.js";
+import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
+import { predictBornCharges } from "../../src/model/target/polarization/predict.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { expectClose } from "../support/close.js";
 
@@ -56,8 +56,8 @@ describe("the water dimer with the default settings", () => {
   it("gets Z* within 0.8 % and P within 0.2 % from the same 100 sets with products, which cross-validation foretells", async () => {
     const products = await fitPolarization(born.train, {
       form: { kind: "products" },
-      ridge: [1e-11, 1e-10],
-      validation: { fraction: 0.25 },
+      ridge: { kind: "validation", values: [1e-11, 1e-10] },
+      validation: { kind: "fraction", fraction: 0.25 },
     });
     const { p, z } = await errors(products);
     expect(p).toBeLessThanOrEqual(0.002);
@@ -68,7 +68,7 @@ describe("the water dimer with the default settings", () => {
   });
 
   it("returns nearly the charges of water, and warns about nothing", () => {
-    const [h, o] = fromBorn.charges as unknown as [number, number];
+    const [h, o] = fromBorn.constants as unknown as [number, number];
     expectClose(o, -2 * h, { absolute: 1e-12 });
     expect(fromBorn.training.warnings).toEqual([]);
     expect(fromBorn.training.trials.length).toBeGreaterThan(10);
@@ -80,7 +80,7 @@ describe("evaluatePolarization", () => {
     const test = born.test.slice(0, 4);
     const { bornCharges } = await evaluatePolarization(fromBorn, test);
     const pairs = test.flatMap((f) => {
-      const z = polarizationResponse(fromBorn, f.structure).bornCharges;
+      const z = predictBornCharges(fromBorn, f.structure).bornCharges;
       return Array.from(z, (x, p) => ({
         error: (x - f.bornCharges![p]!) ** 2,
         diagonal: Math.floor((p % 9) / 3) === p % 3,
@@ -137,29 +137,29 @@ describe("a polarization model file", () => {
   it("gives a model that predicts the same bits", async () => {
     for (const name of ["model.json", "model.json.gz"]) {
       const path = join(folder, name);
-      await savePolarization(path, fromBorn);
-      const loaded = await loadPolarization(path);
+      await saveModel(path, fromBorn);
+      const loaded = await loadModel(path, "polarization");
       expect(loaded.training).toEqual(fromBorn.training);
       for (const { structure } of born.test.slice(0, 3))
-        expect(polarizationResponse(loaded, structure)).toEqual(polarizationResponse(fromBorn, structure));
+        expect(predictBornCharges(loaded, structure)).toEqual(predictBornCharges(fromBorn, structure));
     }
   });
 
   it("is refused when it is damaged, of another kind, or has other shapes than its settings say", async () => {
     const path = join(folder, "model.json");
-    await savePolarization(path, fromBorn);
+    await saveModel(path, fromBorn);
     const json = JSON.parse(await readFile(path, "utf8"));
     const broken = async (change: (j: typeof json) => void): Promise<PolarizationModel> => {
       const copy = structuredClone(json);
       change(copy);
       const file = join(folder, "broken.json");
       await writeFile(file, JSON.stringify(copy));
-      return loadPolarization(file);
+      return loadModel(file, "polarization");
     };
-    await expect(broken((j) => Object.assign(j, { kind: "forceField" }))).rejects.toThrow(/expected "polarization"/);
+    await expect(broken((j) => Object.assign(j, { kind: "forceField" }))).rejects.toThrow(/expected polarization/);
     await expect(broken((j) => Object.assign(j.settings.descriptor, { nMax: 7 }))).rejects.toThrow(FormatError);
     await expect(broken((j) => Object.assign(j.settings.descriptor, { cutoff: -1 }))).rejects.toThrow(FormatError);
-    await expect(broken((j) => delete j.arrays.charges)).rejects.toThrow(/charges/);
+    await expect(broken((j) => delete j.arrays.constants)).rejects.toThrow(/charges/);
     await expect(broken((j) => Object.assign(j.settings.training, { ridge: "x" }))).rejects.toThrow(/ridge/);
   });
 });

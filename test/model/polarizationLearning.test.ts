@@ -3,8 +3,8 @@ import { loadDataset } from "../../src/dataset/load.js";
 import { OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { evaluatePolarization } from "../../src/model/target/polarization/evaluate.js";
-import { fitPolarization } from "../../src/model/target/polarization/fit.js";
 import { type PolarizationSets, polarizationLearningCurve } from "../../src/model/target/polarization/learningCurve.js";
+import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { expectClose } from "../support/close.js";
 
@@ -25,9 +25,11 @@ beforeAll(async () => {
 
 describe("polarizationLearningCurve", () => {
   it("has at every size the errors of fitPolarization on the same frames", async () => {
-    for (const form of [{ kind: "primal" }, { kind: "products", vectors: 8, scalars: 2 }] as const) {
-      const model = { descriptor, ridge: 1e-8, form };
-      const [whole] = await polarizationLearningCurve(train, test, { from: "both", sizes: [20], model });
+    for (const form of [{ kind: "full" }, { kind: "products", equivariants: 8, scalars: 2 }] as const) {
+      const model = { descriptor, ridge: { kind: "fixed", value: 1e-8 }, form } as const;
+      const {
+        points: [whole],
+      } = await polarizationLearningCurve(train, test, { from: "both", sizes: [20], model });
       expect(whole!.draws.length).toBe(1);
       const fitted = await fitPolarization([...train.polarization, ...train.bornCharges], model);
       const expected = [
@@ -40,14 +42,16 @@ describe("polarizationLearningCurve", () => {
   });
 
   it("draws seeded subsets, so many of each size, and the same ones again", async () => {
-    const model = { descriptor, ridge: 1e-8 };
+    const model = { descriptor, ridge: { kind: "fixed", value: 1e-8 } } as const;
     const curve = () =>
       polarizationLearningCurve(train, test, { from: "bornCharges", sizes: [4, 12], draws: 3, model });
-    const [few, all] = await curve();
+    const {
+      points: [few, all],
+    } = await curve();
     expect([few!.draws.length, all!.draws.length]).toEqual([3, 1]);
     expect(new Set(few!.draws.map((d) => d.bornCharges)).size).toBe(3);
     expect(all!.draws[0]!.bornCharges).toBeLessThan(Math.min(...few!.draws.map((d) => d.bornCharges)));
-    expect(await curve()).toEqual([few, all]);
+    expect((await curve()).points).toEqual([few, all]);
     const subset = random(1)
       .sample(12, 4)
       .map((i) => train.bornCharges[i]!);

@@ -4,11 +4,12 @@ import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { gramAccumulator } from "../../src/math/gramAccumulator.js";
 import { gemm, identity } from "../../src/math/matrix.js";
 import { type NormalEquations, projectNormalEquations, solveNormalEquations } from "../../src/math/normalEquations.js";
+import { featureBasis } from "../../src/model/basis/basis.js";
 import { firstReferences, orthonormalReferences, referenceFeatures } from "../../src/model/basis/referenceFeatures.js";
-import { fitPolarization } from "../../src/model/target/polarization/fit.js";
-import { polarizationResponse } from "../../src/model/target/polarization/predict.js";
-import { bornChargeRows, columnCount } from "../../src/model/target/polarization/rows.js";
+import { bornChargeRows, fitPolarization } from "../../src/model/target/polarization/polarization.js";
+import { predictBornCharges } from "../../src/model/target/polarization/predict.js";
 import { planCharges } from "../../src/model/target/polarization/speciesCharges.js";
+import { columnCount } from "../../src/model/train/linearTarget.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { toyOxideFrames } from "../support/toyPolarization.js";
 
@@ -21,7 +22,7 @@ const features = 20;
 
 describe("reference environments", () => {
   it("give three rows each, the vector features of the chosen atoms, and are nested", async () => {
-    const { phi, rank } = await referenceFeatures(d, structures, 4);
+    const { phi, rank } = await referenceFeatures(d, 1, structures, 4);
     expect([phi.rows, phi.columns]).toEqual([2 * 4 * 3, 2 * features]);
     expect([...rank]).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
     const all = structures.flatMap((s) => {
@@ -37,15 +38,15 @@ describe("reference environments", () => {
       const found = all.filter(({ x, rows }) => x === ["O", "Zr"][kind] && largestDifference(rows, block) === 0);
       expect(found.length).toBe(1);
     }
-    const fewer = await referenceFeatures(d, structures, 2);
+    const fewer = await referenceFeatures(d, 1, structures, 2);
     expect(firstReferences({ phi, rank }, 2)).toEqual(fewer.phi);
   });
 
   it("become an orthonormal basis, nested as well, that is complete once there are enough", async () => {
-    const basis = orthonormalReferences(await referenceFeatures(d, structures, 12));
+    const basis = orthonormalReferences(await referenceFeatures(d, 1, structures, 12));
     expect(basis.phi.rows).toBe(2 * features);
     expectClose(gemm(basis.phi, basis.phi, "b").values, identity(2 * features).values, { absolute: 1e-12 });
-    const fewer = orthonormalReferences(await referenceFeatures(d, structures, 3));
+    const fewer = orthonormalReferences(await referenceFeatures(d, 1, structures, 3));
     expect(firstReferences(basis, 3)).toEqual(fewer.phi);
   });
 });
@@ -54,7 +55,7 @@ describe("the reference form", () => {
   let equations: NormalEquations;
   beforeAll(() => {
     const plan = planCharges({ kind: "formal", values: { Zr: 4, O: -2 } }, ["O", "Zr"], frames);
-    const space = { descriptor: d, plan };
+    const space = { basis: featureBasis(d, 1), constants: plan };
     const sums = gramAccumulator({ columns: columnCount(space), targets: 2 });
     for (const f of frames) bornChargeRows(space, f, 1, sums.add);
     equations = sums.normalEquations();
@@ -63,7 +64,7 @@ describe("the reference form", () => {
     Math.max(...Array.from({ length: gram.rows }, (_, i) => gram.values[i * (gram.rows + 1)]!));
 
   it("has the weights of the primal form at any ridge, when 3·N_ref exceeds the number of unique features", async () => {
-    const { phi } = orthonormalReferences(await referenceFeatures(d, structures, 12));
+    const { phi } = orthonormalReferences(await referenceFeatures(d, 1, structures, 12));
     const projected = projectNormalEquations(equations, phi);
     for (const ridge of [1e-3, 1e-6, 1e-9]) {
       const primal = solveNormalEquations(equations, ridge, "none").coefficients;
@@ -75,7 +76,7 @@ describe("the reference form", () => {
   });
 
   it("fits less closely with fewer environments", async () => {
-    const all = orthonormalReferences(await referenceFeatures(d, structures, 12));
+    const all = orthonormalReferences(await referenceFeatures(d, 1, structures, 12));
     const residuals = [1, 2, 3, 5, 12].map((n) => {
       const e = projectNormalEquations(equations, firstReferences(all, n));
       return solveNormalEquations(e, 1e-10, "none").residual[0]!;
@@ -90,22 +91,26 @@ describe("the reference form", () => {
     const sparse = await fitPolarization(frames, {
       descriptor: settings,
       weights: { polarization: 0 },
-      form: { kind: "reference", environments: counts },
-      ridge: [1e-8, 1e-6],
+      form: { kind: "sparse", references: counts },
+      ridge: { kind: "validation", values: [1e-8, 1e-6] },
     });
     const { trials, form } = sparse.training;
     const best = trials.reduce((a, b) => (b.validationError < a.validationError ? b : a));
     expect(trials.length).toBe(6);
-    expect(form).toEqual({ kind: "reference", environments: counts[best.projection!] });
+    expect(form).toEqual({ kind: "sparse", references: counts[best.projection!] });
     const complete = await fitPolarization(frames, {
       descriptor: settings,
       weights: { polarization: 0 },
-      form: { kind: "reference", environments: 12 },
-      ridge: 1e-10,
+      form: { kind: "sparse", references: 12 },
+      ridge: { kind: "fixed", value: 1e-10 },
     });
-    const primal = await fitPolarization(frames, { descriptor: settings, weights: { polarization: 0 }, ridge: 1e-10 });
+    const primal = await fitPolarization(frames, {
+      descriptor: settings,
+      weights: { polarization: 0 },
+      ridge: { kind: "fixed", value: 1e-10 },
+    });
     const s = structures[0]!;
-    expectClose(polarizationResponse(complete, s).bornCharges, polarizationResponse(primal, s).bornCharges, {
+    expectClose(predictBornCharges(complete, s).bornCharges, predictBornCharges(primal, s).bornCharges, {
       absolute: 1e-4,
     });
   });
@@ -113,8 +118,8 @@ describe("the reference form", () => {
   it("is the same by Cholesky and by QR", async () => {
     const options = {
       descriptor: settings,
-      form: { kind: "reference", environments: 3 },
-      ridge: 1e-8,
+      form: { kind: "sparse", references: 3 },
+      ridge: { kind: "fixed", value: 1e-8 },
     } as const;
     const [a, b] = [
       await fitPolarization(frames, options),

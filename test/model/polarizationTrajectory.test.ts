@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { fitPolarization } from "../../src/model/target/polarization/fit.js";
+import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
 import { predictPolarization } from "../../src/model/target/polarization/predict.js";
 import { broaden } from "../../src/spectrum/broadening.js";
 import { infrared } from "../../src/spectrum/infrared.js";
@@ -13,7 +13,7 @@ describe("infrared spectra of molecules in the gas, from a model of a tenth of t
       const set = await loadDataset(id);
       const train = [set.reference!, ...set.displaced, ...set.frames.filter((_, i) => i % 10 === 0)];
       const descriptor = { cutoff: 4, nMax: 5, lMax: 3 };
-      const model = await fitPolarization(train, { descriptor, ridge: 1e-9 });
+      const model = await fitPolarization(train, { descriptor, ridge: { kind: "fixed", value: 1e-9 } });
       const { polarization } = await predictPolarization(model, set.trajectory());
       const options = { temperature: 300, broadening: { kind: "none" } } as const;
       const [dft, learned] = [set.series("polarization"), polarization].map((p) => {

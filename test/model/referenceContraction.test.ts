@@ -1,10 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { random } from "../../src/math/random.js";
+import { basisOf } from "../../src/model/basis/basisOf.js";
 import type { PolarizabilityOptions } from "../../src/model/target/polarizability/options.js";
 import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
-import { predictPolarizability, predictTensor, predictTensors } from "../../src/model/target/polarizability/predict.js";
-import { fromIrreducible } from "../../src/model/target/polarizability/tensorData.js";
+import {
+  polarizabilityTensor,
+  predictPolarizability,
+  predictTensors,
+} from "../../src/model/target/polarizability/predict.js";
+import { tensorOf } from "../../src/model/target/polarizability/tensorData.js";
 import { predictPart } from "../../src/model/train/kernelFit.js";
 import { prepareStructures } from "../../src/model/train/preparedFrames.js";
 import type { Frame } from "../../src/structure/frame.js";
@@ -34,20 +39,21 @@ function pieces(count: number): Structure[] {
 
 describe("predictions of non-linear kernels, many structures at once", () => {
   const kinds: [string, number, PolarizabilityOptions][] = [
-    ["ζ = 2", 10, { zeta: 2 }],
+    ["ζ = 2", 10, { form: { kind: "full", zeta: 2 } }],
     // 63 scalar features, 70 or 140 reference atoms: the references are summed beforehand.
-    ["ζ = 2 with more references than features", 70, { zeta: 2 }],
-    ["ζ = 3.5", 10, { zeta: 3.5 }],
-    ["ζ = 2 with a few reference environments", 20, { zeta: 2, references: { kind: "farthestPoint", count: 9 } }],
+    ["ζ = 2 with more references than features", 70, { form: { kind: "full", zeta: 2 } }],
+    ["ζ = 3.5", 10, { form: { kind: "full", zeta: 3.5 } }],
+    ["ζ = 2 with a few reference environments", 20, { form: { kind: "sparse", references: 5, zeta: 2 } }],
   ];
   for (const [name, count, options] of kinds)
     it(`equal the sum over references feature by feature: ${name}`, async () => {
-      const model = await fitPolarizability(frames.slice(0, count), { features, ...options });
+      const model = await fitPolarizability(frames.slice(0, count), { descriptor: features, ...options });
       const structures = pieces(150);
-      const { quantity, descriptor } = model;
-      const prepared = await prepareStructures(structures, descriptor, { quantity, keepEnvironments: true });
-      const parts = { scalar: predictPart(model.scalar, prepared), traceless: predictPart(model.traceless, prepared) };
-      const expected = structures.flatMap((s, i) => [...fromIrreducible(parts, i).map((x) => x * s.species.length)]);
+      const bases = model.parts.map((p) => basisOf(model.descriptor, p.order, p.basis));
+      const prepared = await prepareStructures(structures, { bases, keepEnvironments: true });
+      const [scalar, traceless] = model.parts.map((p) => predictPart(p, prepared));
+      const parts = { 0: scalar!, 2: traceless! };
+      const expected = structures.flatMap((s, i) => [...tensorOf(parts, i).map((x) => x * s.species.length)]);
       const found = await predictTensors(model, structures);
       expectClose(
         found.flatMap((t) => [...t]),
@@ -58,12 +64,15 @@ describe("predictions of non-linear kernels, many structures at once", () => {
     });
 
   it("do not depend on which structures are predicted together", async () => {
-    const model = await fitPolarizability(frames.slice(0, 10), { features, zeta: 2 });
+    const model = await fitPolarizability(frames.slice(0, 10), {
+      descriptor: features,
+      form: { kind: "full", zeta: 2 },
+    });
     const structures = frames.slice(100, 300).map((f) => f.structure);
     const series = await predictPolarizability(model, trajectory(structures, 1));
     expectClose(
       series.values,
-      structures.flatMap((s) => [...predictTensor(model, s)]),
+      structures.flatMap((s) => [...polarizabilityTensor(model, s)]),
       { relative: 1e-12, absolute: 1e-12 },
     );
     expect(await predictPolarizability(model, trajectory(structures, 1))).toEqual(series);

@@ -2,13 +2,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Dataset, loadDataset } from "../../src/dataset/load.js";
 import { OptionError } from "../../src/errors.js";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
-import { runPolarizabilityExperiment, splitDisplaced } from "../../src/model/target/polarizability/experiment.js";
+import { splitDisplaced } from "../../src/model/linearResponse/splitDisplaced.js";
 import {
-  learningCurve,
-  medianScore,
+  polarizabilityLearningCurve,
   smallestTrainingSet,
 } from "../../src/model/target/polarizability/learningCurve.js";
+import type { Candidate } from "../../src/model/target/polarizability/polarizability.js";
 import { searchPolarizability } from "../../src/model/target/polarizability/selection.js";
+import { medianScore, scorePoints } from "../../src/model/train/learningCurve.js";
 import { splitFrames, validationSize } from "../../src/model/train/split.js";
 
 const features = { cutoff: 4, nMax: 4, lMax: 3 };
@@ -40,29 +41,32 @@ describe("split", () => {
 describe("model selection", () => {
   it("keeps the candidate with the least recorded error", async () => {
     const frames = water.frames.filter((_, i) => i % 60 === 0);
-    const candidates = [
-      { features: { ...features, cutoff: 1.2 }, zeta: 1 },
-      { features, zeta: 1 },
-      { features, zeta: 2 },
+    const candidates: Candidate[] = [
+      { descriptor: { ...features, cutoff: 1.2 }, form: { kind: "full", zeta: 1 } },
+      { descriptor: features, form: { kind: "full", zeta: 1 } },
+      { descriptor: features, form: { kind: "full", zeta: 2 } },
     ];
-    const model = await searchPolarizability(frames.slice(0, 12), { validation: frames.slice(12, 15), candidates });
-    const errors = model.selection!.map((s) => s.error);
+    const model = await searchPolarizability(frames.slice(0, 12), {
+      validation: { kind: "frames", frames: frames.slice(12, 15) },
+      candidates,
+    });
+    const errors = model.training.selection!.map((s) => s.error);
     expect(errors).toHaveLength(3);
     // Within 1.2 Å no atom sees more than one bond, so nothing of the angle.
     expect(errors[0]).toBeGreaterThan(10 * errors[1]!);
-    expect(model.selection!.find((s) => s.chosen)!.error).toBe(Math.min(...errors));
+    expect(model.training.selection!.find((s) => s.chosen)!.error).toBe(Math.min(...errors));
     expect(model.descriptor.options.cutoff).toBe(4);
-    expect(model.scalar.curve.length).toBeGreaterThan(5);
+    expect(model.parts[0].curve.length).toBeGreaterThan(5);
   });
 });
 
 describe("learning curve", () => {
   it("falls with the number of frames, and Δ-ML needs no more of them than direct-ML", async () => {
-    const lrm = linearResponse(water.reference!, water.displaced);
-    const options = { sizes: [3, 6, 12], draws: 4, test: 100, model: { features } };
+    const lrm = await linearResponse(water.reference!, water.displaced);
+    const options = { sizes: [3, 6, 12], draws: 4, test: 100, model: { descriptor: features } };
     const frames = water.frames.filter((_, i) => i % 4 === 0);
-    const direct = await learningCurve(frames, options);
-    const delta = await learningCurve(frames, { ...options, firstStep: lrm });
+    const direct = await polarizabilityLearningCurve(frames, options);
+    const delta = await polarizabilityLearningCurve(frames, { ...options, firstStep: lrm });
     for (const curve of [direct, delta]) {
       const rmse = curve.points.map((p) => medianScore(p, (e) => e.rmse.a));
       expect(rmse[2]).toBeLessThan(rmse[0]!);
@@ -74,43 +78,19 @@ describe("learning curve", () => {
     }
     expect(smallestTrainingSet(delta)!).toBeLessThanOrEqual(smallestTrainingSet(direct)!);
     expect(smallestTrainingSet(direct, 1.5)).toBeUndefined();
+    // Mean and median are told apart: of 1, 2, 3, 10 they are 4 and 2.5, and the quartiles lie 1.75 and 4.75 up.
+    const four = { train: 5, validation: 1, draws: [1, 10, 2, 3] };
+    const points = scorePoints({ method: "x", test: 1, points: [four] }, (v) => v);
+    expect(points).toEqual({ sizes: [5], mean: [4], median: [2.5], spread: [1.5] });
   });
 });
 
-describe("experiment", () => {
-  it("reports test errors, settings, time and memory as plain data", async () => {
-    const { report } = await runPolarizabilityExperiment({
-      method: "delta",
-      frames: water.frames,
-      displaced: [...water.displaced, water.reference!],
-      train: 10,
-      test: 50,
-      seed: 1,
-      options: { features },
-    });
-    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
-    expect(report).toMatchObject({
-      method: "Δ-ML",
-      train: 10,
-      validation: 2,
-      quantity: "polarizability",
-      test: { frames: 50 },
-    });
-    expect(report.test.r2.a).toBeGreaterThan(0.9);
-    expect(report.seconds).toBeGreaterThan(0);
-    expect(report.peakMemoryMB).toBeGreaterThan(10);
-  });
-
+describe("displaced structures", () => {
   it("finds the reference among displaced structures by label or by its position in the middle", () => {
     const mixed = [...water.displaced.slice(0, 7), water.reference!, ...water.displaced.slice(7)];
     const bare = mixed.map((f) => ({ structure: f.structure, polarizability: f.polarizability! }));
     expect(splitDisplaced(bare).reference).toBe(bare[7]);
     const labelled = bare.map((f, i) => ({ ...f, info: { label: i === 2 ? "eq" : "x" } }));
     expect(splitDisplaced(labelled).reference).toBe(labelled[2]);
-  });
-
-  it("asks for displaced structures when Δ-ML has none", async () => {
-    const task = { method: "delta", frames: water.frames, train: 5 } as const;
-    await expect(runPolarizabilityExperiment(task)).rejects.toThrow(/displaced/);
   });
 });

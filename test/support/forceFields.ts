@@ -2,7 +2,7 @@
 import { descriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { random } from "../../src/math/random.js";
-import type { ForceFieldModel } from "../../src/model/target/forceField/model.js";
+import type { ForceFieldModel } from "../../src/model/target/forceField/forceField.js";
 import { predictForces } from "../../src/model/target/forceField/predict.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
@@ -25,14 +25,20 @@ export function randomForceField(seed = 1, options: Partial<DescriptorOptions> =
     kind: "forceField",
     descriptor: d,
     weights: Float64Array.from({ length: 2 * featureCount(d, 0) }, () => rng.normal()),
-    energies: Float64Array.of(-430, -110),
+    order: 0,
+    basis: { kind: "features" },
+    constants: Float64Array.of(-430, -110),
     training: {
       frames: 0,
+      validationFrames: 0,
+      counts: { energy: 0, forces: 0, stress: 0 },
       weights: { energy: 10, forces: 1, stress: 2 },
-      form: { kind: "primal" },
+      form: { kind: "full" },
       ridge: 0,
       trials: [],
       condition: 1,
+      options: {},
+      warnings: [],
     },
   };
 }

@@ -1,67 +1,78 @@
-/** The functions of its environment that the energy of an atom is linear in, and their derivatives. */
+/** The functions of its environment that what an atom contributes is linear in, for any order λ, and their derivatives. */
+import { contract, gradientAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { designRows } from "../../descriptor/designRows.js";
-import { featuresOf } from "../../descriptor/evaluate.js";
+import { featureSums, featuresOf } from "../../descriptor/evaluate.js";
+import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
 import type { Structure } from "../../structure/structure.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
 
-/** E = Σ_j φ(X_j)·w + Σ_J N_J e_J: the functions φ. */
-export interface EnergyBasis {
+/** v_m = Σ_j φ_m(X_j)·w: the functions φ, each of one central species. */
+export interface Basis {
   readonly descriptor: Descriptor;
-  /** Number of functions over all central species; those of other species than the atom's are 0. */
-  readonly size: number;
-  /** Functions of the k-th species are first[k] … first[k + 1] − 1. */
-  readonly first: readonly number[];
-  /** φ of every atom, [atoms, size]. */
+  readonly order: TensorOrder;
+  /** Species of each function, as an index into the descriptor's list; functions of other species than the atom's are 0. */
+  readonly kinds: Int32Array;
+  /** φ of every atom, [atoms, 2λ+1, functions]. */
   readonly values: (s: Structure) => Float64Array;
-  /** ∂(Σ_j φ(X_j))/∂x in blocks of whole atoms, [atoms, 3, size]; a block is valid during the call only. */
+  /** Σ_j φ(X_j), [2λ+1, functions]. */
+  readonly sums: (s: Structure) => Float64Array;
+  /** ∂(Σ_j φ(X_j))/∂x in blocks of whole atoms, [atoms, 2λ+1, 3, functions]; a block is valid during the call only. */
   readonly derivatives: (s: Structure, consume: (rows: Float64Array, firstAtom: number) => void) => void;
   /** The weights that a model keeps, from those of φ. */
   readonly modelWeights: (w: Float64Array) => Float64Array;
+  /** v for a model's weights, [2λ+1]. */
+  readonly value: (weights: Float64Array, s: Structure) => Float64Array;
+  /** v and its derivatives for a model's weights. */
+  readonly response: (weights: Float64Array, s: Structure, around?: KnownEnvironments) => BasisResponse;
 }
 
-/** The features themselves: φ(X_j) = D⁰(X_j) in the columns of the species of j. */
-export function featureBasis(d: Descriptor): EnergyBasis {
-  const count = featureCount(d, 0);
+/** A value and its derivatives. */
+export interface BasisResponse {
+  /** [2λ+1] */
+  readonly value: Float64Array;
+  /** [2λ+1, atoms, 3], per Å */
+  readonly positions: Float64Array;
+  /** With respect to strain, [2λ+1, 3, 3]. */
+  readonly strain: Float64Array;
+}
+
+/** The features themselves: φ(X_j) = D^λ(X_j) in the columns of the species of j. */
+export function featureBasis(d: Descriptor, order: TensorOrder): Basis {
+  const count = featureCount(d, order);
   const size = d.options.species.length * count;
   return {
     descriptor: d,
-    size,
-    first: Array.from({ length: d.options.species.length + 1 }, (_, k) => k * count),
+    order,
+    kinds: Int32Array.from({ length: size }, (_, c) => Math.floor(c / count)),
     values: (s) => {
-      const features = featuresOf(d, s, 0).values;
-      const values = new Float64Array(s.species.length * size);
+      const { values, components } = featuresOf(d, s, order);
+      const all = new Float64Array(s.species.length * components * size);
       s.species.forEach((symbol, atom) => {
-        const own = features.subarray(atom * count, (atom + 1) * count);
-        values.set(own, atom * size + d.options.species.indexOf(symbol) * count);
+        const kind = d.options.species.indexOf(symbol);
+        for (let m = 0, row = atom * components; m < components; m++, row++)
+          all.set(values.subarray(row * count, (row + 1) * count), row * size + kind * count);
       });
-      return values;
+      return all;
     },
-    derivatives: (s, consume) => designRows(d, s, 0, ({ values, firstAtom }) => consume(values, firstAtom)),
+    sums: (s) => featureSums(d, s, order),
+    derivatives: (s, consume) => designRows(d, s, order, ({ values, firstAtom }) => consume(values, firstAtom)),
     modelWeights: (w) => w,
+    value: (weights, s) => contract(d, s, { order, values: weights }).value,
+    response: (weights, s, around = environmentsOf(d, s)) =>
+      gradientAround(d, s, [{ order, values: weights }], around)[0]!,
   };
 }
 
-/** Σ_j φ(X_j), [size]. */
-export function basisSums(basis: EnergyBasis, s: Structure): Float64Array {
-  const sums = new Float64Array(basis.size);
-  basis.values(s).forEach((v, k) => {
-    sums[k % basis.size]! += v;
-  });
-  return sums;
-}
-
-/** Mean of φ over the atoms of each species, [size]. */
-export function meanEnvironments(basis: EnergyBasis, structures: Iterable<Structure>): Float64Array {
-  const mean = new Float64Array(basis.size);
+/** Mean of φ over the atoms of each species, for a basis of scalars, [functions]. */
+export function meanEnvironments(basis: Basis, structures: readonly Structure[]): Float64Array {
+  const mean = new Float64Array(basis.kinds.length);
   const counts = new Float64Array(basis.descriptor.options.species.length);
   for (const s of structures) {
-    basisSums(basis, s).forEach((v, k) => {
+    basis.sums(s).forEach((v, k) => {
       mean[k]! += v;
     });
     for (const symbol of s.species) counts[basis.descriptor.options.species.indexOf(symbol)]!++;
   }
-  counts.forEach((n, kind) => {
-    for (let k = basis.first[kind]!; k < basis.first[kind + 1]!; k++) mean[k]! /= Math.max(1, n);
-  });
-  return mean;
+  return mean.map((v, k) => v / Math.max(1, counts[basis.kinds[k]!]!));
 }

@@ -1,43 +1,40 @@
-/** The features of a structure's atoms that λ-SOAP kernels compare, and their mean over a structure. */
+/** The features of a structure's atoms that kernels compare, and their mean over a structure. */
 import type { Descriptor } from "../../descriptor/descriptor.js";
 import { featuresAround } from "../../descriptor/evaluate.js";
 import { environmentsOf } from "../../descriptor/knownEnvironments.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
 
-/** Orders of the irreducible parts of a symmetric tensor. */
-export type SymmetricTensorOrder = 0 | 2;
-export const ORDERS: readonly SymmetricTensorOrder[] = [0, 2];
+/** Something for every order λ that is needed. */
+export type ByOrder<T> = Readonly<Partial<Record<TensorOrder, T>>>;
 
 /** Features of every atom of one structure. */
 export interface EnvironmentFeatures {
   /** Index of each atom's species in the descriptor's list, length n. */
   readonly species: Int32Array;
-  /** λ = 0, [n, K₀] */
-  readonly scalar: Float64Array;
-  /** λ = 2, [n, 5, K₂] */
-  readonly traceless: Float64Array;
+  /** Per order, [n, 2λ+1, K]; λ = 0 is always there. */
+  readonly orders: ByOrder<Float64Array>;
 }
 
-/** Features of both orders. @throws DataError for a species that the descriptor does not list */
-export function environmentFeatures(descriptor: Descriptor, s: Structure): EnvironmentFeatures {
-  const symbols = descriptor.options.species;
-  const species = Int32Array.from(s.species, (symbol) => symbols.indexOf(symbol));
-  const around = environmentsOf(descriptor, s);
+/** Features of the orders asked for and of λ = 0. @throws DataError for a species that the descriptor does not list */
+export function environmentFeatures(d: Descriptor, s: Structure, orders: readonly TensorOrder[]): EnvironmentFeatures {
+  const symbols = d.options.species;
+  const around = environmentsOf(d, s);
+  const all = [...new Set<TensorOrder>([0, ...orders])];
   return {
-    species,
-    scalar: featuresAround(descriptor, s, 0, around).values,
-    traceless: featuresAround(descriptor, s, 2, around).values,
+    species: Int32Array.from(s.species, (symbol) => symbols.indexOf(symbol)),
+    orders: Object.fromEntries(all.map((order) => [order, featuresAround(d, s, order, around).values])),
   };
 }
 
 /** The features of order λ, [n, 2λ+1, K]. */
-export function featuresOfOrder(f: EnvironmentFeatures, order: SymmetricTensorOrder): Float64Array {
-  return order === 0 ? f.scalar : f.traceless;
+export function featuresOfOrder(f: EnvironmentFeatures, order: TensorOrder): Float64Array {
+  return f.orders[order]!;
 }
 
 /** Number of features per atom and component. */
-export function featureCount(f: EnvironmentFeatures, order: SymmetricTensorOrder): number {
+export function featureWidth(f: EnvironmentFeatures, order: TensorOrder): number {
   return featuresOfOrder(f, order).length / (f.species.length * (2 * order + 1));
 }
 
@@ -48,11 +45,11 @@ export function featureCount(f: EnvironmentFeatures, order: SymmetricTensorOrder
  */
 export function structureFeatures(
   structures: readonly EnvironmentFeatures[],
-  order: SymmetricTensorOrder,
+  order: TensorOrder,
   species: number,
 ): Matrix {
   const m = 2 * order + 1;
-  const count = structures[0] ? featureCount(structures[0], order) : 0;
+  const count = structures[0] ? featureWidth(structures[0], order) : 0;
   const columns = species * count;
   const out = matrix(structures.length * m, columns);
   structures.forEach((f, a) => {
@@ -66,4 +63,14 @@ export function structureFeatures(
       }
   });
   return out;
+}
+
+/** One atom of a structure as a structure of its own. */
+export function singleAtom(f: EnvironmentFeatures, j: number): EnvironmentFeatures {
+  const n = f.species.length;
+  const own = Object.entries(f.orders).map(([order, values]) => {
+    const width = values.length / n;
+    return [order, values.slice(j * width, (j + 1) * width)];
+  });
+  return { species: f.species.slice(j, j + 1), orders: Object.fromEntries(own) };
 }

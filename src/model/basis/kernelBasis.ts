@@ -1,10 +1,10 @@
 /**
- * The non-linear kernel of a force field: the energy of an atom is Σ_B ω_B k(X, X_B)^ζ over reference environments B of its species,
+ * A non-linear kernel of scalar features: the value of an atom (its energy) is Σ_B ω_B k(X, X_B)^ζ over reference environments B of its species,
  * k = x̂·x̂_B with x̂ = x/|x| the features divided by their length (Bartók, Kondor and Csányi, Phys. Rev. B 87, 184115 (2013), eq. 36;
  * Jinnouchi, Karsai and Kresse, Phys. Rev. B 100, 014105 (2019)). It is linear in ω, and its derivatives are
  * ∂k^ζ = ζ k^(ζ−1) (x̂_B − k x̂)·∂x/|x|.
  */
-import { type ContractionGradient, gradientAround } from "../../descriptor/contract.js";
+import { gradientAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featuresAround, normalize } from "../../descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../descriptor/jacobian.js";
@@ -12,10 +12,10 @@ import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEn
 import type { EnvironmentIndex } from "../../descriptor/sparsify.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
-import type { EnergyBasis } from "./basis.js";
+import type { Basis, BasisResponse } from "./basis.js";
 
 /** References of each central species of the descriptor. */
-export interface ForceFieldKernel {
+export interface KernelReferences {
   /** The power ζ of the kernel, 2 or more. */
   readonly zeta: number;
   /** x̂_B, [environments, features], one matrix per central species. */
@@ -28,7 +28,7 @@ export function kernelReferences(
   structures: readonly Structure[],
   chosen: readonly (readonly EnvironmentIndex[])[],
   zeta: number,
-): ForceFieldKernel {
+): KernelReferences {
   const known = new Map<number, Float64Array>();
   const featuresOf = (index: number): Float64Array => {
     const found = known.get(index) ?? unitFeatures(d, structures[index]!).values;
@@ -87,7 +87,8 @@ function independent(references: Matrix, zeta: number): Matrix {
  * The basis φ(X) = L⁻¹ k(X, B)^ζ, orthonormal in the sense of the kernel: a ridge on its weights w is the one of kernel regression,
  * ωᵀKω. A model keeps ω = Wᵀw with W = L⁻¹, one weight per reference in the order of the species.
  */
-export function kernelBasis(d: Descriptor, { zeta, references }: ForceFieldKernel): EnergyBasis {
+export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
+  const { zeta, references } = kernel;
   const start = firsts(references.map((r) => r.rows));
   const size = start.at(-1)!;
   const whiten = references.map((refs) => {
@@ -106,24 +107,25 @@ export function kernelBasis(d: Descriptor, { zeta, references }: ForceFieldKerne
     for (let r = 0; r < rows.rows; r++)
       out.set(white.values.subarray(r * white.columns, (r + 1) * white.columns), to[r]! * size + start[kind]!);
   };
+  const values = (s: Structure): Float64Array => {
+    const out = new Float64Array(s.species.length * size);
+    for (const { kind, atoms, kernel: k } of similarities(d, s, references)) {
+      const powers = k.values.map((v) => v ** zeta);
+      place(matrix(k.rows, k.columns, powers), kind, atoms, out);
+    }
+    return out;
+  };
   return {
     descriptor: d,
-    size,
-    first: start,
-    values: (s) => {
-      const out = new Float64Array(s.species.length * size);
-      for (const { kind, atoms, kernel } of similarities(d, s, references))
-        place(
-          matrix(
-            kernel.rows,
-            kernel.columns,
-            kernel.values.map((k) => k ** zeta),
-          ),
-          kind,
-          atoms,
-          out,
-        );
-      return out;
+    order: 0,
+    kinds: Int32Array.from(references.flatMap((r, kind) => new Array<number>(r.rows).fill(kind))),
+    values,
+    sums: (s) => {
+      const sums = new Float64Array(size);
+      values(s).forEach((v, k) => {
+        sums[k % size]! += v;
+      });
+      return sums;
     },
     derivatives: (s, consume) => {
       const kinds = similarities(d, s, references);
@@ -146,6 +148,15 @@ export function kernelBasis(d: Descriptor, { zeta, references }: ForceFieldKerne
       });
       return weights;
     },
+    value: (weights, s) => {
+      let value = 0;
+      for (const { kind, kernel: k } of similarities(d, s, references))
+        k.values.forEach((v, i) => {
+          value += weights[start[kind]! + (i % k.columns)]! * v ** zeta;
+        });
+      return Float64Array.of(value);
+    },
+    response: (weights, s, around = environmentsOf(d, s)) => kernelGradient(d, kernel, weights, s, around),
   };
 }
 
@@ -154,23 +165,14 @@ export function firsts(counts: readonly number[]): number[] {
   return [0, ...counts].map((_, k) => counts.slice(0, k).reduce((n, c) => n + c, 0));
 }
 
-/** Energy without those of free atoms, and its derivatives. */
-export interface KernelGradient {
-  readonly energy: number;
-  /** [atoms, 3] */
-  readonly positions: Float64Array;
-  /** [3, 3] */
-  readonly strain: Float64Array;
-}
-
 /** Σ_j Σ_B ω_B k^ζ by one reverse pass, in which every atom has the weights ζ Σ_B ω_B k^(ζ−1) (x̂_B − k x̂)/|x|. */
-export function kernelGradient(
+function kernelGradient(
   d: Descriptor,
-  { zeta, references }: ForceFieldKernel,
+  { zeta, references }: KernelReferences,
   omega: Float64Array,
   s: Structure,
   around: KnownEnvironments,
-): KernelGradient {
+): BasisResponse {
   const count = featureCount(d, 0);
   const weights = new Float64Array(s.species.length * count);
   let energy = 0;
@@ -192,10 +194,8 @@ export function kernelGradient(
         weights[atoms[a]! * count + f] = (direction[from + f]! - along * unit.values[from + f]!) / lengths[a]!;
     }
   }
-  const [{ positions, strain }] = gradientAround(d, s, [{ order: 0, values: weights, per: "atom" }], around) as [
-    ContractionGradient,
-  ];
-  return { energy, positions, strain };
+  const { positions, strain } = gradientAround(d, s, [{ order: 0, values: weights, per: "atom" }], around)[0]!;
+  return { value: Float64Array.of(energy), positions, strain };
 }
 
 /** The atoms of one species and their kernel with its references. */

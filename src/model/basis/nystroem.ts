@@ -1,53 +1,42 @@
 /** Sparse kernel models: weights only on reference environments chosen by farthest-point sampling. */
 import { farthestPoints } from "../../descriptor/sparsify.js";
-import { OptionError } from "../../errors.js";
 import { cholesky, choleskySolve } from "../../math/cholesky.js";
 import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
 import type { RunOptions } from "../../progress.js";
-import type { EnvironmentFeatures } from "./environmentFeatures.js";
+import { type EnvironmentFeatures, featuresOfOrder, featureWidth, singleAtom } from "./environmentFeatures.js";
 import { linearPredictor, type Predictor, referencePredictor } from "./predictor.js";
 import { type KernelSettings, scaledFeatures, structureKernel } from "./structureKernel.js";
-
-/** Which environments carry weights. */
-export type References =
-  /** Every atom of every training frame: the full kernel model. */
-  | { readonly kind: "all" }
-  /** `count` atoms of the training frames, chosen by farthest-point sampling on the normalized scalar kernel. */
-  | { readonly kind: "farthestPoint"; readonly count: number };
 
 /** Relative size of the ridge that makes the kernel between references invertible. */
 const JITTER = 1e-10;
 
 /**
- * Reference environments, each as a structure of one atom; `undefined` for the full model.
- * Starts at the first atom and always takes the environment farthest from those taken, d² = 2 − 2 k⁰ with k⁰ = 0 between species;
- * fewer than asked for where the others are copies of them.
- * @throws OptionError if there are fewer atoms than references; AbortedError when interrupted
+ * Reference environments, each as a structure of one atom: `count` of each species by farthest-point sampling on the normalized
+ * scalar kernel, fewer where there are fewer distinct ones.
+ * @throws AbortedError when interrupted
  */
 export async function selectReferences(
-  structures: readonly EnvironmentFeatures[] | undefined,
-  references: References,
+  structures: readonly EnvironmentFeatures[],
+  count: number,
   run: RunOptions,
-): Promise<readonly EnvironmentFeatures[] | undefined> {
-  if (references.kind === "all") return undefined;
-  const atoms = (structures ?? []).flatMap((f) => Array.from(f.species, (_, j) => singleAtom(f, j)));
-  const { count } = references;
-  if (!(Number.isInteger(count) && count >= 1 && count <= atoms.length))
-    throw new OptionError({
-      where: "references.count",
-      problem: `${count} references asked for, the training frames have ${atoms.length} atoms`,
+): Promise<readonly EnvironmentFeatures[]> {
+  const atoms = structures.flatMap((f) => Array.from(f.species, (_, j) => singleAtom(f, j)));
+  const chosen: EnvironmentFeatures[] = [];
+  for (const kind of [...new Set(atoms.map((a) => a.species[0]!))].sort((a, b) => a - b)) {
+    const own = atoms.filter((a) => a.species[0] === kind);
+    const rows = matrix(own.length, featuresOfOrder(own[0]!, 0).length);
+    own.forEach((atom, i) => {
+      const scalar = featuresOfOrder(atom, 0);
+      const length = Math.sqrt(scalar.reduce((s, x) => s + x * x, 0)) || 1;
+      rows.values.set(
+        scalar.map((x) => x / length),
+        i * rows.columns,
+      );
     });
-  // Each species in columns of its own: no environment is farther from another than from one of another species.
-  const width = atoms[0]!.scalar.length;
-  const rows = matrix(atoms.length, width * (1 + Math.max(...atoms.map((a) => a.species[0]!))));
-  atoms.forEach(({ species, scalar }, i) => {
-    const length = Math.sqrt(scalar.reduce((s, x) => s + x * x, 0)) || 1;
-    rows.values.set(
-      scalar.map((x) => x / length),
-      i * rows.columns + species[0]! * width,
-    );
-  });
-  return Array.from((await farthestPoints(rows, count, { ...run, first: 0 })).indices, (i) => atoms[i]!);
+    const { indices } = await farthestPoints(rows, Math.min(count, own.length), run);
+    chosen.push(...Array.from(indices, (i) => own[i]!));
+  }
+  return chosen;
 }
 
 /** The kernel K_NM K_MM⁻¹ K_MN of a set of references M, and the predictor that belongs to dual weights in it. */
@@ -74,18 +63,14 @@ export function nystroem(references: readonly EnvironmentFeatures[], settings: K
       const projected = gemm(to(structures), matrix(dual.length, 1, dual), "a");
       const weights = choleskySolve(factor, projected).values;
       return settings.zeta === 1
-        ? linearPredictor(scaledFeatures(references, settings), weights, settings)
+        ? linearPredictor(scaledFeatures(references, settings), weights, columnScales(settings, references))
         : referencePredictor(references, weights, settings);
     },
   };
 }
 
-function singleAtom(f: EnvironmentFeatures, j: number): EnvironmentFeatures {
-  const n = f.species.length;
-  const [a, b] = [f.scalar.length / n, f.traceless.length / n];
-  return {
-    species: f.species.slice(j, j + 1),
-    scalar: f.scalar.slice(j * a, (j + 1) * a),
-    traceless: f.traceless.slice(j * b, (j + 1) * b),
-  };
+/** The scale of each column of structure features. */
+function columnScales({ order, scales }: KernelSettings, [first]: readonly EnvironmentFeatures[]): Float64Array {
+  const count = featureWidth(first!, order);
+  return Float64Array.from({ length: scales.length * count }, (_, c) => scales[Math.floor(c / count)]!);
 }

@@ -1,12 +1,13 @@
 /** A fitted kernel expansion in the form that predicts fastest. */
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
-import { type EnvironmentFeatures, featureCount, type SymmetricTensorOrder } from "./environmentFeatures.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
+import { type EnvironmentFeatures, featureWidth } from "./environmentFeatures.js";
 import { gather, type KernelSettings } from "./structureKernel.js";
 
-/** ζ = 1: one weight per central species and feature, whatever the number of training frames. */
+/** ζ = 1: one weight per function of the basis, whatever the number of training frames. */
 export interface LinearPredictor {
   readonly kind: "linear";
-  /** [species, K] */
+  /** [functions] */
   readonly weights: Float64Array;
 }
 
@@ -28,12 +29,14 @@ export interface ReferenceSpecies {
 
 export type Predictor = LinearPredictor | ReferencePredictor;
 
-/** Σ_i w_i k(·, i) over the rows i of structure features, for ζ = 1. @param rows from scaledFeatures, [structures · (2λ+1), species · K] */
-export function linearPredictor(rows: Matrix, coefficients: Float64Array, settings: KernelSettings): LinearPredictor {
+/**
+ * Σ_i w_i k(·, i) over the rows i of scaled structure features, for ζ = 1.
+ * @param rows [structures · (2λ+1), functions]
+ * @param factors with which the rows are scaled: they enter once more for the structure to be predicted
+ */
+export function linearPredictor(rows: Matrix, coefficients: Float64Array, factors: Float64Array): LinearPredictor {
   const weights = gemm(rows, matrix(rows.rows, 1, coefficients), "a").values;
-  const count = weights.length / settings.scales.length;
-  // The scale enters twice: once in the rows, once for the features of the structure to be predicted.
-  return { kind: "linear", weights: weights.map((w, p) => w * settings.scales[Math.floor(p / count)]!) };
+  return { kind: "linear", weights: weights.map((w, p) => w * factors[p]!) };
 }
 
 /** Σ_i w_i k(·, i) over whole structures i, for ζ > 1. */
@@ -65,12 +68,12 @@ export function referencePredictor(
 export function predictReferences(
   p: ReferencePredictor,
   structures: readonly EnvironmentFeatures[],
-  order: SymmetricTensorOrder,
+  order: TensorOrder,
 ): Float64Array {
   const m = 2 * order + 1;
   const out = new Float64Array(structures.length * m);
   if (structures.length === 0) return out;
-  const width = featureCount(structures[0]!, order);
+  const width = featureWidth(structures[0]!, order);
   p.species.forEach((reference, s) => {
     if (reference.scalar.rows === 0) return;
     const { owner, size, scalar, features } = gather(structures, order, s);

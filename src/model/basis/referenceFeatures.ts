@@ -1,43 +1,46 @@
-/** The reference form of the model: weights in the span of the features of chosen environments. */
+/** The sparse form of a linear model: weights in the span of the features of chosen environments. */
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featuresOf } from "../../descriptor/evaluate.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import type { RunOptions } from "../../progress.js";
 import type { Structure } from "../../structure/structure.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
 
-/** Features of reference environments, three rows (y, z, x) for each. */
+/** Features of reference environments, 2λ+1 rows for each. */
 export interface ReferenceFeatures {
-  /** Φ, [3·environments, species·features]; each row is zero outside its own central species. */
+  /** Φ, [(2λ+1)·environments, species·features]; each row is zero outside its own central species. */
   readonly phi: Matrix;
   /** Place of each row's environment in the order of choice within its species, so that the rows below n are the choice of n. */
   readonly rank: Int32Array;
 }
 
 /**
- * Vector features of the environments that farthest-point sampling on the rotation-invariant kernel picks (Schmiedmayer and
+ * Features of the environments that farthest-point sampling on the rotation-invariant kernel picks (Schmiedmayer and
  * Kresse 2024, eq. 9 and below).
  * @param count environments per central species; fewer where there are fewer distinct ones
  */
 export async function referenceFeatures(
   d: Descriptor,
+  order: TensorOrder,
   structures: readonly Structure[],
   count: number,
   run: RunOptions = {},
 ): Promise<ReferenceFeatures> {
   const chosen = await selectEnvironments(d, structures, { count, ...run });
-  const features = featureCount(d, 1);
+  const features = featureCount(d, order);
+  const components = 2 * order + 1;
   const total = chosen.reduce((n, list) => n + list.length, 0);
-  const phi = matrix(3 * total, d.options.species.length * features);
-  const rank = new Int32Array(3 * total);
+  const phi = matrix(components * total, d.options.species.length * features);
+  const rank = new Int32Array(components * total);
   const known = new Map<number, Float64Array>();
   let row = 0;
   chosen.forEach((list, kind) => {
     list.forEach(({ structure, atom }, place) => {
-      const values = known.get(structure) ?? featuresOf(d, structures[structure]!, 1).values;
+      const values = known.get(structure) ?? featuresOf(d, structures[structure]!, order).values;
       known.set(structure, values);
-      for (let m = 0; m < 3; m++, row++) {
-        const from = (3 * atom + m) * features;
+      for (let m = 0; m < components; m++, row++) {
+        const from = (components * atom + m) * features;
         phi.values.set(values.subarray(from, from + features), row * phi.columns + kind * features);
         rank[row] = place;
       }

@@ -8,13 +8,8 @@
  */
 import { ShapeError } from "../../errors.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
-import {
-  type EnvironmentFeatures,
-  featureCount,
-  featuresOfOrder,
-  type SymmetricTensorOrder,
-  structureFeatures,
-} from "./environmentFeatures.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
+import { type EnvironmentFeatures, featuresOfOrder, featureWidth, structureFeatures } from "./environmentFeatures.js";
 
 /** Atoms of one species gathered from several structures. */
 interface Gathered {
@@ -30,7 +25,7 @@ interface Gathered {
 
 /** What a kernel is, apart from the descriptor. */
 export interface KernelSettings {
-  readonly order: SymmetricTensorOrder;
+  readonly order: TensorOrder;
   /** 1 is linear. */
   readonly zeta: number;
   /** Factor on the features of each species of the descriptor. */
@@ -71,13 +66,17 @@ export function structureKernel(
 
 /** Rows of {@link structureFeatures} with the scale of each species applied. */
 export function scaledFeatures(structures: readonly EnvironmentFeatures[], settings: KernelSettings): Matrix {
-  return scaleRows(structureFeatures(structures, settings.order, settings.scales.length), settings.scales);
+  const rows = structureFeatures(structures, settings.order, settings.scales.length);
+  const count = rows.columns / settings.scales.length;
+  return scaleRows(
+    rows,
+    Float64Array.from({ length: rows.columns }, (_, c) => settings.scales[Math.floor(c / count)]!),
+  );
 }
 
-/** A copy with the columns of each species multiplied by its scale. */
-export function scaleRows(rows: Matrix, scales: Float64Array): Matrix {
-  const count = rows.columns / scales.length;
-  return { ...rows, values: rows.values.map((x, p) => x * scales[Math.floor((p % rows.columns) / count)]!) };
+/** A copy with each column multiplied by its factor. */
+export function scaleRows(rows: Matrix, factors: Float64Array): Matrix {
+  return { ...rows, values: rows.values.map((x, p) => x * factors[p % rows.columns]!) };
 }
 
 function addPairs(
@@ -119,18 +118,18 @@ function fromStructure(g: Gathered, start: number): Gathered {
 }
 
 /** Atoms of species s, with scalar features of unit length. */
-export function gather(structures: readonly EnvironmentFeatures[], order: SymmetricTensorOrder, s: number): Gathered {
+export function gather(structures: readonly EnvironmentFeatures[], order: TensorOrder, s: number): Gathered {
   const first = structures[0];
   if (!first) throw new ShapeError({ where: "kernel", problem: "no structures" });
   const m = 2 * order + 1;
-  const [k0, k] = [featureCount(first, 0), featureCount(first, order)];
+  const [k0, k] = [featureWidth(first, 0), featureWidth(first, order)];
   const atoms = structures.flatMap((f, owner) =>
     [...f.species.keys()].filter((j) => f.species[j] === s).map((j) => ({ f, owner, j })),
   );
   const scalar = matrix(atoms.length, k0);
   const features = matrix(atoms.length * m, k);
   atoms.forEach(({ f, j }, row) => {
-    const own = f.scalar.subarray(j * k0, (j + 1) * k0);
+    const own = featuresOfOrder(f, 0).subarray(j * k0, (j + 1) * k0);
     const length = Math.sqrt(own.reduce((sum, x) => sum + x * x, 0));
     if (length > 0)
       scalar.values.set(

@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
 import { symmetricEigen } from "../../math/eigen.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import { rotateTensor } from "../../structure/rotateTensor.js";
 import type { Structure } from "../../structure/structure.js";
 import type { Symmetry } from "../../structure/symmetry.js";
@@ -40,17 +41,20 @@ interface Difference {
  * @param value tensor of the reference
  * @throws DataError naming an atom and the directions in which its displacement is missing
  */
-export function solveDerivatives(
+export async function solveDerivatives(
   s: Structure,
   value: Float64Array,
   measured: readonly SingleDisplacement[],
   group: Symmetry,
-): SolvedDerivatives {
+  { onProgress, signal }: RunOptions = {},
+): Promise<SolvedDerivatives> {
   const size = 3 * value.length;
   const derivatives = new Float64Array(s.species.length * size);
   const quality = { pairs: 0, oneSided: 0, evenPart: 0, symmetryResidual: 0 };
   const warnings: string[] = [];
-  for (const atom of new Set(group.equivalent)) {
+  const orbits = [...new Set(group.equivalent)];
+  for (const [k, atom] of orbits.entries()) {
+    throwIfAborted(signal, "computing the linear response");
     const { differences, evenPart, oneSided, spread } = centralDifferences(images(atom, measured, group), value);
     quality.pairs += differences.length - oneSided;
     quality.oneSided += oneSided;
@@ -65,6 +69,8 @@ export function solveDerivatives(
     quality.symmetryResidual = Math.max(quality.symmetryResidual, spread, residual(solved, differences));
     for (const { rotation, permutation } of group.operations)
       derivatives.set(rotateTensor(rotation, solved), permutation[atom]! * size);
+    onProgress?.({ label: "linear response", done: k + 1, total: orbits.length, unit: "distinct atoms" });
+    await breathe();
   }
   return { derivatives, quality, warnings };
 }

@@ -1,4 +1,7 @@
-import { DataError, OptionError, rejectUnknownOptions } from "../../errors.js";
+import { DataError, OptionError } from "../../errors.js";
+import { type Fields, kinds, readOptions, record } from "../../options/record.js";
+import { oneOf, positive, RUN_FIELDS } from "../../options/values.js";
+import type { RunOptions } from "../../progress.js";
 import { UNIT_OF } from "../../series/tensorSeries.js";
 import { isLinear } from "../../structure/chooseCoordinates.js";
 import type { Frame } from "../../structure/frame.js";
@@ -20,7 +23,7 @@ import { imposeTranslation, rotationalResidual, translationalResidual } from "./
  */
 export type ResponseFrame = { readonly kind: "periodic" } | { readonly kind: "eckart" } | { readonly kind: "internal" };
 
-export interface LinearResponseOptions {
+export interface LinearResponseOptions extends RunOptions {
   /** Default: the first of polarizability, dielectric, polarization that the reference has. */
   readonly quantity?: ResponseQuantity;
   /** Default: `periodic` if any direction is; `internal` for a molecule, unless it is linear: `eckart`. */
@@ -35,6 +38,15 @@ export interface LinearResponseOptions {
    */
   readonly source?: { readonly kind: "displaced" } | { readonly kind: "bornCharges" };
 }
+
+const OPTIONS = record({
+  quantity: oneOf(["polarizability", "dielectric", "polarization"]).optional(),
+  frame: kinds({ periodic: {}, eckart: {}, internal: {} }).optional(),
+  symmetry: kinds({ detect: { tolerance: positive("Å").optional() }, none: {} }).optional(),
+  sumRule: kinds({ impose: {}, leave: {} }).optional(),
+  source: kinds({ displaced: {}, bornCharges: {} }).optional(),
+  ...RUN_FIELDS,
+} satisfies Fields<LinearResponseOptions>);
 
 /** What is known about the accuracy of the derivatives; all numbers in the unit of the derivatives unless stated. */
 export interface LinearResponseQuality extends DisplacementQuality {
@@ -76,22 +88,18 @@ const AS_LABELLED =
  * site group, so that symmetry-distinct displacements are enough. A minus displacement that symmetry provides need not be computed.
  * @param reference the equilibrium structure with its tensor
  * @param displaced one atom displaced in each, in any direction; repeats of the reference are skipped
+ * @throws AbortedError | OptionError
  * @throws DataError naming the atom and direction whose displacement is missing, or a frame that is not a single displacement
  * @example
  * const { reference, displaced } = await loadDataset("h2o");
- * linearResponse(reference!, displaced, { quantity: "polarizability", frame: { kind: "eckart" } }).warnings // []
+ * (await linearResponse(reference!, displaced, { quantity: "polarizability", frame: { kind: "eckart" } })).warnings // []
  */
-export function linearResponse(
+export async function linearResponse(
   reference: Frame,
   displaced: readonly Frame[],
   options: LinearResponseOptions = {},
-): LinearResponse {
-  rejectUnknownOptions(options, ["quantity", "frame", "symmetry", "sumRule", "source"], "linearResponse");
-  requireKind("quantity", options.quantity, ["polarizability", "dielectric", "polarization"]);
-  requireKind("frame", options.frame?.kind, ["periodic", "eckart", "internal"]);
-  requireKind("symmetry", options.symmetry?.kind, ["detect", "none"]);
-  requireKind("sumRule", options.sumRule?.kind, ["impose", "leave"]);
-  requireKind("source", options.source?.kind, ["displaced", "bornCharges"]);
+): Promise<LinearResponse> {
+  readOptions(OPTIONS, options, "linearResponse");
   const s = reference.structure;
   const quantity = options.quantity ?? defaultQuantity(reference);
   const frame = responseFrame(s, options.frame);
@@ -101,7 +109,7 @@ export function linearResponse(
   const solved =
     source === "bornCharges"
       ? bornDerivatives(reference, quantity, group)
-      : solveDerivatives(s, value, singleDisplacements(reference, displaced, quantity), group);
+      : await solveDerivatives(s, value, singleDisplacements(reference, displaced, quantity), group, options);
   const residual = translationalResidual(solved.derivatives, s.species.length);
   if ((options.sumRule?.kind ?? "impose") === "impose") imposeTranslation(solved.derivatives, s.species.length);
   const free = !s.periodic.some(Boolean);
@@ -123,15 +131,6 @@ export function linearResponse(
     },
     warnings: [...solved.warnings, ...(free && !labellings(s).complete ? [AS_LABELLED] : [])],
   };
-}
-
-function requireKind(option: string, kind: string | undefined, allowed: readonly string[]): void {
-  if (kind !== undefined && !allowed.includes(kind))
-    throw new OptionError({
-      where: "linearResponse",
-      problem: `${option} "${kind}" is unknown`,
-      advice: `use ${allowed.join(", ")}`,
-    });
 }
 
 function defaultQuantity(reference: Frame): ResponseQuantity {

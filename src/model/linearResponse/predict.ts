@@ -1,5 +1,8 @@
 import { DataError } from "../../errors.js";
 import { inverse3, timesMatrix } from "../../math/matrix3.js";
+import { record, rejectUnknown } from "../../options/record.js";
+import { RUN_FIELDS } from "../../options/values.js";
+import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import { type TensorSeries, tensorSeries } from "../../series/tensorSeries.js";
 import { internalDisplacements, requireSameAtoms } from "../../structure/displacement.js";
 import { atomicMasses } from "../../structure/elements.js";
@@ -21,36 +24,55 @@ const CELL_TOLERANCE = 0.1;
  * @returns row-major, `model.shape`, in `model.unit`
  * @throws ShapeError if the atoms differ from the reference, DataError if the cell does
  */
-export function evaluateLinearResponse(model: LinearResponse, s: Structure): Float64Array {
+export function linearResponseTensor(model: LinearResponse, s: Structure): Float64Array {
   requireSameAtoms(model.reference, s, "linear response");
   return expander(model)(s);
 }
 
 /**
- * The tensor along a trajectory; see {@link evaluateLinearResponse}.
- * @throws UnitError if the trajectory has no time step
+ * The tensor along a trajectory; see {@link linearResponseTensor}.
+ * @throws DataError if the trajectory has no time step; ShapeError if the atoms differ from the reference; AbortedError when interrupted
  */
-export function predictLinearResponse(model: LinearResponse, t: Trajectory): TensorSeries {
+export async function predictLinearResponse(
+  model: LinearResponse,
+  t: Trajectory,
+  options: RunOptions = {},
+): Promise<TensorSeries> {
+  rejectUnknown(RUN, options, "predictLinearResponse");
   requireSameAtoms(model.reference, t, "linear response");
+  if (t.timestep === undefined)
+    throw new DataError({
+      where: "trajectory",
+      problem: "no time step",
+      advice: "give the time between frames in fs as timestep",
+    });
   const expand = expander(model);
   const size = model.value.length;
   const frames = frameCount(t);
   const values = new Float64Array(frames * size);
   let volume = 0;
+  let paused = performance.now();
   for (let f = 0; f < frames; f++) {
     const s = frameStructure(t, f);
     values.set(expand(s), f * size);
     if (s.cell) volume += cellVolume(s.cell) / frames;
+    if (f < frames - 1 && performance.now() - paused < 50) continue;
+    options.onProgress?.({ label: "linear response", done: f + 1, total: frames, unit: "frames" });
+    throwIfAborted(options.signal, "predicting");
+    await breathe();
+    paused = performance.now();
   }
   return tensorSeries({
     quantity: model.quantity,
     shape: model.shape,
     values,
-    timestep: t.timestep ?? Number.NaN,
+    timestep: t.timestep,
     origin: "LRM",
     ...(t.cells && { volume }),
   });
 }
+
+const RUN = record(RUN_FIELDS);
 
 /** Models are immutable: what depends on them alone is prepared once. */
 const prepared = new WeakMap<LinearResponse, (s: Structure) => Float64Array>();

@@ -1,28 +1,21 @@
-/** Committees by subsampling, calibrated on what their members have not seen. */
+/** Committees of kernel fits by subsampling, calibrated on what their members have not seen. */
 import { OptionError } from "../../errors.js";
 import { matrix } from "../../math/matrix.js";
 import { random } from "../../math/random.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
-import type { SymmetricTensorOrder } from "../basis/environmentFeatures.js";
 import { linearPredictor } from "../basis/predictor.js";
 import { scaleRows } from "../basis/structureKernel.js";
-import type { Uncertainty } from "../target/polarizability/options.js";
 import { solveWithNoise } from "./dual.js";
-import { type FittedPart, partOf } from "./kernelFit.js";
+import type { FittedPart } from "./kernelFit.js";
+import type { Uncertainty } from "./options.js";
 import type { PreparedFrames } from "./preparedFrames.js";
 
-/** One member's model of one order, linear in the features. */
+/** One member's model of one order, linear in the functions of the basis. */
 export interface MemberPart {
   readonly intercept: number;
   readonly firstStepFactor: number;
-  /** [species, K] */
+  /** [functions] */
   readonly weights: Float64Array;
-}
-
-/** Members' models of both orders. */
-export interface Committee {
-  readonly scalar: CommitteePart;
-  readonly traceless: CommitteePart;
 }
 
 /** Members' models of one order. */
@@ -35,64 +28,50 @@ export interface CommitteePart {
   readonly calibration: number;
 }
 
-/**
- * Refits each order on random subsets of the training frames, the same subsets for both, with the σ² of the full fit.
- * @throws OptionError for fewer than 2 members or a fraction outside (0, 1); AbortedError when interrupted
- */
-export async function fitCommittee(
-  parts: readonly [FittedPart, FittedPart],
-  train: PreparedFrames,
-  options: Extract<Uncertainty, { kind: "committee" }>,
-  run: RunOptions,
-): Promise<Committee> {
-  const { members = 8, fraction = 0.6, seed = 0 } = options;
-  const where = "uncertainty";
-  if (!(Number.isInteger(members) && members >= 2 && members <= 1000))
-    throw new OptionError({ where, problem: `${members} committee members`, advice: "give a number from 2 to 1000" });
-  if (!(fraction > 0 && fraction < 1))
-    throw new OptionError({ where, problem: `fraction ${fraction} is not in (0, 1)` });
-  const size = Math.min(train.count - 1, Math.max(2, Math.round(fraction * train.count)));
+/** Random subsets of the training frames, the same for every order. @throws OptionError for fewer than three frames */
+export function committeeSubsets(
+  frames: number,
+  { members = 8, fraction = 0.6, seed = 0 }: Extract<Uncertainty, { kind: "committee" }>,
+): number[][] {
+  const size = Math.min(frames - 1, Math.max(2, Math.round(fraction * frames)));
   if (size < 2)
     throw new OptionError({
-      where,
-      problem: `a committee on ${train.count} frames`,
+      where: "uncertainty",
+      problem: `a committee on ${frames} frames`,
       advice: "train on at least three",
     });
   const stream = random(seed);
-  const subsets = Array.from({ length: members }, () => stream.sample(train.count, size).sort((a, b) => a - b));
-  const [scalar, traceless] = parts;
-  return {
-    scalar: await fitMembers(scalar, train, subsets, run),
-    traceless: await fitMembers(traceless, train, subsets, run),
-  };
+  return Array.from({ length: members }, () => stream.sample(frames, size).sort((a, b) => a - b));
 }
 
-async function fitMembers(
+/** Refits one order on subsets of the training frames, with the σ² of the full fit. @throws AbortedError when interrupted */
+export async function fitMembers(
   fitted: FittedPart,
   train: PreparedFrames,
   subsets: readonly (readonly number[])[],
   run: RunOptions,
 ): Promise<CommitteePart> {
   const { order } = fitted.part;
+  const { centre, factors, deviation } = fitted;
   const block = 2 * order + 1;
   const rows = train.count * block;
-  const scaled = scaleRows(train.means[order], fitted.kernel.scales);
-  const first = train.first && partOf(train.first, order);
+  const scaled = scaleRows(train.means[order]!, factors);
+  const first = train.first?.[order];
   const members: MemberPart[] = [];
   // Sums over the members that left a frame out: count, prediction and its square, per row.
   const [count, sum, square] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
   for (const subset of subsets) {
-    const { dual, intercept } = refit(fitted, subset, order);
+    const { dual, constant } = refit(fitted, subset, block);
     const coefficients = dual.map((w) => fitted.amplitude * w);
-    const { weights } = linearPredictor(scaled, coefficients, fitted.kernel);
-    const { deviation } = fitted;
+    const { weights } = linearPredictor(scaled, coefficients, factors);
+    const shift = weights.reduce((s, w, c) => s + w * (centre[c]! / factors[c]!), 0);
     const fittedFactor = first && deviation > 0 ? deviation ** 2 * first.reduce((s, t, i) => s + t * dual[i]!, 0) : 0;
     const firstStepFactor = fitted.solution.firstStepWeight - 1 + fittedFactor;
-    members.push({ intercept, firstStepFactor, weights });
+    members.push({ intercept: constant - shift, firstStepFactor, weights });
     const seen = new Set(subset);
     for (let i = 0; i < rows; i++) {
       if (seen.has(Math.floor(i / block))) continue;
-      let value = intercept;
+      let value = constant;
       for (let j = 0; j < rows; j++) value += fitted.gram.values[i * rows + j]! * dual[j]!;
       count[i]!++;
       sum[i]! += value;
@@ -114,22 +93,20 @@ async function fitMembers(
 
 /** Dual weights over all training rows, zero outside the subset. */
 function refit(
-  fitted: FittedPart,
+  { gram, solution, residuals, part }: FittedPart,
   subset: readonly number[],
-  order: SymmetricTensorOrder,
-): { dual: Float64Array; intercept: number } {
-  const block = 2 * order + 1;
-  const { gram, solution, residuals } = fitted;
+  block: number,
+): { dual: Float64Array; constant: number } {
   const keep = subset.flatMap((f) => Array.from({ length: block }, (_, b) => f * block + b));
   const n = keep.length;
   const k = matrix(n, n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) k.values[i * n + j] = gram.values[keep[i]! * gram.columns + keep[j]!]!;
   const targets = Float64Array.from(keep, (i) => residuals[i]!);
-  const { dual: w, constant } = solveWithNoise({ kernel: k, targets, intercept: order === 0 }, solution.noise);
+  const own = solveWithNoise({ kernel: k, targets, intercept: part.order === 0 }, solution.noise);
   const dual = new Float64Array(gram.rows);
   keep.forEach((i, at) => {
-    dual[i] = w[at]!;
+    dual[i] = own.dual[at]!;
   });
-  return { dual, intercept: constant };
+  return { dual, constant: own.constant };
 }

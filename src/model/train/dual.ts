@@ -1,21 +1,19 @@
 /**
- * Kernel ridge regression with one block of rows per frame: (K + σ²I) w = y, its leave-one-frame-out errors in closed
- * form, and the choice of σ² by them.
+ * Kernel ridge regression with one block of rows per frame: (K + σ²I) w = y, the errors on left-out frames in closed form, and the
+ * choice of σ² by them.
  */
 import { ConvergenceError, DataError } from "../../errors.js";
 import { type CholeskyFactor, cholesky, choleskySolve } from "../../math/cholesky.js";
 import { gemv, type Matrix, matrix } from "../../math/matrix.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
+import { leftOut } from "./leaveOneOut.js";
+import { type SolutionSpace, solutionSpace } from "./solutionSpace.js";
 
-/** How the regularisation σ² is chosen, relative to the mean diagonal element of the kernel matrix. */
-export type RidgeChoice =
-  /** Least squared leave-one-frame-out error, plus the squared error on validation frames if there are any. Default range 1e-8 … 1. */
-  | { readonly kind: "leaveOneOut"; readonly least?: number; readonly greatest?: number }
-  /** One given value for each order of the tensor. */
-  | { readonly kind: "fixed"; readonly scalar: number; readonly traceless: number };
-
-/** Left-out frames that the choice of σ² rests on: for more, a solve with every column of the inverse would dominate the fit. */
-const LEFT_OUT_AT_MOST = 100;
+/**
+ * Least σ² over the size of the rounding errors in the kernel times √n, their spectral norm: below it the closed form and refits disagree
+ * by more than 1e-6.
+ */
+const ROUNDING_MARGIN = 16;
 
 /** One candidate value and its error. */
 export interface RidgePoint {
@@ -29,12 +27,18 @@ export interface RidgePoint {
 export interface RidgeProblem {
   /** Kernel between the training rows, [n·m, n·m], symmetric. */
   readonly kernel: Matrix;
+  /** Size of the errors of the kernel's elements; default that of rounding its largest element. */
+  readonly rounding?: number;
   /** Targets, [n, m]. */
   readonly targets: Float64Array;
   /** Rows per frame, m = 2λ+1. */
   readonly block: number;
-  /** Whether a constant is fitted as well, unpenalised (λ = 0: the mean is removed and restored). */
+  /** Whether a constant is fitted as well, unpenalized (λ = 0, one row per frame: the mean is removed and restored). */
   readonly intercept: boolean;
+  /** Groups of frames that are left out together; default each frame alone. */
+  readonly groups?: readonly (readonly number[])[];
+  /** Whose errors σ² is chosen by; default of left-out and of validation frames. */
+  readonly chosenBy?: "all" | "validation";
   /** Frames held out for choosing σ². */
   readonly validation?: {
     /** Kernel between validation and training rows, [v·m, n·m]. */
@@ -60,43 +64,60 @@ export interface RidgeSolution {
   readonly ridge: number;
   /** The same in the unit of the kernel. */
   readonly noise: number;
-  /** Leave-one-frame-out residuals, [n, m]; of 100 evenly spaced frames if there are more. */
+  /** Residuals of left-out frames, [frames, m], in the order of the groups; of 100 evenly spaced frames where there are more and no groups. */
   readonly leaveOneOut: Float64Array;
+  /** Mean squared residual of a left-out frame in units of its predictive variance (of a unit kernel, noise included). */
+  readonly calibration: number;
   /** Every value tried with its error, by increasing σ². */
   readonly curve: readonly RidgePoint[];
 }
 
+/** Values of σ² to try, relative to the mean diagonal: decades from `least` to `greatest`, then half decades about the best; or a list. */
+export type RidgeRange = { readonly least: number; readonly greatest: number } | { readonly values: readonly number[] };
+
 /**
  * Solves for a series of σ² and keeps the solution with the least error.
- * With an intercept, kernel and targets are centred on the training mean, which is the same as an unpenalised constant. The errors are
- * linear in the weight f of a first step, so that its best value for each σ² is known in closed form.
- * @param range σ² from `least` to `greatest` (relative to the mean diagonal): decades first, then half decades about the best
+ * A constant is left free by solving in the space orthogonal to it, so that no difference of large numbers stands for a left-out error.
+ * The errors are linear in the weight f of a first step, so that its best value for each σ² is known in closed form.
+ * @param range values below what the kernel's rounding gives a meaning to are raised to that
  * @throws DataError with fewer than two frames
  * @throws ConvergenceError if no σ² gives a positive definite matrix; AbortedError when interrupted
  */
 export async function solveRidge(
   problem: RidgeProblem,
-  range: { readonly least: number; readonly greatest: number },
+  range: RidgeRange,
   run: RunOptions = {},
 ): Promise<RidgeSolution> {
   const frames = problem.targets.length / problem.block;
   if (frames < 2)
     throw new DataError({ where: "ridge", problem: `${frames} training frames`, advice: "give at least two" });
-  const centre = centred(problem);
+  const space = solutionSpace(problem.kernel, problem.intercept);
   // A kernel that vanishes (every frame alike) leaves only the constant; any scale will do for σ².
-  const scale = meanDiagonal(centre.kernel) || 1;
+  const scale = meanDiagonal(space.kernel, problem.kernel.rows) || 1;
+  const floor = (ROUNDING_MARGIN * Math.sqrt(problem.kernel.rows) * roundingOf(problem)) / scale;
   const tried = new Map<number, Attempt>();
-  const { least, greatest } = range;
-  const decades = Math.max(0, Math.round(Math.log10(greatest / least)));
+  const given = "values" in range ? range.values : [range.least, range.greatest];
+  const least = Math.max(Math.min(...given), floor);
+  const greatest = Math.max(...given, least);
+  const decades = "values" in range ? 0 : Math.max(0, Math.round(Math.log10(greatest / least)));
+  const candidates =
+    "values" in range
+      ? range.values.map((v) => Math.max(v, floor))
+      : Array.from({ length: decades + 1 }, (_, i) => least * 10 ** i);
   let done = 0;
   const attempt = async (ridge: number): Promise<void> => {
-    const result = tried.has(ridge) ? undefined : attemptRidge(problem, centre, ridge, ridge * scale);
+    const result = tried.has(ridge) ? undefined : attemptRidge(problem, space, ridge, ridge * scale);
     if (result) tried.set(ridge, result);
-    run.onProgress?.({ label: "ridge", done: ++done, total: decades > 0 ? decades + 3 : 1, unit: "values" });
+    run.onProgress?.({
+      label: "ridge",
+      done: ++done,
+      total: candidates.length + (decades > 0 ? 2 : 0),
+      unit: "values",
+    });
     await breathe();
     throwIfAborted(run.signal, "choosing the ridge");
   };
-  for (let i = 0; i <= decades; i++) await attempt(least * 10 ** i);
+  for (const ridge of candidates) await attempt(ridge);
   const first = bestOf(tried);
   if (first && decades > 0)
     for (const ridge of [first.ridge * Math.sqrt(0.1), first.ridge * Math.sqrt(10)])
@@ -113,20 +134,13 @@ export async function solveRidge(
   return { ...solution, curve };
 }
 
-/** The kernel with the mean removed where there is an intercept. */
-interface Centred {
-  readonly intercept: boolean;
-  readonly kernel: Matrix;
-  readonly columnMeans: Float64Array;
-}
-
-function centred({ kernel, intercept }: Pick<RidgeProblem, "kernel" | "intercept">): Centred {
-  if (!intercept) return { intercept, kernel, columnMeans: new Float64Array(kernel.rows) };
-  return { intercept, kernel: centredKernel(kernel), columnMeans: columnMeans(kernel) };
+/** Size of the errors of the kernel's elements. */
+function roundingOf({ kernel, rounding }: RidgeProblem): number {
+  return rounding ?? Number.EPSILON * kernel.values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 }
 
 /** Weights of the kernel expansion Σ_i w_i k(·, i) + constant. */
-interface Expansion {
+export interface Expansion {
   readonly dual: Float64Array;
   readonly constant: number;
 }
@@ -136,25 +150,28 @@ export function solveWithNoise(
   problem: Pick<RidgeProblem, "kernel" | "targets" | "intercept">,
   noise: number,
 ): Expansion {
-  const centre = centred(problem);
-  return expand(centre, factorise(centre, noise), problem.targets);
+  const space = solutionSpace(problem.kernel, problem.intercept);
+  return expand(problem, space, factorise(space, noise), problem.targets);
 }
 
-function factorise({ kernel }: Centred, noise: number): CholeskyFactor {
+function factorise({ kernel }: SolutionSpace, noise: number): CholeskyFactor {
   const shifted = matrix(kernel.rows, kernel.rows, kernel.values.slice());
   for (let i = 0; i < kernel.rows; i++) shifted.values[i * kernel.rows + i]! += noise;
   return cholesky(shifted);
 }
 
-function expand(centre: Centred, factor: CholeskyFactor, targets: Float64Array): Expansion {
-  const size = targets.length;
-  const mean = centre.intercept ? targets.reduce((s, y) => s + y, 0) / size : 0;
-  const right = targets.map((y) => y - mean);
-  const dual = choleskySolve(factor, matrix(size, 1, right)).values;
-  // In exact arithmetic the sum is zero; what rounding leaves of it would be multiplied by the large constant part of the kernel.
-  const sum = centre.intercept ? dual.reduce((s, w) => s + w, 0) : 0;
-  for (let i = 0; i < size; i++) dual[i]! -= sum / size;
-  return { dual, constant: mean - dot(centre.columnMeans, dual) };
+function expand(
+  { kernel, intercept }: Pick<RidgeProblem, "kernel" | "intercept">,
+  space: SolutionSpace,
+  factor: CholeskyFactor,
+  targets: Float64Array,
+): Expansion {
+  const dual = space.from(choleskySolve(factor, space.to(matrix(targets.length, 1, targets)))).values;
+  if (!intercept) return { dual, constant: 0 };
+  // In exact arithmetic the sum is zero; what rounding leaves of it would be multiplied by the large constant part of a kernel.
+  const sum = mean(dual);
+  for (let i = 0; i < dual.length; i++) dual[i]! -= sum;
+  return { dual, constant: mean(targets) - mean(gemv(kernel, dual)) };
 }
 
 interface Attempt extends Omit<RidgeSolution, "curve"> {
@@ -168,26 +185,27 @@ function bestOf(tried: ReadonlyMap<number, Attempt>): Attempt | undefined {
 }
 
 /** `undefined` where rounding makes the matrix lose its positive definiteness. */
-function attemptRidge(problem: RidgeProblem, centre: Centred, ridge: number, noise: number): Attempt | undefined {
+function attemptRidge(problem: RidgeProblem, space: SolutionSpace, ridge: number, noise: number): Attempt | undefined {
   try {
-    return solveOne(problem, centre, ridge, noise);
+    return solveOne(problem, space, ridge, noise);
   } catch (error) {
     if (error instanceof ConvergenceError) return undefined;
     throw error;
   }
 }
 
-function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: number): Attempt {
+function solveOne(problem: RidgeProblem, space: SolutionSpace, ridge: number, noise: number): Attempt {
   const { block, validation, targets, first } = problem;
-  const factor = factorise(centre, noise);
-  const leaveOut = leftOut(factor, block, problem.intercept ? noise : undefined);
+  const factor = factorise(space, noise);
+  const leaveOut = leftOut(problem, space, factor);
   const respond = (y: Float64Array, held: Float64Array | undefined): Response => {
-    const { dual, constant } = expand(centre, factor, y);
-    const leaveOneOut = leaveOut(dual);
+    const { dual, constant } = expand(problem, space, factor, y);
     const known = validation && gemv(validation.kernel, dual);
     const validated = known?.map((p, i) => held![i]! - constant - p) ?? new Float64Array(0);
-    return { dual, constant: Float64Array.of(constant), leaveOneOut, validated };
+    return { dual, constant: Float64Array.of(constant), leaveOneOut: leaveOut.residuals(dual), validated };
   };
+  const sumOfProducts = (a: Response, b: Response): number =>
+    (problem.chosenBy === "validation" ? 0 : dot(a.leaveOneOut, b.leaveOneOut)) + dot(a.validated, b.validated);
   let response = respond(targets, validation?.targets);
   let firstStepWeight = 1;
   if (first) {
@@ -197,8 +215,11 @@ function solveOne(problem: RidgeProblem, centre: Centred, ridge: number, noise: 
     response = subtract(response, step, firstStepWeight);
   }
   const { dual, constant, leaveOneOut, validated } = response;
-  const error = (sumOfProducts(response, response) * block) / (leaveOneOut.length + validated.length);
-  return { firstStepWeight, dual, intercept: constant[0]!, ridge, noise, leaveOneOut, error };
+  const count = (problem.chosenBy === "validation" ? 0 : leaveOneOut.length) + validated.length;
+  const error = (sumOfProducts(response, response) * block) / count;
+  // e_iᵀ (G_ii) e_i = e_iᵀ w_i, and (G_ii)⁻¹ is the predictive variance of the left-out frame.
+  const calibration = dot(leaveOneOut, leaveOut.pick(dual)) / leaveOneOut.length;
+  return { firstStepWeight, dual, intercept: constant[0]!, ridge, noise, leaveOneOut, calibration, error };
 }
 
 /** What a fit gives for some targets; all of it is linear in them. */
@@ -211,10 +232,6 @@ interface Response {
   readonly validated: Float64Array;
 }
 
-function sumOfProducts(a: Response, b: Response): number {
-  return dot(a.leaveOneOut, b.leaveOneOut) + dot(a.validated, b.validated);
-}
-
 function subtract(a: Response, b: Response, factor: number): Response {
   const part = (key: keyof Response): Float64Array => a[key].map((x, i) => x - factor * b[key][i]!);
   return {
@@ -225,56 +242,15 @@ function subtract(a: Response, b: Response, factor: number): Response {
   };
 }
 
-/**
- * What each frame's targets miss when it is left out of the fit: e_i = (G_ii)⁻¹ w_i with G = (K + σ²I)⁻¹ and G_ii its
- * block of frame i. An unpenalised constant takes 1/(n σ²) off G_ii (one row per frame).
- * @param noise σ² where a constant is fitted
- * @returns the residuals for given dual weights
- */
-function leftOut(factor: CholeskyFactor, block: number, noise?: number): (dual: Float64Array) => Float64Array {
-  const size = factor.lower.rows;
-  const frames = size / block;
-  const count = Math.min(frames, LEFT_OUT_AT_MOST);
-  const starts = Array.from({ length: count }, (_, i) => block * Math.floor((i * frames) / count));
-  const units = matrix(size, count * block);
-  starts.forEach((start, i) => {
-    for (let b = 0; b < block; b++) units.values[(start + b) * units.columns + i * block + b] = 1;
-  });
-  const inverse = choleskySolve(factor, units);
-  const blocks = starts.map((start, f) => {
-    const own = matrix(block, block);
-    for (let i = 0; i < block; i++)
-      for (let j = 0; j < block; j++)
-        own.values[i * block + j] = inverse.values[(start + i) * inverse.columns + f * block + j]!;
-    if (noise !== undefined) own.values[0]! -= 1 / (size * noise);
-    return cholesky(own);
-  });
-  return (dual) => {
-    const residuals = new Float64Array(count * block);
-    starts.forEach((start, f) => {
-      const own = matrix(block, 1, dual.slice(start, start + block));
-      residuals.set(choleskySolve(blocks[f]!, own).values, f * block);
-    });
-    return residuals;
-  };
-}
-
-/** HKH with H = I − 11ᵀ/n. */
-function centredKernel(k: Matrix): Matrix {
-  const means = columnMeans(k);
-  const grand = means.reduce((s, m) => s + m, 0) / means.length;
-  const values = k.values.map((v, p) => v - means[p % k.columns]! - means[Math.floor(p / k.columns)]! + grand);
-  return matrix(k.rows, k.columns, values);
-}
-
-function columnMeans(k: Matrix): Float64Array {
-  return gemv(k, new Float64Array(k.rows).fill(1 / k.rows), "a");
-}
-
-function meanDiagonal(k: Matrix): number {
+/** Mean diagonal of the kernel without the constant, over n rows. */
+function meanDiagonal(k: Matrix, n: number): number {
   let sum = 0;
   for (let i = 0; i < k.rows; i++) sum += k.values[i * k.columns + i]!;
-  return sum / k.rows;
+  return sum / n;
+}
+
+function mean(x: Float64Array): number {
+  return x.reduce((s, v) => s + v, 0) / x.length;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,30 +1,30 @@
 /** Fits one order λ of a tensor by kernel ridge regression on prepared frames. */
 import { DataError } from "../../errors.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import { random } from "../../math/random.js";
 import type { RunOptions } from "../../progress.js";
-import type { EnvironmentFeatures, SymmetricTensorOrder } from "../basis/environmentFeatures.js";
-import { nystroem, type References, selectReferences } from "../basis/nystroem.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
+import type { EnvironmentFeatures } from "../basis/environmentFeatures.js";
+import { nystroem, selectReferences } from "../basis/nystroem.js";
 import { linearPredictor, type Predictor, predictReferences, referencePredictor } from "../basis/predictor.js";
 import { type KernelSettings, scaleRows, structureKernel } from "../basis/structureKernel.js";
-import type { FirstStepScale } from "../target/polarizability/firstStep.js";
-import type { IrreducibleTensors } from "../target/polarizability/tensorData.js";
-import { type RidgeChoice, type RidgePoint, type RidgeSolution, solveRidge } from "./dual.js";
+import { type RidgePoint, type RidgeProblem, type RidgeRange, type RidgeSolution, solveRidge } from "./dual.js";
+import { edgeWarning, type FirstStepScale, type Form, type Ridge, type Validation } from "./options.js";
 import type { PreparedFrames, PreparedStructures } from "./preparedFrames.js";
 
-/** Settings of a fit, the same for both orders. */
-export interface FitSettings {
-  /** Power of the kernel, 1 (linear) or more. */
-  readonly zeta: number;
-  readonly ridge: RidgeChoice;
-  /** Environments that carry weights. */
-  readonly references: References;
+/** Settings of a fit, the same for all orders. */
+export interface KernelFitSettings {
+  readonly form: Form;
+  readonly ridge: Ridge;
+  /** Frames left out together where the ridge is chosen by validation; given frames are held out beside the training frames. */
+  readonly validation?: Validation;
   readonly firstStepScale: FirstStepScale;
 }
 
 /** One order of a fitted tensor. */
-export interface TensorPart {
-  readonly order: SymmetricTensorOrder;
-  /** Å³ per atom; 0 for λ = 2. */
+export interface KernelPart {
+  readonly order: TensorOrder;
+  /** Per atom; 0 unless λ = 0. */
   readonly intercept: number;
   /** b, what is added of the first step's tensor to that tensor itself. */
   readonly firstStepFactor: number;
@@ -32,14 +32,18 @@ export interface TensorPart {
   /** σ² relative to the mean diagonal of the kernel. */
   readonly ridge: number;
   readonly curve: readonly RidgePoint[];
-  /** Root mean square of the leave-one-frame-out residuals (Frobenius norm of this order), Å³ per atom. */
+  /** Root mean square of the left-out residuals per frame (norm of this order), per atom. */
   readonly leaveOneOut: number;
 }
 
 /** A fitted part with what uncertainties are derived from. */
 export interface FittedPart {
-  readonly part: TensorPart;
+  readonly part: KernelPart;
   readonly kernel: KernelSettings;
+  /** Factor on each function of the basis, for ζ = 1. */
+  readonly factors: Float64Array;
+  /** Mean of the scaled functions over the training rows, taken off before the kernel is formed (λ = 0, ζ = 1); else zeros. */
+  readonly centre: Float64Array;
   /** Factor on the kernel that gives it the variance of the targets. */
   readonly amplitude: number;
   /** Standard deviation of the first step's factor, 0 without one. */
@@ -47,8 +51,9 @@ export interface FittedPart {
   /** Kernel between the training rows, the first step's included, [n·m, n·m]. */
   readonly gram: Matrix;
   readonly solution: RidgeSolution;
-  /** Targets that were fitted, [n, m], Å³ per atom. */
+  /** Targets that were fitted, [n, m], per atom. */
   readonly residuals: Float64Array;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -56,93 +61,130 @@ export interface FittedPart {
  * @param validation frames that help to choose σ²
  */
 export async function fitPart(
-  order: SymmetricTensorOrder,
+  order: TensorOrder,
   train: PreparedFrames,
   validation: PreparedFrames | undefined,
-  settings: FitSettings,
+  settings: KernelFitSettings,
   run: RunOptions = {},
 ): Promise<FittedPart> {
-  const { zeta, references } = settings;
+  const { form } = settings;
+  if (form.kind !== "sparse") return fitWith(order, train, validation, settings, undefined, run);
+  const counts = [form.references].flat();
+  let best: FittedPart | undefined;
+  let chosen = counts[0]!;
+  for (const count of counts) {
+    const references = await selectReferences(environmentsOf(train), count, run);
+    const fitted = await fitWith(order, train, validation, settings, references, run);
+    if (best && errorOf(best) <= errorOf(fitted)) continue;
+    [best, chosen] = [fitted, count];
+  }
+  return { ...best!, warnings: [...best!.warnings, ...edgeWarning("number of references", chosen, counts)] };
+}
+
+function errorOf({ part: { curve, ridge } }: FittedPart): number {
+  return curve.find((p) => p.ridge === ridge)!.error;
+}
+
+/** Fits with given references, or with all environments. */
+async function fitWith(
+  order: TensorOrder,
+  train: PreparedFrames,
+  validation: PreparedFrames | undefined,
+  settings: KernelFitSettings,
+  references: readonly EnvironmentFeatures[] | undefined,
+  run: RunOptions,
+): Promise<FittedPart> {
+  const zeta = settings.form.kind === "products" ? 1 : (settings.form.zeta ?? 1);
   const kernel: KernelSettings = { order, zeta, scales: scalesOf(train, order) };
+  const factors = Float64Array.from(train.kinds[order]!, (kind) => kernel.scales[kind]!);
   const block = 2 * order + 1;
-  const chosen = await selectReferences(train.environments, references, run);
-  const basis = chosen && nystroem(chosen, kernel);
+  const intercept = order === 0;
+  const basis = references && nystroem(references, kernel);
+  const linear = !basis && zeta === 1;
+  const scaled = linear ? scaleRows(train.means[order]!, factors) : undefined;
+  // Taking the mean off first keeps the digits that its square would take from the kernel.
+  const centre = scaled && intercept ? meanRow(scaled) : new Float64Array(factors.length);
+  const centred = (a: PreparedStructures): Matrix => without(scaleRows(a.means[order]!, factors), centre);
+  const own = scaled && without(scaled, centre);
   const between = (a: PreparedStructures): Matrix => {
     if (basis) return basis.kernel(environmentsOf(a), environmentsOf(train));
-    if (zeta === 1)
-      return gemm(scaleRows(a.means[order], kernel.scales), scaleRows(train.means[order], kernel.scales), "b");
+    if (own) return gemm(a === train ? own : centred(a), own, "b");
     return structureKernel(environmentsOf(a), environmentsOf(train), kernel);
   };
   const plain = between(train);
-  const { firstStepScale } = settings;
+  const { firstStepScale, ridge } = settings;
   const deviation = train.first && firstStepScale.kind === "fitted" ? (firstStepScale.deviation ?? 1) : 0;
-  const amplitude = spread(partOf(train.targets, order), order === 0) / (meanDiagonal(plain, order === 0) || 1);
+  const targets = train.targets[order]!;
+  const amplitude = spread(targets, intercept) / (meanDiagonal(plain, intercept) || 1);
   const withFirst = (k: Matrix, a: PreparedStructures): Matrix => combine(k, amplitude, deviation, a, train, order);
   const gram = withFirst(plain, train);
   const weighted = train.first !== undefined && firstStepScale.kind === "chosen";
   const given = (p: PreparedFrames): { targets: Float64Array; first?: Float64Array } =>
-    weighted
-      ? { targets: partOf(p.targets, order), first: partOf(p.first!, order) }
-      : { targets: difference(p, order) };
+    weighted ? { targets: p.targets[order]!, first: p.first![order]! } : { targets: difference(p, order) };
+  const groups = ridge.kind === "validation" ? foldsOf(train.count, settings.validation) : undefined;
+  const range = rangeOf(ridge, order);
   const solution = await solveRidge(
     {
       ...given(train),
       kernel: gram,
       block,
-      intercept: order === 0,
-      ...(validation &&
-        validation.count > 0 && {
-          validation: { ...given(validation), kernel: withFirst(between(validation), validation) },
-        }),
-    },
-    ridgeRange(settings.ridge, order),
+      intercept,
+      ...(scaled && own && { rounding: Number.EPSILON * amplitude * longest(scaled) * longest(own) }),
+      ...(groups && { groups }),
+      ...(ridge.kind === "validation" && validation && { chosenBy: "validation" as const }),
+      ...(validation && { validation: { ...given(validation), kernel: withFirst(between(validation), validation) } }),
+    } satisfies RidgeProblem,
+    range,
     run,
   );
   const { firstStepWeight } = solution;
   const coefficients = solution.dual.map((w) => amplitude * w);
   const predictor = basis
     ? basis.predictor(environmentsOf(train), coefficients)
-    : zeta === 1
-      ? linearPredictor(scaleRows(train.means[order], kernel.scales), coefficients, kernel)
+    : own
+      ? linearPredictor(own, coefficients, factors)
       : referencePredictor(environmentsOf(train), coefficients, kernel);
-  const part: TensorPart = {
+  // The linear predictor is for features as they are: Σ w (D − mean) + constant.
+  const shift =
+    own && predictor.kind === "linear"
+      ? predictor.weights.reduce((s, w, c) => s + w * (centre[c]! / factors[c]!), 0)
+      : 0;
+  const fitted = deviation > 0 ? deviation ** 2 * dot(train.first![order]!, solution.dual) : 0;
+  const part: KernelPart = {
     order,
-    intercept: solution.intercept,
-    firstStepFactor:
-      firstStepWeight - 1 + (deviation > 0 ? deviation ** 2 * dot(partOf(train.first!, order), solution.dual) : 0),
+    intercept: solution.intercept - shift,
+    firstStepFactor: firstStepWeight - 1 + fitted,
     predictor,
     ridge: solution.ridge,
     curve: solution.curve,
     leaveOneOut: Math.sqrt((dot(solution.leaveOneOut, solution.leaveOneOut) * block) / solution.leaveOneOut.length),
   };
-  return { part, kernel, amplitude, deviation, gram, solution, residuals: difference(train, order, firstStepWeight) };
+  const residuals = difference(train, order, firstStepWeight);
+  const tried = solution.curve.map((p) => p.ridge);
+  const warnings = edgeWarning(`ridge of λ = ${order}`, solution.ridge, tried);
+  return { part, kernel, factors, centre, amplitude, deviation, gram, solution, residuals, warnings };
 }
 
-/** Predicted components of order λ for prepared structures, Å³ per atom, [n, 2λ+1]; the first step included. */
-export function predictPart(part: TensorPart, p: PreparedStructures): Float64Array {
+/** Predicted components of order λ for prepared structures, per atom, [n, 2λ+1]; the first step included. */
+export function predictPart(part: KernelPart, p: PreparedStructures): Float64Array {
   const { order, predictor } = part;
   const out =
     predictor.kind === "linear"
-      ? gemm(p.means[order], matrix(predictor.weights.length, 1, predictor.weights)).values
+      ? gemm(p.means[order]!, matrix(predictor.weights.length, 1, predictor.weights)).values
       : predictReferences(predictor, environmentsOf(p), order);
-  const first = p.first && partOf(p.first, order);
+  const first = p.first?.[order];
   for (let i = 0; i < out.length; i++) out[i]! += part.intercept + (first ? (1 + part.firstStepFactor) * first[i]! : 0);
   return out;
 }
 
-/** Components of order λ out of a list of tensors. */
-export function partOf(t: IrreducibleTensors, order: SymmetricTensorOrder): Float64Array {
-  return order === 0 ? t.scalar : t.traceless;
-}
-
 /** Scales that give the atomic kernel a mean trace of 1 over the atoms of each species. */
-function scalesOf(p: PreparedStructures, order: SymmetricTensorOrder): Float64Array {
+function scalesOf(p: PreparedStructures, order: TensorOrder): Float64Array {
   const species = p.counts.columns;
   return Float64Array.from({ length: species }, (_, s) => {
     let [atoms, squares] = [0, 0];
     for (let i = 0; i < p.count; i++) {
       atoms += p.counts.values[i * species + s]!;
-      squares += p.squares[order].values[i * species + s]!;
+      squares += p.squares[order]!.values[i * species + s]!;
     }
     return squares > 0 ? Math.sqrt(atoms / squares) : 1;
   });
@@ -159,11 +201,10 @@ function environmentsOf(p: PreparedStructures): readonly EnvironmentFeatures[] {
 }
 
 /** Targets less `weight` times the first step. */
-function difference(p: PreparedFrames, order: SymmetricTensorOrder, weight = 1): Float64Array {
-  const targets = partOf(p.targets, order);
-  if (!p.first) return targets;
-  const first = partOf(p.first, order);
-  return targets.map((y, i) => y - weight * first[i]!);
+function difference(p: PreparedFrames, order: TensorOrder, weight = 1): Float64Array {
+  const targets = p.targets[order]!;
+  const first = p.first?.[order];
+  return first ? targets.map((y, i) => y - weight * first[i]!) : targets;
 }
 
 /** amplitude·K + d² t tᵀ, t the first step's components. */
@@ -173,15 +214,38 @@ function combine(
   deviation: number,
   a: PreparedStructures,
   b: PreparedStructures,
-  order: SymmetricTensorOrder,
+  order: TensorOrder,
 ): Matrix {
   const values = k.values.map((v) => amplitude * v);
   if (deviation > 0) {
-    const [left, right] = [partOf(a.first!, order), partOf(b.first!, order)];
+    const [left, right] = [a.first![order]!, b.first![order]!];
     for (let i = 0; i < left.length; i++)
       for (let j = 0; j < right.length; j++) values[i * right.length + j]! += deviation ** 2 * left[i]! * right[j]!;
   }
   return matrix(k.rows, k.columns, values);
+}
+
+/** Groups of frames that are left out together. */
+function foldsOf(frames: number, validation: Validation = { kind: "folds" }): number[][] | undefined {
+  if (validation.kind === "frames") return undefined;
+  const order = random(validation.seed ?? 1).sample(frames, frames);
+  if (validation.kind === "fraction")
+    return [order.slice(0, Math.max(1, Math.round((validation.fraction ?? 0.2) * frames)))];
+  const folds = Math.min(frames, validation.folds ?? 5);
+  return Array.from({ length: folds }, (_, g) => order.filter((_, k) => k % folds === g));
+}
+
+/** Default searched range of σ² relative to the mean diagonal. */
+const SEARCHED = { least: 1e-8, greatest: 1 };
+
+function rangeOf(ridge: Ridge, order: TensorOrder): RidgeRange {
+  if (ridge.kind === "validation") return ridge.values ? { values: ridge.values } : SEARCHED;
+  if (ridge.kind === "leaveOneOut") {
+    const { least = SEARCHED.least, greatest = Math.max(least, SEARCHED.greatest) } = ridge;
+    return { least, greatest };
+  }
+  const list = [ridge.value].flat();
+  return { values: [list[Math.min(list.length - 1, order === 0 ? 0 : 1)]!] };
 }
 
 /** Mean square of the targets, about their mean where that is removed; 1 if they do not vary, so that any scale will do. */
@@ -198,10 +262,24 @@ function meanDiagonal(k: Matrix, centred: boolean): number {
   return (trace - (centred ? k.values.reduce((s, v) => s + v, 0) / n : 0)) / n;
 }
 
-function ridgeRange(choice: RidgeChoice, order: SymmetricTensorOrder): { least: number; greatest: number } {
-  if (choice.kind === "leaveOneOut") return { least: choice.least ?? 1e-8, greatest: choice.greatest ?? 1 };
-  const value = order === 0 ? choice.scalar : choice.traceless;
-  return { least: value, greatest: value };
+function meanRow(m: Matrix): Float64Array {
+  const mean = new Float64Array(m.columns);
+  for (let p = 0; p < m.values.length; p++) mean[p % m.columns]! += m.values[p]! / m.rows;
+  return mean;
+}
+
+function without(m: Matrix, centre: Float64Array): Matrix {
+  return { ...m, values: m.values.map((x, p) => x - centre[p % m.columns]!) };
+}
+
+/** Length of the longest row. */
+function longest(m: Matrix): number {
+  let most = 0;
+  for (let i = 0; i < m.rows; i++) {
+    const row = m.values.subarray(i * m.columns, (i + 1) * m.columns);
+    most = Math.max(most, dot(row, row));
+  }
+  return Math.sqrt(most);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,10 +1,27 @@
-/** Error estimates of a force field: the posterior of Bayesian linear regression with Gaussian noise and prior. */
+/** Error estimates of a linear model: the posterior of Bayesian linear regression with Gaussian noise and prior. */
+import { OptionError } from "../../errors.js";
 import { cholesky, choleskySolve } from "../../math/cholesky.js";
 import { columnScales } from "../../math/leastSquares.js";
 import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
 import { projectNormalEquations } from "../../math/normalEquations.js";
-import type { Posterior } from "../target/forceField/model.js";
 import type { LinearFit } from "./primal.js";
+
+/**
+ * The Gaussian distribution of the weights given the training data: ω ~ N(ω̂, noise² A⁻¹), where A = XᵀX + ridge is the
+ * precision in units of the noise and w = Φᵀω.
+ */
+export interface Posterior {
+  /** Lower Cholesky factor of A, [n, n]. */
+  readonly lower: Matrix;
+  /** Φ, [n, columns]; absent in the primal form, where n is the number of columns. */
+  readonly projection?: Matrix;
+  /** Mean of the functions of an environment over the training atoms of each species, [functions]; zero for a quantity that is no scalar. */
+  readonly mean: Float64Array;
+  /** Directions over the species in which the constants were fitted, one column each after those of the functions. */
+  readonly directions: readonly Float64Array[];
+  /** Root mean square error of a weighted row: on held-out frames where the ridge was searched, else on the training frames. */
+  readonly noise: number;
+}
 
 /**
  * The posterior of a fit, or none where the sums over its rows were not formed.
@@ -12,10 +29,11 @@ import type { LinearFit } from "./primal.js";
  */
 export function posteriorOf(
   fit: LinearFit,
-  projection: Matrix | undefined,
+  directions: readonly Float64Array[],
   mean: () => Float64Array,
 ): Posterior | undefined {
   if (!fit.equations) return undefined;
+  const { projection } = fit;
   const { gram } = projection ? projectNormalEquations(fit.equations, projection) : fit.equations;
   const n = gram.rows;
   const diagonal = Float64Array.from({ length: n }, (_, i) => gram.values[i * (n + 1)]!);
@@ -28,6 +46,7 @@ export function posteriorOf(
     lower: cholesky(precision).lower,
     ...(projection && { projection }),
     mean: mean(),
+    directions,
     noise: trial?.validationError ?? fit.trainingErrors[0]!,
   };
 }
@@ -62,4 +81,14 @@ export function withRows(posterior: Posterior, rows: Matrix): Posterior {
 
 function projected({ projection }: Posterior, rows: Matrix): Matrix {
   return projection ? gemm(rows, projection, "b") : rows;
+}
+
+/** @throws OptionError if the model has none */
+export function requirePosterior({ posterior }: { readonly posterior?: Posterior }): Posterior {
+  if (posterior) return posterior;
+  throw new OptionError({
+    where: "error estimate",
+    problem: "the model has none",
+    advice: 'fit it with uncertainty: { kind: "variance" } and the Cholesky solver, and save it with its posterior',
+  });
 }

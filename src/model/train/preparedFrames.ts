@@ -1,92 +1,93 @@
-/** Frames turned into what fitting needs: features and target tensors, computed once and used for many fits. */
-
-import type { Descriptor } from "../../descriptor/descriptor.js";
+/** Frames turned into what fitting by kernels needs: features and target components, computed once and used for many fits. */
 import { inFrame } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
-import type { Frame } from "../../structure/frame.js";
 import type { Structure } from "../../structure/structure.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
+import type { Basis } from "../basis/basis.js";
 import {
+  type ByOrder,
   type EnvironmentFeatures,
   environmentFeatures,
   featuresOfOrder,
-  ORDERS,
-  type SymmetricTensorOrder,
   structureFeatures,
 } from "../basis/environmentFeatures.js";
-import type { FirstStep } from "../target/polarizability/firstStep.js";
-import {
-  type IrreducibleTensors,
-  type PolarizabilityQuantity,
-  toIrreducible,
-  toPolarizability,
-} from "../target/polarizability/tensorData.js";
+
+/** Irreducible components of a list of tensors: per order λ, [n, 2λ+1]. */
+export type Components = ByOrder<Float64Array>;
 
 /** Features of a list of structures. */
 export interface PreparedStructures {
   readonly count: number;
   /** Atoms of each structure. */
   readonly atoms: Float64Array;
-  /** Rows of structureFeatures, per order, unscaled. */
-  readonly means: Readonly<Record<SymmetricTensorOrder, Matrix>>;
-  /** Σ_μ Σ_k D² summed over the atoms of each structure and species, per order, [structures, species]. */
-  readonly squares: Readonly<Record<SymmetricTensorOrder, Matrix>>;
+  /** Means of the basis over the atoms of each structure, per order, [structures · (2λ+1), functions], unscaled. */
+  readonly means: ByOrder<Matrix>;
+  /** Species of each function, per order. */
+  readonly kinds: ByOrder<Int32Array>;
+  /** Σ_μ Σ_k D² of the features summed over the atoms of each structure and species, per order, [structures, species]. */
+  readonly squares: ByOrder<Matrix>;
   /** Atoms of each species, [structures, species]. */
   readonly counts: Matrix;
   /** Features atom by atom, kept only where asked for. */
   readonly environments?: readonly EnvironmentFeatures[];
-  /** The first step's tensors, Å³ per atom. */
-  readonly first?: IrreducibleTensors;
+  /** The first step's components, per atom. */
+  readonly first?: Components;
 }
 
 /** Features and targets of a list of frames. */
 export interface PreparedFrames extends PreparedStructures {
-  /** Target tensors, Å³ per atom; the first step is not subtracted. */
-  readonly targets: IrreducibleTensors;
+  /** Target components per atom; the first step is not subtracted. */
+  readonly targets: Components;
 }
 
 /** What to prepare. */
 export interface PrepareOptions extends RunOptions {
-  readonly quantity: PolarizabilityQuantity;
-  readonly firstStep?: FirstStep;
+  /** The basis of each order, of one descriptor. */
+  readonly bases: readonly Basis[];
+  /** The first step's components of a structure, per atom. */
+  readonly first?: (s: Structure) => Components;
   /** Keep the features of every atom, which non-linear kernels and reference environments need; default false. */
   readonly keepEnvironments?: boolean;
 }
 
-/** Computes features and targets. @throws DataError naming the frame whose species or tensor does not fit */
-export async function prepareFrames(
-  frames: readonly Frame[],
-  descriptor: Descriptor,
+/** Computes features and, of each frame, the components that `target` gives per atom. */
+export async function prepareFrames<F extends { readonly structure: Structure }>(
+  frames: readonly F[],
+  target: (frame: F) => Components,
   options: PrepareOptions,
 ): Promise<PreparedFrames> {
-  const { quantity } = options;
   const structures = frames.map((f) => f.structure);
-  const prepared = await prepareStructures(structures, descriptor, options);
-  const targets = frames.map((f) => perAtom(toPolarizability(f[quantity]!, quantity, f.structure), f.structure));
-  return { ...prepared, targets: toIrreducible(targets) };
+  const prepared = await prepareStructures(structures, options);
+  return { ...prepared, targets: listComponents(frames.map(target)) };
 }
 
-/** Computes features only. */
+/** Computes features only. @throws DataError for a species that the descriptor does not list; AbortedError */
 export async function prepareStructures(
   structures: readonly Structure[],
-  descriptor: Descriptor,
   options: PrepareOptions,
 ): Promise<PreparedStructures> {
-  const { firstStep, quantity, keepEnvironments = false, onProgress, signal } = options;
-  const species = descriptor.options.species.length;
+  const { bases, first, keepEnvironments = false, onProgress, signal } = options;
+  const d = bases[0]!.descriptor;
+  const species = d.options.species.length;
   const n = structures.length;
   const counts = matrix(n, species);
-  const squares = { 0: matrix(n, species), 2: matrix(n, species) };
-  const rows: Record<SymmetricTensorOrder, Matrix[]> = { 0: [], 2: [] };
+  const parts = bases.map((basis) => ({ basis, rows: [] as Matrix[], squares: matrix(n, species) }));
   const environments: EnvironmentFeatures[] = [];
   for (const [i, s] of structures.entries()) {
-    const f = inFrame(i, () => environmentFeatures(descriptor, s));
+    const f = inFrame(i, () =>
+      environmentFeatures(
+        d,
+        s,
+        bases.map((b) => b.order),
+      ),
+    );
     f.species.forEach((kind) => {
       counts.values[i * species + kind]!++;
     });
-    for (const order of ORDERS) {
-      rows[order].push(structureFeatures([f], order, species));
-      addSquares(f, order, squares[order].values.subarray(i * species, (i + 1) * species));
+    for (const { basis, rows, squares } of parts) {
+      rows.push(meanRow(basis, f, s, species));
+      addSquares(f, basis.order, squares.values.subarray(i * species, (i + 1) * species));
     }
     if (keepEnvironments) environments.push(f);
     if (i % 16 === 15 || i === n - 1) {
@@ -95,37 +96,56 @@ export async function prepareStructures(
       await breathe();
     }
   }
-  const first =
-    firstStep && toIrreducible(structures.map((s) => perAtom(toPolarizability(firstStep.predict(s), quantity, s), s)));
+  const byOrder = <T>(value: (part: (typeof parts)[number]) => T): ByOrder<T> =>
+    Object.fromEntries(parts.map((p) => [p.basis.order, value(p)]));
   return {
     count: n,
     atoms: Float64Array.from(structures, (s) => s.species.length),
-    means: { 0: stack(rows[0]), 2: stack(rows[2]) },
-    squares,
+    means: byOrder((p) => stack(p.rows)),
+    kinds: byOrder((p) => p.basis.kinds),
+    squares: byOrder((p) => p.squares),
     counts,
     ...(keepEnvironments && { environments }),
-    ...(first && { first }),
+    ...(first && { first: listComponents(structures.map(first)) }),
   };
+}
+
+/** Mean of the basis over the atoms; of plain features from those that are known. */
+function meanRow(basis: Basis, f: EnvironmentFeatures, s: Structure, species: number): Matrix {
+  const plain = featuresOfOrder(f, basis.order).length / (f.species.length * (2 * basis.order + 1));
+  if (basis.kinds.length === plain * species) return structureFeatures([f], basis.order, species);
+  const sums = basis.sums(s);
+  const mean = sums.map((v) => v / s.species.length);
+  return matrix(2 * basis.order + 1, basis.kinds.length, mean);
 }
 
 /** The structures `indices` of a prepared list, in that order. */
 export function selectPrepared<T extends PreparedStructures>(p: T, indices: readonly number[]): T {
-  const tensors = (t: IrreducibleTensors): IrreducibleTensors => ({
-    scalar: Float64Array.from(indices, (i) => t.scalar[i]!),
-    traceless: rowsOf({ rows: p.count, columns: 5, values: t.traceless }, indices, 1).values,
-  });
+  const components = (t: Components): Components =>
+    mapOrders(t, (values, order) => rowsOf(matrix(p.count, 2 * order + 1, values), indices, 1).values);
   const { targets, first } = p as PreparedStructures & Partial<PreparedFrames>;
   return {
     ...p,
     count: indices.length,
     atoms: Float64Array.from(indices, (i) => p.atoms[i]!),
-    means: { 0: rowsOf(p.means[0], indices, 1), 2: rowsOf(p.means[2], indices, 5) },
-    squares: { 0: rowsOf(p.squares[0], indices, 1), 2: rowsOf(p.squares[2], indices, 1) },
+    means: mapOrders(p.means, (m, order) => rowsOf(m, indices, 2 * order + 1)),
+    squares: mapOrders(p.squares, (m) => rowsOf(m, indices, 1)),
     counts: rowsOf(p.counts, indices, 1),
     ...(p.environments && { environments: indices.map((i) => p.environments![i]!) }),
-    ...(first && { first: tensors(first) }),
-    ...(targets && { targets: tensors(targets) }),
+    ...(first && { first: components(first) }),
+    ...(targets && { targets: components(targets) }),
   };
+}
+
+/** One list per order of the components of each tensor. */
+export function listComponents(each: readonly Components[]): Components {
+  return mapOrders(each[0] ?? {}, (_, order) => Float64Array.from(each.flatMap((t) => [...t[order]!])));
+}
+
+function mapOrders<T, U>(by: ByOrder<T>, value: (of: T, order: TensorOrder) => U): ByOrder<U> {
+  return Object.fromEntries(
+    Object.entries(by).map(([order, of]) => [order, value(of as T, Number(order) as TensorOrder)]),
+  );
 }
 
 /** Blocks of `block` rows. */
@@ -152,14 +172,10 @@ function stack(parts: readonly Matrix[]): Matrix {
   return out;
 }
 
-function addSquares(f: EnvironmentFeatures, order: SymmetricTensorOrder, into: Float64Array): void {
+function addSquares(f: EnvironmentFeatures, order: TensorOrder, into: Float64Array): void {
   const values = featuresOfOrder(f, order);
   const width = values.length / f.species.length;
   f.species.forEach((kind, j) => {
     for (let k = j * width; k < (j + 1) * width; k++) into[kind]! += values[k]! ** 2;
   });
-}
-
-function perAtom(t: Float64Array, s: Structure): Float64Array {
-  return t.map((x) => x / s.species.length);
 }

@@ -18,12 +18,16 @@ import {
 } from "../../math/normalEquations.js";
 import { qrAccumulator } from "../../math/qrAccumulator.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
-import { type FoldTrials, meanTrials, partition, type ValidationOptions } from "./validation.js";
+import type { Ridge, Validation } from "./options.js";
+import { type FoldTrials, meanTrials, partition } from "./validation.js";
 
 /** Where the rows of a training set come from. */
 export interface TrainingRows {
   readonly columns: number;
+  /** Training frames. */
   readonly frames: number;
+  /** Frames after these that are only held out to choose between settings, default 0. */
+  readonly heldOut?: number;
   /** Targets per row, default 1: the first is fitted, the others are only fitted to see how well they could be. */
   readonly targets?: number;
   /** Hands every weighted row of one frame, with its weighted targets, to `add`, in one or several blocks. */
@@ -33,11 +37,12 @@ export interface TrainingRows {
 export interface LinearTrainingOptions extends RunOptions {
   /**
    * Relative to the largest sum of squares of any column: features of high n and l are small because the density is smooth, and
-   * scaling every column to the same norm would throw that knowledge away (on the water dimer it triples the error). A list is
-   * searched on held-out frames, then all frames are fitted with the best. Default: 1e-13 … 1e-3, two per decade.
+   * scaling every column to the same norm would throw that knowledge away (on the water dimer it triples the error). A searched one is
+   * chosen on held-out frames, then all training frames are fitted with it. Default: by validation among 1e-13 … 1e-3, two per decade.
    */
-  readonly ridge?: number | readonly number[];
-  readonly validation?: ValidationOptions;
+  readonly ridge?: Ridge;
+  /** Default `{ kind: "folds" }`. */
+  readonly validation?: Validation;
   /** `cholesky` (default) factors the normal equations; `qr` the rows themselves, slower and accurate at any ridge. */
   readonly solver?: "cholesky" | "qr";
   /** Φ where the weights are restricted to Φᵀω, see projectNormalEquations; of several the best on the held-out frames is taken. */
@@ -77,15 +82,16 @@ export const DEFAULT_RIDGES: readonly number[] = Array.from({ length: 21 }, (_, 
  * @throws ConvergenceError if the equations cannot be solved at the ridge asked for
  * @throws AbortedError if `signal` is aborted
  */
-export async function trainLinear(source: TrainingRows, options: LinearTrainingOptions = {}): Promise<LinearFit> {
-  const { ridge = DEFAULT_RIDGES, solver = "cholesky" } = options;
-  if (source.frames === 0) throw new OptionError({ where: "training", problem: "no training frames" });
+export async function trainPrimal(source: TrainingRows, options: LinearTrainingOptions = {}): Promise<LinearFit> {
+  const { ridge = { kind: "validation" }, validation = { kind: "folds" }, solver = "cholesky" } = options;
+  const { frames, heldOut = 0 } = source;
+  if (frames === 0) throw new OptionError({ where: "training", problem: "no training frames" });
   const ridges = ridgeList(ridge);
   const projections = candidates(options.projection);
   const search = ridges.length > 1 || projections.length > 1;
   const { groups, held } = search
-    ? partition(source.frames, options.validation)
-    : { groups: [[...Array(source.frames).keys()]], held: [] };
+    ? partition(frames, heldOut, ridge.kind, validation)
+    : { groups: [[...Array(frames).keys()]], held: [] };
 
   const sums = solver === "qr" && !search ? undefined : await collect(source, groups, options);
   const trials = search ? await tryAll(sums!, held, ridges, projections, options) : [];
@@ -95,7 +101,8 @@ export async function trainLinear(source: TrainingRows, options: LinearTrainingO
   );
   const chosen = best?.ridge ?? ridges[0]!;
   const projection = projections[best?.projection ?? 0];
-  const equations = sums?.reduce(addNormalEquations);
+  // Frames given to hold out are not trained on.
+  const equations = (search && heldOut > 0 ? sums?.slice(0, 1) : sums)?.reduce(addNormalEquations);
   const solution =
     solver === "qr"
       ? await solveByQr(source, chosen, projection, options)
@@ -114,15 +121,22 @@ export async function trainLinear(source: TrainingRows, options: LinearTrainingO
   };
 }
 
-function ridgeList(ridge: number | readonly number[]): readonly number[] {
-  const list = typeof ridge === "number" ? [ridge] : ridge;
-  if (!(Array.isArray(list) && list.length > 0 && list.every((r) => Number.isFinite(r) && r >= 0)))
+/** The values to try, one where it is fixed. */
+function ridgeList(ridge: Ridge): readonly number[] {
+  if (ridge.kind === "fixed") {
+    if (typeof ridge.value === "number") return [ridge.value];
+    if (ridge.value.length === 1) return ridge.value;
     throw new OptionError({
-      where: "training",
-      problem: `ridge is ${JSON.stringify(ridge)}`,
-      advice: "give a number ≥ 0 or a list of them",
+      where: "ridge",
+      problem: `${ridge.value.length} fixed values for a quantity of one part`,
+      advice: "give a number",
     });
-  return list;
+  }
+  const { least = 0, greatest = Number.POSITIVE_INFINITY } = ridge.kind === "leaveOneOut" ? ridge : {};
+  const values = (ridge.kind === "validation" && ridge.values) || DEFAULT_RIDGES;
+  const list = values.filter((r) => r >= least && r <= greatest);
+  if (list.length > 0) return list;
+  throw new OptionError({ where: "ridge", problem: "no values to try", advice: "give a wider range" });
 }
 
 function candidates(projection: LinearTrainingOptions["projection"]): readonly (Matrix | undefined)[] {
@@ -167,7 +181,7 @@ async function tryAll(
 }
 
 /** The sums over the rows of each group of frames. */
-async function collect(
+export async function collect(
   source: TrainingRows,
   groups: readonly (readonly number[])[],
   options: RunOptions,
@@ -177,7 +191,9 @@ async function collect(
   let done = 0;
   for (const frames of groups) {
     const accumulator = gramAccumulator({ columns, targets });
-    await eachFrame(frames, { done, total: source.frames }, options, (f) => source.rowsOf(f, accumulator.add));
+    await eachFrame(frames, { done, total: source.frames + (source.heldOut ?? 0) }, options, (f) =>
+      source.rowsOf(f, accumulator.add),
+    );
     done += frames.length;
     sums.push(accumulator.normalEquations());
   }

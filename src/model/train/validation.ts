@@ -1,17 +1,8 @@
 /** Frames held out of a training set for the choice of a ridge. */
-import { OptionError, rejectUnknownOptions } from "../../errors.js";
+import { OptionError } from "../../errors.js";
 import type { RidgeTrial } from "../../math/normalEquations.js";
 import { random } from "../../math/random.js";
-
-/** Which frames are held out, in a seeded order, where there is something to choose. */
-export interface ValidationOptions {
-  /** Part of the frames that is held out once. Default 0.2. */
-  readonly fraction?: number;
-  /** Cross-validation instead: the frames are cut into so many parts, each held out in turn. Costs as many times more solutions. */
-  readonly folds?: number;
-  /** Default 1. */
-  readonly seed?: number;
-}
+import type { Ridge, Validation } from "./options.js";
 
 /** Frames in groups. */
 export interface Partition {
@@ -20,23 +11,38 @@ export interface Partition {
   readonly held: readonly number[];
 }
 
-/** @throws OptionError if there are too few frames */
-export function partition(frames: number, validation: ValidationOptions = {}): Partition {
-  rejectUnknownOptions(validation, ["fraction", "folds", "seed"], "validation");
-  const { fraction = 0.2, folds, seed = 1 } = validation;
-  const order = random(seed).sample(frames, frames);
-  if (folds !== undefined) {
-    if (!(Number.isInteger(folds) && folds >= 2 && folds <= frames))
-      throw tooFew(`cut ${frames} frames into ${folds} parts`);
+/** Solutions that leaving one frame out at a time may cost. */
+const LEFT_OUT_AT_MOST = 60;
+
+/**
+ * Groups of `frames` training frames, followed by `further` frames given to hold out.
+ * @throws OptionError if there are too few frames
+ */
+export function partition(frames: number, further: number, ridge: Ridge["kind"], validation: Validation): Partition {
+  const all = [...Array(frames).keys()];
+  if (further > 0) return { groups: [all, Array.from({ length: further }, (_, k) => frames + k)], held: [1] };
+  if (ridge === "leaveOneOut") {
+    if (frames > LEFT_OUT_AT_MOST)
+      throw new OptionError({
+        where: "ridge",
+        problem: `leaving out each of ${frames} frames in turn takes as many solutions`,
+        advice: 'give ridge { kind: "validation" } and validation { kind: "folds" }',
+      });
+    return { groups: all.map((f) => [f]), held: all };
+  }
+  if (validation.kind === "frames") throw tooFew("hold out none");
+  const order = random(validation.seed ?? 1).sample(frames, frames);
+  if (validation.kind === "folds") {
+    const folds = validation.folds ?? Math.min(5, Math.max(2, frames));
+    if (folds > frames) throw tooFew(`cut ${frames} frames into ${folds} parts`);
     const groups = Array.from({ length: folds }, (_, g) =>
       order.filter((_, k) => k % folds === g).sort((a, b) => a - b),
     );
     return { groups, held: [...groups.keys()] };
   }
-  const count = Math.max(1, Math.round(fraction * frames));
-  if (!(fraction > 0 && fraction < 1) || count >= frames) throw tooFew(`hold out ${count} of ${frames} frames`);
+  const count = Math.max(1, Math.round((validation.fraction ?? 0.2) * frames));
+  if (count >= frames) throw tooFew(`hold out ${count} of ${frames} frames`);
   const out = new Set(order.slice(0, count));
-  const all = [...Array(frames).keys()];
   return { groups: [all.filter((f) => !out.has(f)), all.filter((f) => out.has(f))], held: [1] };
 }
 
@@ -44,7 +50,7 @@ function tooFew(what: string): OptionError {
   return new OptionError({
     where: "training",
     problem: `cannot ${what} to choose the ridge`,
-    advice: "give one ridge as a number, or more frames",
+    advice: 'give ridge { kind: "fixed", value: … }, or more frames',
   });
 }
 

@@ -1,73 +1,66 @@
 /** Predictive variance of the Gaussian process that kernel ridge regression is the mean of, for linear kernels. */
 import { cholesky, choleskySolve } from "../../math/cholesky.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import type { TensorOrder } from "../../tensor/cartesian.js";
 import { scaleRows } from "../basis/structureKernel.js";
-import { type FittedPart, partOf } from "./kernelFit.js";
+import type { FittedPart } from "./kernelFit.js";
 import type { PreparedFrames, PreparedStructures } from "./preparedFrames.js";
 
-/** Both orders. */
-export interface KernelVariance {
-  readonly scalar: VariancePart;
-  readonly traceless: VariancePart;
-}
-
-/** One order: variance s²·(ψᵀψ − |Bψ|²) of a component with extended features ψ = (√a·scales·D, d·t_first) − mean. */
+/** One order: variance s²·(ψᵀψ − |Bψ|² + σ²) of a component with extended functions ψ = (√a·factors·φ, d·t_first) − mean. */
 export interface VariancePart {
-  /** Factor on the features of each species, √a included. */
-  readonly scales: Float64Array;
+  /** Factor on each function of the basis, √a included. */
+  readonly factors: Float64Array;
   /** Standard deviation of the first step's factor. */
   readonly deviation: number;
-  /** Subtracted from ψ: the training mean for λ = 0, zero for λ = 2. Length species·K + 1. */
+  /** Subtracted from ψ: the training mean for λ = 0, zero for others. One longer than the functions. */
   readonly mean: Float64Array;
-  /** B with BᵀB = Ψᵀ(ΨΨᵀ + σ²)⁻¹Ψ, [n·m, species·K + 1]. */
+  /** B with BᵀB = Ψᵀ(ΨΨᵀ + σ²)⁻¹Ψ, [n·m, functions + 1]. */
   readonly explained: Matrix;
-  /** s² = yᵀ(K + σ²)⁻¹y/(n·m), the maximum-likelihood scale. */
+  /** σ², of the constant as well where there is one: what no weights explain. */
+  readonly noise: number;
+  /** s², by which left-out training frames have a mean squared error of their variance. */
   readonly scale: number;
 }
 
-/** Prepares the variance of a fit. */
-export function kernelVariance(parts: readonly [FittedPart, FittedPart], train: PreparedFrames): KernelVariance {
-  const [scalar, traceless] = parts.map((p) => variancePart(p, train)) as [VariancePart, VariancePart];
-  return { scalar, traceless };
-}
+/** What the variance of structures needs of them. */
+type Functions = Pick<PreparedStructures, "means" | "first">;
 
-function variancePart(fitted: FittedPart, train: PreparedFrames): VariancePart {
+/** Prepares the variance of one order of a fit. */
+export function variancePart(fitted: FittedPart, train: PreparedFrames): VariancePart {
   const { order } = fitted.part;
-  const scales = fitted.kernel.scales.map((s) => s * Math.sqrt(fitted.amplitude));
-  const unshifted = { scales, deviation: fitted.deviation, mean: new Float64Array(0) };
-  const rows = extendedFeatures(unshifted, train, order);
+  const { deviation, solution } = fitted;
+  const factors = fitted.factors.map((s) => s * Math.sqrt(fitted.amplitude));
+  const rows = extendedFunctions({ factors, deviation, mean: new Float64Array(0) }, train, order);
   const mean = new Float64Array(rows.columns);
   if (order === 0) for (let p = 0; p < rows.values.length; p++) mean[p % rows.columns]! += rows.values[p]! / rows.rows;
   const psi = { ...rows, values: rows.values.map((x, p) => x - mean[p % rows.columns]!) };
   const k = gemm(psi, psi, "b");
-  for (let i = 0; i < k.rows; i++) k.values[i * k.rows + i]! += fitted.solution.noise;
+  for (let i = 0; i < k.rows; i++) k.values[i * k.rows + i]! += solution.noise;
   const factor = cholesky(k);
   // L⁻¹Ψ = Lᵀ (K + σ²)⁻¹ Ψ
   const explained = gemm(factor.lower, choleskySolve(factor, psi), "a");
-  const { dual } = fitted.solution;
-  const offset = order === 0 ? fitted.residuals.reduce((s, y) => s + y, 0) / dual.length : 0;
-  const scale = fitted.residuals.reduce((s, y, i) => s + (y - offset) * dual[i]!, 0) / dual.length;
-  return { scales, deviation: fitted.deviation, mean, explained, scale };
+  const noise = solution.noise * (order === 0 ? 1 + 1 / rows.rows : 1);
+  return { factors, deviation, mean, explained, noise, scale: solution.calibration };
 }
 
-/** Standard deviation of every component for prepared structures, Å³ per atom, [n, 2λ+1]. */
-export function predictDeviation(v: VariancePart, order: 0 | 2, p: PreparedStructures): Float64Array {
-  const psi = extendedFeatures(v, p, order);
+/** Standard deviation of every component for prepared structures, per atom, [n, 2λ+1]. */
+export function predictDeviation(v: VariancePart, order: TensorOrder, p: Functions): Float64Array {
+  const psi = extendedFunctions(v, p, order);
   const along = gemm(psi, v.explained, "b");
   return Float64Array.from({ length: psi.rows }, (_, i) => {
     const own = psi.values.subarray(i * psi.columns, (i + 1) * psi.columns).reduce((s, x) => s + x * x, 0);
     const known = along.values.subarray(i * along.columns, (i + 1) * along.columns).reduce((s, x) => s + x * x, 0);
-    return Math.sqrt(v.scale * Math.max(0, own - known));
+    return Math.sqrt(v.scale * (Math.max(0, own - known) + v.noise));
   });
 }
 
-function extendedFeatures(
-  v: Pick<VariancePart, "scales" | "deviation" | "mean">,
-  p: PreparedStructures,
-  order: 0 | 2,
+function extendedFunctions(
+  v: Pick<VariancePart, "factors" | "deviation" | "mean">,
+  p: Functions,
+  order: TensorOrder,
 ): Matrix {
-  const rows = scaleRows(p.means[order], v.scales);
-  const first = p.first && partOf(p.first, order);
+  const rows = scaleRows(p.means[order]!, v.factors);
+  const first = p.first?.[order];
   const out = matrix(rows.rows, rows.columns + 1);
   for (let i = 0; i < rows.rows; i++) {
     out.values.set(rows.values.subarray(i * rows.columns, (i + 1) * rows.columns), i * out.columns);

@@ -3,7 +3,7 @@ import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../../../units/constants.js";
 import { rmse, rmspe } from "../../diagnostics.js";
-import type { ForceFieldModel } from "./model.js";
+import type { ForceFieldModel } from "./forceField.js";
 import { predictForces } from "./predict.js";
 
 /** Root mean square errors of a force field; each where frames have the data. */

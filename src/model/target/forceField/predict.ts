@@ -1,9 +1,7 @@
-import { type ContractionGradient, gradientAround } from "../../../descriptor/contract.js";
 import { environmentsOf, type KnownEnvironments } from "../../../descriptor/knownEnvironments.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
-import { kernelGradient } from "../../basis/kernelBasis.js";
-import type { ForceFieldModel } from "./model.js";
-import { composition } from "./rows.js";
+import { basisOf } from "../../basis/basisOf.js";
+import { composition, type ForceFieldModel } from "./forceField.js";
 
 /** Energy, forces and, for a cell, stress of one structure. */
 export interface ForceFieldPrediction {
@@ -26,19 +24,12 @@ export function predictForcesAround(
   s: Structure,
   around: KnownEnvironments,
 ): ForceFieldPrediction {
-  const { energy, positions, strain } = derivatives(model, s, around);
+  const { descriptor: d, basis, weights, constants } = model;
+  const { value, positions, strain } = basisOf(d, 0, basis).response(weights, s, around);
   const volume = s.cell && cellVolume(s.cell);
   return {
-    energy: energy + composition(model.descriptor, s.species).reduce((e, n, k) => e + n * model.energies[k]!, 0),
+    energy: value[0]! + composition(d, s.species).reduce((e, n, k) => e + n * constants[k]!, 0),
     forces: positions.map((g) => -g),
     ...(volume !== undefined && { stress: strain.map((g) => g / volume) }),
   };
-}
-
-function derivatives({ descriptor, weights, kernel }: ForceFieldModel, s: Structure, around: KnownEnvironments) {
-  if (kernel) return kernelGradient(descriptor, kernel, weights, s, around);
-  const [{ value, positions, strain }] = gradientAround(descriptor, s, [{ order: 0, values: weights }], around) as [
-    ContractionGradient,
-  ];
-  return { energy: value[0]!, positions, strain };
 }

@@ -3,11 +3,9 @@ import { cholesky, logDeterminant } from "../../../math/cholesky.js";
 import { identity, type Matrix, matrix } from "../../../math/matrix.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Structure } from "../../../structure/structure.js";
-import { rowCovariance, withRows } from "../../train/posterior.js";
-import { basisOf } from "./basisOf.js";
-import type { ForceFieldModel, Posterior } from "./model.js";
-import { columnCount, energyRow, forceRows } from "./rows.js";
-import { requirePosterior } from "./uncertainty.js";
+import { columnCount, rowSpaceOf } from "../../train/linearTarget.js";
+import { type Posterior, requirePosterior, rowCovariance, withRows } from "../../train/posterior.js";
+import { energyRow, type ForceFieldModel, forceRows } from "./forceField.js";
 
 /** One structure worth computing. */
 export interface SelectedConfiguration {
@@ -69,13 +67,13 @@ export async function selectConfigurations(
 
 /** The rows that energy and forces would add, as weighted in training. */
 function rowsOf(model: ForceFieldModel, s: Structure): Matrix {
-  const basis = basisOf(model);
-  const columns = columnCount(basis);
+  const space = rowSpaceOf(model);
+  const columns = columnCount(space);
   const atoms = s.species.length;
   const rows = matrix(1 + 3 * atoms, columns);
   const { energy, forces } = model.training.weights;
-  rows.values.set(energyRow(basis, s).map((v) => (energy / atoms) * v));
-  forceRows(basis, s, (block, firstAtom) => {
+  rows.values.set(energyRow(space, s).map((v) => (energy / atoms) * v));
+  forceRows(space, s, (block, firstAtom) => {
     rows.values.set(
       block.map((v) => forces * v),
       (1 + 3 * firstAtom) * columns,

@@ -1,11 +1,8 @@
-import { OptionError } from "../../../errors.js";
 import { type Matrix, matrix } from "../../../math/matrix.js";
 import type { Structure } from "../../../structure/structure.js";
-import type { EnergyBasis } from "../../basis/basis.js";
-import { rowDeviations } from "../../train/posterior.js";
-import { basisOf } from "./basisOf.js";
-import type { ForceFieldModel, Posterior } from "./model.js";
-import { columnCount, energyRow, forceRows } from "./rows.js";
+import { columnCount, type RowSpace, rowSpaceOf } from "../../train/linearTarget.js";
+import { requirePosterior, rowDeviations } from "../../train/posterior.js";
+import { energyRow, type ForceFieldModel, forceRows } from "./forceField.js";
 
 /** Standard deviations of a prediction. */
 export interface ForceFieldUncertainty {
@@ -31,12 +28,12 @@ export interface ForceFieldUncertainty {
  */
 export function forceFieldUncertainty(model: ForceFieldModel, s: Structure): ForceFieldUncertainty {
   const posterior = requirePosterior(model);
-  const basis = basisOf(model);
-  const columns = columnCount(basis);
-  const energy = rowDeviations(posterior, matrix(1, columns, energyRow(basis, s)))[0]!;
-  const atoms = rowDeviations(posterior, atomRows(basis, posterior.mean, s));
+  const space = rowSpaceOf(model);
+  const columns = columnCount(space);
+  const energy = rowDeviations(posterior, matrix(1, columns, energyRow(space, s)))[0]!;
+  const atoms = rowDeviations(posterior, atomRows(space, posterior.mean, s));
   const forces = new Float64Array(3 * s.species.length);
-  forceRows(basis, s, (rows, firstAtom) => {
+  forceRows(space, s, (rows, firstAtom) => {
     forces.set(rowDeviations(posterior, matrix(rows.length / columns, columns, rows)), 3 * firstAtom);
   });
   let largest = 0;
@@ -46,23 +43,15 @@ export function forceFieldUncertainty(model: ForceFieldModel, s: Structure): For
 }
 
 /** φ of each atom less the mean of its species, as rows of the equations. */
-function atomRows(basis: EnergyBasis, mean: Float64Array, s: Structure): Matrix {
+function atomRows(space: RowSpace, mean: Float64Array, s: Structure): Matrix {
+  const { basis } = space;
+  const size = basis.kinds.length;
   const values = basis.values(s);
-  const rows = matrix(s.species.length, columnCount(basis));
+  const rows = matrix(s.species.length, columnCount(space));
   s.species.forEach((symbol, atom) => {
     const kind = basis.descriptor.options.species.indexOf(symbol);
-    for (let k = basis.first[kind]!; k < basis.first[kind + 1]!; k++)
-      rows.values[atom * rows.columns + k] = values[atom * basis.size + k]! - mean[k]!;
+    for (let k = 0; k < size; k++)
+      if (basis.kinds[k] === kind) rows.values[atom * rows.columns + k] = values[atom * size + k]! - mean[k]!;
   });
   return rows;
-}
-
-/** @throws OptionError if the model has none */
-export function requirePosterior({ posterior }: ForceFieldModel): Posterior {
-  if (posterior) return posterior;
-  throw new OptionError({
-    where: "force field",
-    problem: "the model has no error estimate",
-    advice: "fit it with the Cholesky solver, and save it with its posterior",
-  });
 }

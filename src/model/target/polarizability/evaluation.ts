@@ -22,7 +22,8 @@ export interface TensorEvaluation {
   /** Number of tensors compared. */
   readonly frames: number;
   readonly r2: TensorScores;
-  readonly rmse: TensorScores;
+  /** `all`: of all nine elements together. */
+  readonly rmse: TensorScores & { readonly all: number };
 }
 
 /**
@@ -46,7 +47,11 @@ export function evaluateTensors(reference: Float64Array, predicted: Float64Array
       SYMMETRIC_COMPONENTS.map((name) => [name, measure(component(y.series, name), component(p.series, name))]),
     ) as TensorScores["components"],
   });
-  return { frames: reference.length / 9, r2: scores(finiteRSquared), rmse: scores(rmse) };
+  return {
+    frames: reference.length / 9,
+    r2: scores(finiteRSquared),
+    rmse: { ...scores(rmse), all: rmse(reference, predicted) },
+  };
 }
 
 function valuesOf(values: Float64Array) {

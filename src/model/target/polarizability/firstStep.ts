@@ -1,7 +1,7 @@
 import { ShapeError, UnitError } from "../../../errors.js";
 import type { Structure } from "../../../structure/structure.js";
 import type { LinearResponse } from "../../linearResponse/linearResponse.js";
-import { evaluateLinearResponse } from "../../linearResponse/predict.js";
+import { linearResponseTensor } from "../../linearResponse/predict.js";
 import type { PolarizabilityQuantity } from "./tensorData.js";
 
 /** Anything that maps a structure to a tensor and may stand before the machine-learning step of Δ-ML. */
@@ -11,18 +11,6 @@ export interface FirstStep {
   /** The tensor of a structure, [3, 3] row-major, in the quantity that the model learns (polarizability in Å³ or ε∞). */
   predict(structure: Structure): Float64Array;
 }
-
-/** How much of the first step is taken. */
-export type FirstStepScale =
-  /**
-   * α − f·α_first is learnt with f in [0, 1] chosen along with the ridge by the error on left-out training frames and validation
-   * frames, per order. f = 1 is Grumet et al., f = 0 direct-ML, so that a poor first step does no harm.
-   */
-  | { readonly kind: "chosen" }
-  /** α − α_first is learnt (Grumet et al. 2024). */
-  | { readonly kind: "fixed" }
-  /** α − (1+b) α_first is learnt with b fitted along with the kernel part, per order, normal about 0 with this standard deviation; default 1. */
-  | { readonly kind: "fitted"; readonly deviation?: number };
 
 /** A first step made of a linear-response model. */
 export interface LinearResponseStep extends FirstStep {
@@ -45,7 +33,7 @@ export function linearResponseStep(model: LinearResponse, name = "LRM"): LinearR
       problem: "a linear response of the polarization cannot stand before a polarizability model",
       advice: 'build it with quantity: "polarizability" or "dielectric"',
     });
-  return { kind: "linearResponse", name, model, predict: (s) => evaluateLinearResponse(model, s) };
+  return { kind: "linearResponse", name, model, predict: (s) => linearResponseTensor(model, s) };
 }
 
 /** The same tensor for every structure, [3, 3]. @throws ShapeError unless there are nine numbers */

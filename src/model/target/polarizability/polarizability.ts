@@ -2,20 +2,76 @@
 import { type Descriptor, descriptor } from "../../../descriptor/descriptor.js";
 import type { RunOptions } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
+import type { Structure } from "../../../structure/structure.js";
+import type { TensorOrder } from "../../../tensor/cartesian.js";
+import type { Basis } from "../../basis/basis.js";
+import { type BasisData, basisOf } from "../../basis/basisOf.js";
+import { productFactors } from "../../basis/productFactors.js";
 import type { LinearResponse } from "../../linearResponse/linearResponse.js";
-import { fitCommittee } from "../../train/committee.js";
-import { fitPart } from "../../train/kernelFit.js";
-import { type PreparedFrames, prepareFrames, selectPrepared } from "../../train/preparedFrames.js";
-import { kernelVariance } from "../../train/variance.js";
+import { type CommitteePart, committeeSubsets, fitMembers } from "../../train/committee.js";
+import { fitPart, type KernelPart } from "../../train/kernelFit.js";
+import type { DescriptorSettings, Form } from "../../train/options.js";
+import { type Components, type PreparedFrames, prepareFrames, selectPrepared } from "../../train/preparedFrames.js";
+import { type VariancePart, variancePart } from "../../train/variance.js";
 import { type FirstStep, toFirstStep } from "./firstStep.js";
 import {
   type DeltaOptions,
   type PolarizabilityOptions,
-  type ResolvedPolarizabilityOptions,
-  resolvePolarizabilityOptions,
+  type PolarizabilitySettings,
+  polarizabilitySettings,
+  validationFrames,
 } from "./options.js";
-import type { PolarizabilityModel } from "./polarizabilityModel.js";
-import { type PolarizabilityQuantity, quantityOf } from "./tensorData.js";
+import { componentsPerAtom, type PolarizabilityQuantity, quantityOf } from "./tensorData.js";
+
+/** Orders of the irreducible parts of a symmetric tensor. */
+const ORDERS = [0, 2] as const satisfies readonly TensorOrder[];
+
+/** A fitted model of the polarizability or the dielectric tensor. */
+export interface PolarizabilityModel {
+  readonly kind: "polarizability";
+  /** What the frames held and predictions are given in. */
+  readonly quantity: PolarizabilityQuantity;
+  readonly descriptor: Descriptor;
+  /** Δ-ML: what the kernel part is added to. */
+  readonly firstStep?: FirstStep;
+  /** λ = 0, then λ = 2. */
+  readonly parts: readonly [PolarizabilityPart, PolarizabilityPart];
+  readonly training: PolarizabilityTraining;
+}
+
+/** One irreducible part of the tensor, in Å³ per atom. */
+export interface PolarizabilityPart extends KernelPart {
+  readonly basis: BasisData;
+  /** Of a fit with `uncertainty: { kind: "committee" }`. */
+  readonly committee?: CommitteePart;
+  /** Of a fit with `uncertainty: { kind: "variance" }`. */
+  readonly variance?: VariancePart;
+}
+
+/** How a model was fitted; plain data. */
+export interface PolarizabilityTraining {
+  readonly frames: number;
+  /** Frames held out that the model was not trained on. */
+  readonly validationFrames: number;
+  readonly options: PolarizabilitySettings;
+  /** What a user should know, e.g. a ridge at the end of its range. */
+  readonly warnings: readonly string[];
+  /** Candidates that this model was chosen from. */
+  readonly selection?: readonly SelectionRecord[];
+}
+
+/** One setting to try. */
+export interface Candidate {
+  readonly descriptor?: DescriptorSettings;
+  readonly form?: Form;
+}
+
+/** What became of a candidate; kept in the model. */
+export interface SelectionRecord extends Candidate {
+  /** Mean squared error over validation frames and left-out training frames, relative to the variance of the targets, mean of both orders. */
+  readonly error: number;
+  readonly chosen: boolean;
+}
 
 /**
  * Direct-ML: λ-SOAP kernel ridge regression of the tensor itself, λ = 0 and λ = 2 apart, in Å³ per atom (α = V(ε∞ − 1)/4π).
@@ -23,14 +79,14 @@ import { type PolarizabilityQuantity, quantityOf } from "./tensorData.js";
  * @throws DataError if frames lack the tensor; OptionError for wrong options
  * @example
  * const { frames } = await loadDataset("h2o");
- * const model = await fitPolarizability(frames.slice(0, 50), { zeta: 1 });
+ * const model = await fitPolarizability(frames.slice(0, 50));
  * predictTensor(model, frames[60]!.structure).length // 9
  */
 export async function fitPolarizability(
   frames: readonly Frame[],
   options: PolarizabilityOptions = {},
 ): Promise<PolarizabilityModel> {
-  return fitFrames(undefined, frames, options, resolvePolarizabilityOptions(options, "fitPolarizability"));
+  return fitFrames(undefined, frames, options, polarizabilitySettings(options, "fitPolarizability"));
 }
 
 /**
@@ -42,35 +98,22 @@ export async function fitDelta(
   frames: readonly Frame[],
   options: DeltaOptions = {},
 ): Promise<PolarizabilityModel> {
-  return fitFrames(firstStep, frames, options, resolvePolarizabilityOptions(options, "fitDelta"));
+  return fitFrames(firstStep, frames, options, polarizabilitySettings(options, "fitDelta"));
 }
 
 async function fitFrames(
   given: FirstStep | LinearResponse | undefined,
   frames: readonly Frame[],
   options: PolarizabilityOptions,
-  resolved: ResolvedPolarizabilityOptions,
+  settings: PolarizabilitySettings,
 ): Promise<PolarizabilityModel> {
-  const { validation = [], onProgress, signal } = options;
+  const { onProgress, signal } = options;
   const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
-  const all = [...frames, ...validation];
-  const quantity = quantityOf(all, options.quantity);
-  const firstStep = given && toFirstStep(given, quantity);
-  const d = descriptor({ ...resolved.features, species: speciesOf(all) });
-  const prepared = await prepareFrames(all, d, {
-    quantity,
-    ...(firstStep && { firstStep }),
-    keepEnvironments: needsEnvironments(resolved),
-    ...run,
-  });
+  const all = [...frames, ...validationFrames(options)];
+  const context = await fitContext(all, given, options.quantity, settings, run);
+  const prepared = await prepareFor(context, all, run);
   const indices = [...all.keys()];
-  return fitPrepared(
-    prepared,
-    indices.slice(0, frames.length),
-    indices.slice(frames.length),
-    { quantity, descriptor: d, ...(firstStep && { firstStep }), options: resolved },
-    run,
-  );
+  return fitPrepared(prepared, indices.slice(0, frames.length), indices.slice(frames.length), context, run);
 }
 
 /** What a fit on prepared frames belongs to. */
@@ -78,15 +121,64 @@ export interface FitContext {
   readonly quantity: PolarizabilityQuantity;
   readonly descriptor: Descriptor;
   readonly firstStep?: FirstStep;
-  readonly options: ResolvedPolarizabilityOptions;
+  readonly settings: PolarizabilitySettings;
+  /** Of λ = 0 and λ = 2. */
+  readonly bases: readonly [BasisData, BasisData];
 }
 
-/** Whether a fit needs the features of every atom, not only their mean. */
-export function needsEnvironments(options: ResolvedPolarizabilityOptions): boolean {
-  return options.zeta !== 1 || options.references.kind !== "all";
+/** Descriptor and bases for some frames. */
+export async function fitContext(
+  frames: readonly Frame[],
+  given: FirstStep | LinearResponse | undefined,
+  asked: PolarizabilityQuantity | undefined,
+  settings: PolarizabilitySettings,
+  run: RunOptions,
+): Promise<FitContext> {
+  const quantity = quantityOf(frames, asked);
+  const firstStep = given && toFirstStep(given, quantity);
+  const d = descriptor({ species: speciesOf(frames), ...settings.descriptor });
+  const { form } = settings;
+  const structures = frames.map((f) => f.structure);
+  const basis = async (order: TensorOrder): Promise<BasisData> => {
+    if (form.kind !== "products") return { kind: "features" };
+    const { equivariants = 60, scalars = 10 } = form;
+    return { kind: "products", ...(await productFactors(d, order, structures, { equivariants, scalars }, run)) };
+  };
+  const bases = [await basis(ORDERS[0]), await basis(ORDERS[1])] as const;
+  return { quantity, descriptor: d, ...(firstStep && { firstStep }), settings, bases };
 }
 
-/** Fits on some of a list of prepared frames, so that many fits share the features. */
+/** The functions of both orders. */
+export function basesOf({ descriptor, bases }: Pick<FitContext, "descriptor" | "bases">): readonly Basis[] {
+  return ORDERS.map((order, k) => basisOf(descriptor, order, bases[k]!));
+}
+
+/** Components per atom of the first step. */
+export function firstComponents(
+  firstStep: FirstStep | undefined,
+  quantity: PolarizabilityQuantity,
+): ((s: Structure) => Components) | undefined {
+  return firstStep && ((s) => componentsPerAtom(firstStep.predict(s), quantity, s));
+}
+
+/** Features and targets of frames, so that many fits share them. */
+export async function prepareFor(
+  context: FitContext,
+  frames: readonly Frame[],
+  run: RunOptions,
+): Promise<PreparedFrames> {
+  const { quantity, firstStep, settings } = context;
+  const { form } = settings;
+  const first = firstComponents(firstStep, quantity);
+  return prepareFrames(frames, (f) => componentsPerAtom(f[quantity]!, quantity, f.structure), {
+    bases: basesOf(context),
+    ...(first && { first }),
+    keepEnvironments: form.kind === "sparse" || (form.kind === "full" && (form.zeta ?? 1) !== 1),
+    ...run,
+  });
+}
+
+/** Fits on some of a list of prepared frames. */
 export async function fitPrepared(
   prepared: PreparedFrames,
   train: readonly number[],
@@ -94,20 +186,29 @@ export async function fitPrepared(
   context: FitContext,
   run: RunOptions,
 ): Promise<PolarizabilityModel> {
-  const { options } = context;
+  const { settings, bases, quantity, descriptor: d, firstStep } = context;
+  const { uncertainty } = settings;
   const rows = selectPrepared(prepared, train);
   const held = validation.length > 0 ? selectPrepared(prepared, validation) : undefined;
-  const fitted = [await fitPart(0, rows, held, options, run), await fitPart(2, rows, held, options, run)] as const;
-  const { uncertainty } = options;
+  const warnings: string[] = [];
+  const fitOrder = async (k: 0 | 1): Promise<PolarizabilityPart> => {
+    const fitted = await fitPart(ORDERS[k], rows, held, settings, run);
+    warnings.push(...fitted.warnings);
+    const subsets = uncertainty.kind === "committee" && committeeSubsets(rows.count, uncertainty);
+    return {
+      ...fitted.part,
+      basis: bases[k],
+      ...(subsets && { committee: await fitMembers(fitted, rows, subsets, run) }),
+      ...(uncertainty.kind === "variance" && { variance: variancePart(fitted, rows) }),
+    };
+  };
   return {
     kind: "polarizability",
-    ...context,
-    trainingFrames: train.length,
-    validationFrames: validation.length,
-    scalar: fitted[0].part,
-    traceless: fitted[1].part,
-    ...(uncertainty.kind === "committee" && { committee: await fitCommittee(fitted, rows, uncertainty, run) }),
-    ...(uncertainty.kind === "variance" && { variance: kernelVariance(fitted, rows) }),
+    quantity,
+    descriptor: d,
+    ...(firstStep && { firstStep }),
+    parts: [await fitOrder(0), await fitOrder(1)],
+    training: { frames: train.length, validationFrames: validation.length, options: settings, warnings },
   };
 }
 

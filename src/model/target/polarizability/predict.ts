@@ -1,34 +1,27 @@
 /** Predictions of a fitted polarizability model. */
-import { contract, type FeatureWeights } from "../../../descriptor/contract.js";
+import { contract } from "../../../descriptor/contract.js";
 import { DataError, inFrame } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { type TensorSeries, tensorSeries } from "../../../series/tensorSeries.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../../../structure/trajectory.js";
-import { symmetricToIrreducible } from "../../../tensor/cartesian.js";
+import { basisOf } from "../../basis/basisOf.js";
 import { referenceContraction } from "../../basis/referenceContraction.js";
-import { prepareStructures } from "../../train/preparedFrames.js";
+import type { MemberPart } from "../../train/committee.js";
 import { predictDeviation } from "../../train/variance.js";
-import type { PolarizabilityModel } from "./polarizabilityModel.js";
-import { fromIrreducible, fromPolarizability, type IrreducibleTensors, toPolarizability } from "./tensorData.js";
-
-/** Linear parts as they are contracted: intercept and first-step factor beside the weights. */
-interface LinearPart {
-  readonly intercept: number;
-  readonly firstStepFactor: number;
-  readonly weights: Float64Array;
-}
+import { firstComponents, type PolarizabilityModel, type PolarizabilityPart } from "./polarizability.js";
+import { componentsOf, fromPolarizability, tensorOf, toPolarizability } from "./tensorData.js";
 
 /**
  * The model's tensor for one structure, [3, 3] row-major, in `model.quantity` (Å³ or ε∞).
  * @throws DataError for a species the model was not trained on
  */
-export function predictTensor(model: PolarizabilityModel, s: Structure): Float64Array {
+export function polarizabilityTensor(model: PolarizabilityModel, s: Structure): Float64Array {
   return tensorsOf(model)([s])[0]!;
 }
 
 /**
- * As {@link predictTensor} for several structures, which non-linear kernels predict faster together.
+ * As {@link polarizabilityTensor} for several structures, which non-linear kernels predict faster together.
  * @throws DataError for a species the model was not trained on; AbortedError when interrupted
  */
 export async function predictTensors(
@@ -48,21 +41,20 @@ export async function predictTensors(
   return tensors;
 }
 
-/** {@link predictTensor} for several structures, with what all structures have in common computed once. */
+/** {@link polarizabilityTensor} for several structures, with what all structures have in common computed once. */
 function tensorsOf(model: PolarizabilityModel): (structures: readonly Structure[]) => Float64Array[] {
-  const { descriptor, scalar, traceless } = model;
+  const [scalar, traceless] = model.parts;
   if (scalar.predictor.kind === "references" && traceless.predictor.kind === "references") {
-    const sums = referenceContraction(descriptor, scalar.predictor, traceless.predictor);
-    const parts = [scalar, traceless] as const;
-    return (structures) => sums(structures).map((sum, i) => assemble(model, structures[i]!, sum, parts));
+    const sums = referenceContraction(model.descriptor, scalar.predictor, traceless.predictor);
+    return (structures) => sums(structures).map((sum, i) => assemble(model, structures[i]!, sum, model.parts));
   }
-  if (scalar.predictor.kind === "linear" && traceless.predictor.kind === "linear") {
-    const pair = [
-      { ...scalar, weights: scalar.predictor.weights },
-      { ...traceless, weights: traceless.predictor.weights },
-    ] as const;
-    return (structures) => structures.map((s) => predictLinear(model, s, [pair])[0]!);
-  }
+  const pair = model.parts.map(linearPart);
+  return (structures) => structures.map((s) => predictLinear(model, s, [pair])[0]!);
+}
+
+/** @throws DataError unless the kernel is linear */
+function linearPart({ intercept, firstStepFactor, predictor }: PolarizabilityPart): MemberPart {
+  if (predictor.kind === "linear") return { intercept, firstStepFactor, weights: predictor.weights };
   throw new DataError({ where: "model", problem: "its two orders have different kinds of kernel" });
 }
 
@@ -108,64 +100,63 @@ export async function predictCommittee(
   trajectory: Trajectory,
   options: PredictOptions = {},
 ): Promise<CommitteeSeries> {
-  const { committee, scalar, traceless } = model;
-  if (!committee || scalar.predictor.kind !== "linear" || traceless.predictor.kind !== "linear")
-    throw new DataError({
-      where: "predictCommittee",
-      problem: "the model has no committee",
-      advice: 'fit it with uncertainty: { kind: "committee" }',
-    });
-  const full = { ...scalar, weights: scalar.predictor.weights };
-  const fullTraceless = { ...traceless, weights: traceless.predictor.weights };
-  const deviations = [
-    calibrated(full, committee.scalar.members, committee.scalar.calibration),
-    calibrated(fullTraceless, committee.traceless.members, committee.traceless.calibration),
-  ] as const;
-  const pairs = [[full, fullTraceless] as const, ...deviations[0].map((part, i) => [part, deviations[1][i]!] as const)];
-  const values = await alongTrajectory(trajectory, pairs.length, options, (block) =>
-    block.map((s) => predictLinear(model, s, pairs)),
+  const members = model.parts.map((part) => {
+    const { committee } = part;
+    if (!committee)
+      throw new DataError({
+        where: "predictCommittee",
+        problem: "the model has no committee",
+        advice: 'fit it with uncertainty: { kind: "committee" }',
+      });
+    const full = linearPart(part);
+    return [full, ...calibrated(full, committee.members, committee.calibration)];
+  });
+  const sets = members[0]!.map((_, i) => members.map((list) => list[i]!));
+  const values = await alongTrajectory(trajectory, sets.length, options, (block) =>
+    block.map((s) => predictLinear(model, s, sets)),
   );
-  const [mean, ...members] = values.map((v) => seriesOf(model, trajectory, v, options)) as [
+  const [mean, ...others] = values.map((v) => seriesOf(model, trajectory, v, options)) as [
     TensorSeries,
     ...TensorSeries[],
   ];
-  return { mean, members };
+  return { mean, members: others };
+}
+
+/** Standard deviations of the irreducible components of a polarizability, Å³. */
+export interface PolarizabilityUncertainty {
+  /** Of the λ = 0 component; the mean a has this over √3. */
+  readonly scalar: number;
+  /** Of the λ = 2 components, [5]. */
+  readonly traceless: Float64Array;
 }
 
 /**
- * Standard deviations of the irreducible components of the polarizability by the kernel's predictive variance, Å³.
- * @returns λ = 0 [n, 1] and λ = 2 [n, 5]; the mean a has the deviation scalar/√3
+ * Standard deviations by the kernel's predictive variance.
  * @throws DataError if the model was fitted without uncertainty: { kind: "variance" }
  */
-export async function predictDeviations(
-  model: PolarizabilityModel,
-  structures: readonly Structure[],
-  options: RunOptions = {},
-): Promise<IrreducibleTensors> {
-  const { variance } = model;
-  if (!variance)
-    throw new DataError({
-      where: "predictDeviations",
-      problem: "the model has no predictive variance",
-      advice: 'fit it with uncertainty: { kind: "variance" }',
-    });
-  const { descriptor, quantity, firstStep } = model;
-  const prepared = await prepareStructures(structures, descriptor, {
-    quantity,
-    ...(firstStep && { firstStep }),
-    ...options,
+export function polarizabilityUncertainty(model: PolarizabilityModel, s: Structure): PolarizabilityUncertainty {
+  const { descriptor: d, quantity, firstStep, parts } = model;
+  const first = firstComponents(firstStep, quantity)?.(s);
+  const [scalar, traceless] = parts.map(({ order, basis, variance }) => {
+    if (!variance)
+      throw new DataError({
+        where: "predictUncertainty",
+        problem: "the model has no predictive variance",
+        advice: 'fit it with uncertainty: { kind: "variance" }',
+      });
+    const n = s.species.length;
+    const sums = basisOf(d, order, basis).sums(s);
+    const rows = 2 * order + 1;
+    const mean = { rows, columns: sums.length / rows, values: sums.map((v) => v / n) };
+    const own = { means: { [order]: mean }, ...(first && { first }) };
+    return predictDeviation(variance, order, own).map((x) => x * n);
   });
-  const total = (perAtom: Float64Array, components: number): Float64Array =>
-    perAtom.map((x, i) => x * prepared.atoms[Math.floor(i / components)]!);
-  return {
-    scalar: total(predictDeviation(variance.scalar, 0, prepared), 1),
-    traceless: total(predictDeviation(variance.traceless, 2, prepared), 5),
-  };
+  return { scalar: scalar![0]!, traceless: traceless! };
 }
 
 /** full + calibration·(member − mean of the members); linear, so it can be done on the weights. */
-function calibrated(full: LinearPart, members: readonly LinearPart[], calibration: number): LinearPart[] {
-  const mean = (pick: (m: LinearPart) => number): number => members.reduce((s, m) => s + pick(m), 0) / members.length;
+function calibrated(full: MemberPart, members: readonly MemberPart[], calibration: number): MemberPart[] {
+  const mean = (pick: (m: MemberPart) => number): number => members.reduce((s, m) => s + pick(m), 0) / members.length;
   const weights = full.weights.map((_, p) => mean((m) => m.weights[p]!));
   const [intercept, factor] = [mean((m) => m.intercept), mean((m) => m.firstStepFactor)];
   return members.map((m) => ({
@@ -175,34 +166,48 @@ function calibrated(full: LinearPart, members: readonly LinearPart[], calibratio
   }));
 }
 
-/** Tensors of several linear models that share features. */
+/** Tensors of several linear models that share a basis. @param sets of each model its λ = 0 and its λ = 2 part */
 function predictLinear(
   model: PolarizabilityModel,
   s: Structure,
-  pairs: readonly (readonly [LinearPart, LinearPart])[],
+  sets: readonly (readonly MemberPart[])[],
 ): Float64Array[] {
-  const weights: FeatureWeights[] = pairs.flatMap(([a, b]) => [
-    { order: 0, values: a.weights },
-    { order: 2, values: b.weights },
-  ]);
-  const found = contract(model.descriptor, s, weights);
-  return pairs.map((pair, i) => assemble(model, s, [found[2 * i]!.value, found[2 * i + 1]!.value], pair));
+  const { descriptor: d, parts } = model;
+  if (parts.some((p) => p.basis.kind !== "features"))
+    return sets.map((set) =>
+      assemble(
+        model,
+        s,
+        set.map((p, k) => basisOf(d, parts[k]!.order, parts[k]!.basis).value(p.weights, s)),
+        set,
+      ),
+    );
+  const weights = sets.flatMap((set) => set.map((p, k) => ({ order: parts[k]!.order, values: p.weights })));
+  const found = contract(d, s, weights);
+  return sets.map((set, i) =>
+    assemble(
+      model,
+      s,
+      set.map((_, k) => found[2 * i + k]!.value),
+      set,
+    ),
+  );
 }
 
 /** Adds intercept and first step to the summed atomic contributions and turns them into a tensor of the model's quantity. */
 function assemble(
   model: PolarizabilityModel,
   s: Structure,
-  sums: readonly [Float64Array, Float64Array],
-  parts: readonly [{ intercept: number; firstStepFactor: number }, { firstStepFactor: number }],
+  sums: readonly Float64Array[],
+  parts: readonly Pick<MemberPart, "intercept" | "firstStepFactor">[],
 ): Float64Array {
-  const first =
-    model.firstStep && symmetricToIrreducible(toPolarizability(model.firstStep.predict(s), model.quantity, s));
-  const scalar = sums[0].map(
-    (x) => x + s.species.length * parts[0].intercept + (first ? (1 + parts[0].firstStepFactor) * first.scalar : 0),
-  );
-  const traceless = sums[1].map((x, i) => x + (first ? (1 + parts[1].firstStepFactor) * first.traceless[i]! : 0));
-  return fromPolarizability(fromIrreducible({ scalar, traceless }, 0), model.quantity, s);
+  const first = model.firstStep && componentsOf(toPolarizability(model.firstStep.predict(s), model.quantity, s));
+  const whole = sums.map((sum, k) => {
+    const { intercept, firstStepFactor } = parts[k]!;
+    const own = first?.[model.parts[k]!.order];
+    return sum.map((x, m) => x + s.species.length * intercept + (own ? (1 + firstStepFactor) * own[m]! : 0));
+  });
+  return fromPolarizability(tensorOf({ 0: whole[0]!, 2: whole[1]! }, 0), model.quantity, s);
 }
 
 /** Structures that are predicted together: few enough for features to stay in memory, enough of them for matrix products. */

@@ -1,32 +1,50 @@
 /** Choice of descriptor and kernel by the error on validation frames. */
 import { OptionError } from "../../../errors.js";
+import { type Fields, readOptions, record } from "../../../options/record.js";
+import { checkedBy } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { LinearResponse } from "../../linearResponse/linearResponse.js";
-import type { TensorPart } from "../../train/kernelFit.js";
+import { listComponents } from "../../train/preparedFrames.js";
 import type { FirstStep } from "./firstStep.js";
-import { DEFAULT_FEATURES, type DeltaOptions } from "./options.js";
-import { fitDelta, fitPolarizability } from "./polarizability.js";
-import type { Candidate, PolarizabilityModel, SelectionRecord } from "./polarizabilityModel.js";
-import { type PolarizabilityQuantity, quantityOf, toIrreducible, toPolarizability } from "./tensorData.js";
+import { type DeltaOptions, POLARIZABILITY_OPTIONS, validationFrames } from "./options.js";
+import {
+  type Candidate,
+  fitDelta,
+  fitPolarizability,
+  type PolarizabilityModel,
+  type PolarizabilityPart,
+  type SelectionRecord,
+} from "./polarizability.js";
+import { componentsPerAtom, type PolarizabilityQuantity, quantityOf } from "./tensorData.js";
 
 /** Candidates of {@link searchPolarizability} unless others are given: short to long range, sharp to smooth, coarse to fine, linear and not. */
 export const DEFAULT_CANDIDATES: readonly Candidate[] = [
-  { features: DEFAULT_FEATURES, zeta: 1 },
-  { features: DEFAULT_FEATURES, zeta: 2 },
-  { features: { ...DEFAULT_FEATURES, smearing: 0.8 }, zeta: 1 },
-  { features: { ...DEFAULT_FEATURES, cutoff: 4 }, zeta: 1 },
-  { features: { ...DEFAULT_FEATURES, cutoff: 6 }, zeta: 1 },
-  { features: { ...DEFAULT_FEATURES, nMax: 4, lMax: 3 }, zeta: 1 },
-  { features: { ...DEFAULT_FEATURES, nMax: 8, lMax: 6 }, zeta: 1 },
+  {},
+  { form: { kind: "full", zeta: 2 } },
+  { descriptor: { smearing: 0.8 } },
+  { descriptor: { cutoff: 4 } },
+  { descriptor: { cutoff: 6 } },
+  { descriptor: { nMax: 4, lMax: 3 } },
+  { descriptor: { nMax: 8, lMax: 6 } },
 ];
 
 /** Options of {@link searchPolarizability}. */
-export interface SearchOptions extends Omit<DeltaOptions, "features" | "zeta"> {
+export interface SearchOptions extends Omit<DeltaOptions, "descriptor" | "form"> {
   /** Direct-ML if absent. */
   readonly firstStep?: FirstStep | LinearResponse;
   /** Default {@link DEFAULT_CANDIDATES}. */
   readonly candidates?: readonly Candidate[];
 }
+
+const { descriptor: _, form: __, ...others } = POLARIZABILITY_OPTIONS.shape;
+const SEARCH_OPTIONS = record({
+  ...others,
+  firstStep: checkedBy<FirstStep | LinearResponse>(
+    (v) => typeof v === "object" && v !== null,
+    "a first step",
+  ).optional(),
+  candidates: checkedBy<readonly Candidate[]>((v) => Array.isArray(v), "a list of candidates").optional(),
+} satisfies Fields<SearchOptions>);
 
 /** Training frames that candidates are compared on; the chosen one is fitted to all. */
 const COMPARED = 60;
@@ -42,9 +60,10 @@ export async function searchPolarizability(
   frames: readonly Frame[],
   options: SearchOptions = {},
 ): Promise<PolarizabilityModel> {
+  readOptions(SEARCH_OPTIONS, options, "searchPolarizability");
   const { firstStep, candidates = DEFAULT_CANDIDATES, onProgress, ...rest } = options;
   if (candidates.length === 0) throw new OptionError({ where: "searchPolarizability", problem: "no candidates" });
-  const { validation = [] } = rest;
+  const validation = validationFrames(rest);
   const quantity = quantityOf([...frames, ...validation], rest.quantity);
   const trainOn = (on: readonly Frame[], settings: DeltaOptions): Promise<PolarizabilityModel> =>
     firstStep ? fitDelta(firstStep, on, settings) : fitPolarizability(on, settings);
@@ -55,10 +74,15 @@ export async function searchPolarizability(
   const errors: number[] = [];
   let best: { readonly error: number; readonly candidate: Candidate; readonly model: PolarizabilityModel } | undefined;
   for (const [i, candidate] of candidates.entries()) {
-    const model = await trainOn(few, { ...rest, ...candidate, quantity, validation: held });
-    const relative = (part: TensorPart, variance: number): number =>
+    const model = await trainOn(few, {
+      ...rest,
+      ...candidate,
+      quantity,
+      ...(held.length > 0 && { validation: { kind: "frames" as const, frames: held } }),
+    });
+    const relative = (part: PolarizabilityPart, variance: number): number =>
       variance > 0 ? Math.min(...part.curve.map((c) => c.error)) / variance : 0;
-    const error = 0.5 * (relative(model.scalar, variances[0]) + relative(model.traceless, variances[1]));
+    const error = 0.5 * (relative(model.parts[0], variances[0]) + relative(model.parts[1], variances[1]));
     errors.push(error);
     if (!best || error < best.error) best = { error, candidate, model };
     onProgress?.({ label: "model selection", done: i + 1, total: candidates.length, unit: "candidates" });
@@ -68,21 +92,17 @@ export async function searchPolarizability(
     (candidate, i): SelectionRecord => ({ ...candidate, error: errors[i]!, chosen: candidate === chosen }),
   );
   const progress = onProgress && { onProgress };
-  return { ...(all ? model : await trainOn(frames, { ...rest, ...chosen, ...progress, quantity })), selection };
+  const final = all ? model : await trainOn(frames, { ...rest, ...chosen, ...progress, quantity });
+  return { ...final, training: { ...final.training, selection } };
 }
 
 /** Variance of the targets per frame, λ = 0 and λ = 2, (Å³ per atom)². */
 function targetVariances(frames: readonly Frame[], quantity: PolarizabilityQuantity): readonly [number, number] {
-  const tensors = toIrreducible(
-    frames.map((f) => {
-      const n = f.structure.species.length;
-      return toPolarizability(f[quantity]!, quantity, f.structure).map((x) => x / n);
-    }),
-  );
+  const tensors = listComponents(frames.map((f) => componentsPerAtom(f[quantity]!, quantity, f.structure)));
   const variance = (y: Float64Array, block: number): number => {
     const mean = new Float64Array(block);
     for (let i = 0; i < y.length; i++) mean[i % block]! += (block * y[i]!) / y.length;
     return y.reduce((s, v, i) => s + (v - mean[i % block]!) ** 2, 0) / frames.length;
   };
-  return [variance(tensors.scalar, 1), variance(tensors.traceless, 5)];
+  return [variance(tensors[0]!, 1), variance(tensors[2]!, 5)];
 }

@@ -3,6 +3,7 @@ import { DataError, OptionError, ShapeError } from "../../../errors.js";
 import type { Frame } from "../../../structure/frame.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
 import { irreducibleToSymmetric, symmetricToIrreducible } from "../../../tensor/cartesian.js";
+import type { Components } from "../../train/preparedFrames.js";
 
 /** Quantities that a polarizability model can learn and predict. */
 export type PolarizabilityQuantity = "polarizability" | "dielectric";
@@ -47,29 +48,20 @@ export function fromPolarizability(alpha: Float64Array, quantity: Polarizability
   return alpha.map((x, i) => factor * x + (i % 4 === 0 ? 1 : 0));
 }
 
-/** Irreducible components, one after the other: λ = 0 (1) and λ = 2 (5). */
-export interface IrreducibleTensors {
-  /** [n, 1] */
-  readonly scalar: Float64Array;
-  /** [n, 5] */
-  readonly traceless: Float64Array;
+/** Irreducible components of a tensor, [3, 3]: λ = 0 (1) and λ = 2 (5). */
+export function componentsOf(t: Float64Array): Components {
+  const { scalar, traceless } = symmetricToIrreducible(t);
+  return { 0: Float64Array.of(scalar), 2: traceless };
 }
 
-/** Irreducible components of a list of tensors, each [3, 3]. */
-export function toIrreducible(tensors: readonly Float64Array[]): IrreducibleTensors {
-  const scalar = new Float64Array(tensors.length);
-  const traceless = new Float64Array(5 * tensors.length);
-  tensors.forEach((t, i) => {
-    const parts = symmetricToIrreducible(t);
-    scalar[i] = parts.scalar;
-    traceless.set(parts.traceless, 5 * i);
-  });
-  return { scalar, traceless };
+/** Components per atom of a tensor in the model's quantity. */
+export function componentsPerAtom(t: Float64Array, quantity: PolarizabilityQuantity, s: Structure): Components {
+  return componentsOf(toPolarizability(t, quantity, s).map((x) => x / s.species.length));
 }
 
-/** Tensor number `i` of a list, [3, 3]. */
-export function fromIrreducible(t: IrreducibleTensors, i: number): Float64Array {
-  return irreducibleToSymmetric({ scalar: t.scalar[i]!, traceless: t.traceless.subarray(5 * i, 5 * i + 5) });
+/** Tensor number `i` of a list of components, [3, 3]. */
+export function tensorOf(t: Components, i: number): Float64Array {
+  return irreducibleToSymmetric({ scalar: t[0]![i]!, traceless: t[2]!.subarray(5 * i, 5 * i + 5) });
 }
 
 function volumeOf(s: Structure): number {

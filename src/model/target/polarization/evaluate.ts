@@ -2,8 +2,8 @@
 import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
-import type { PolarizationModel, PolarizationOptions } from "./model.js";
-import { polarizationResponse } from "./predict.js";
+import type { PolarizationModel, PolarizationOptions } from "./polarization.js";
+import { predictBornCharges } from "./predict.js";
 
 /** Errors of Born charges over all frames that have them; e unless stated. */
 export interface BornChargeErrors {
@@ -11,6 +11,8 @@ export interface BornChargeErrors {
   readonly rmse: number;
   /** RMSE over the standard deviation of all reference components (S, Fig. 1); 0.02 is 2 %. */
   readonly rmspe: number;
+  /** The same after the mean diagonal of each species is taken off both, so that predicting it alone gives 1. */
+  readonly rmspeWithoutDiagonal: number;
   readonly rmseDiagonal: number;
   readonly rmseOffDiagonal: number;
   /** RMSE of each species. */
@@ -64,7 +66,7 @@ export async function evaluatePolarization(
     });
   for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
     throwIfAborted(options.signal, "evaluating");
-    const predicted = inFrame(frames.indexOf(used[i]!), () => polarizationResponse(model, structure));
+    const predicted = inFrame(frames.indexOf(used[i]!), () => predictBornCharges(model, structure));
     if (bornCharges) {
       born.reference.push(...bornCharges);
       born.predicted.push(...predicted.bornCharges);
@@ -106,10 +108,25 @@ function bornChargeErrors(pairs: Pairs, labels: readonly string[], frames: reado
     frames: frames.filter((f) => f.bornCharges).length,
     rmse: all,
     rmspe: all / deviation(pairs.reference, "Born charges"),
+    rmspeWithoutDiagonal: relativeWithoutDiagonal(pairs, labels),
     rmseDiagonal: rmse((c) => c % 4 === 0),
     rmseOffDiagonal: rmse((c) => c % 4 !== 0),
     bySpecies: Object.fromEntries([...new Set(labels)].sort().map((s) => [s, rmse((_, label) => label === s)])),
   };
+}
+
+function relativeWithoutDiagonal({ reference, predicted }: Pairs, labels: readonly string[]): number {
+  const [y, p] = [withoutDiagonal(reference, labels), withoutDiagonal(predicted, labels)];
+  const sum = y.reduce((s, v, k) => s + (v - p[k]!) ** 2, 0);
+  return Math.sqrt(sum / y.length) / deviation(y, "Born charges without the mean diagonal of each species");
+}
+
+/** Born charges less the mean diagonal of their species. */
+function withoutDiagonal(charges: readonly number[], labels: readonly string[]): number[] {
+  const means = new Map<string, number>();
+  for (const species of new Set(labels))
+    means.set(species, mean(charges.filter((_, k) => (k % 9) % 4 === 0 && labels[Math.floor(k / 9)] === species)));
+  return charges.map((z, k) => ((k % 9) % 4 === 0 ? z - means.get(labels[Math.floor(k / 9)]!)! : z));
 }
 
 function polarizationErrors(pairs: Pairs, compared: "absolute" | "differences"): PolarizationErrors {

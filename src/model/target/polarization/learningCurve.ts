@@ -8,10 +8,13 @@ import { random } from "../../../math/random.js";
 import { gramSpan } from "../../../math/subspace.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
-import { productBasis, productCounts } from "../../basis/products.js";
-import { DEFAULT_RIDGES, trainLinear } from "../../train/primal.js";
-import { POLARIZATION_DESCRIPTOR, type PolarizationForm, type PolarizationOptions } from "./model.js";
-import { bornChargeRows, columnCount, polarizationRows, type RowSpace } from "./rows.js";
+import { basisOf } from "../../basis/basisOf.js";
+import { productFactors } from "../../basis/productFactors.js";
+import type { LearningCurve, LearningPoint } from "../../train/learningCurve.js";
+import { columnCount, type RowSpace } from "../../train/linearTarget.js";
+import type { Form } from "../../train/options.js";
+import { DEFAULT_RIDGES, trainPrimal } from "../../train/primal.js";
+import { bornChargeRows, POLARIZATION, type PolarizationOptions, polarizationRows } from "./polarization.js";
 import { planCharges } from "./speciesCharges.js";
 
 /** Frames with Z*, and frames with P of molecules (absolute). */
@@ -30,7 +33,7 @@ export interface PolarizationLearningOptions extends RunOptions {
   /** Weight of P against Z*, default 10 (S, Fig. 1). */
   readonly polarizationWeight?: number;
   readonly model?: Pick<PolarizationOptions, "descriptor" | "ridge" | "validation"> & {
-    readonly form?: Exclude<PolarizationForm, { readonly kind: "reference" }>;
+    readonly form?: Exclude<Form, { readonly kind: "sparse" }>;
   };
 }
 
@@ -38,11 +41,6 @@ export interface PolarizationLearningOptions extends RunOptions {
 export interface PolarizationLearningErrors {
   readonly polarization: number;
   readonly bornCharges: number;
-}
-
-export interface PolarizationLearningPoint {
-  readonly size: number;
-  readonly draws: readonly PolarizationLearningErrors[];
 }
 
 /**
@@ -56,7 +54,7 @@ export async function polarizationLearningCurve(
   train: PolarizationSets,
   test: PolarizationSets,
   options: PolarizationLearningOptions,
-): Promise<PolarizationLearningPoint[]> {
+): Promise<LearningCurve<PolarizationLearningErrors>> {
   const { from, sizes, draws = 10, polarizationWeight = 10, model = {}, onProgress, signal } = options;
   rejectUnknownOptions(
     options,
@@ -70,7 +68,7 @@ export async function polarizationLearningCurve(
   const space = await rowSpace(train, model, signal ? { signal } : {});
   const rows = kinds.map((kind) => gather(space, kind, train[kind], kind === "polarization" ? polarizationWeight : 1));
   await breathe();
-  const ridges = [model.ridge ?? DEFAULT_RIDGES].flat();
+  const ridges = ridgesOf(model.ridge);
   const { basis, largest } = spanOf(rows, Math.min(...ridges) / 100);
   const inside = rows.map((r) => projected(r, basis));
   // Ridges are relative to the largest column, which is another one in this basis.
@@ -78,7 +76,7 @@ export async function polarizationLearningCurve(
   const tests = (["polarization", "bornCharges"] as const).map((kind) =>
     testSums(projected(gather(space, kind, test[kind], 1), basis), kind, test[kind]),
   );
-  const points: PolarizationLearningPoint[] = [];
+  const points: LearningPoint<PolarizationLearningErrors>[] = [];
   for (const [at, size] of sizes.entries()) {
     const results: PolarizationLearningErrors[] = [];
     for (let seed = 0; seed < (size === longest ? 1 : draws); seed++) {
@@ -88,7 +86,7 @@ export async function polarizationLearningCurve(
         const drawn = random(seed).sample(count, Math.min(size, count));
         return drawn.map((frame) => [r, frame] as const);
       });
-      const { weights } = await trainLinear(
+      const { weights } = await trainPrimal(
         {
           columns: basis.rows,
           frames: chosen.length,
@@ -99,8 +97,8 @@ export async function polarizationLearningCurve(
           },
         },
         {
-          ridge: ridges.map((r) => r * factor),
-          validation: model.validation ?? { folds: Math.min(5, chosen.length) },
+          ridge: { kind: "validation", values: ridges.map((r) => r * factor) },
+          validation: model.validation ?? { kind: "folds", folds: Math.min(5, chosen.length) },
           ...(signal && { signal }),
         },
       );
@@ -108,10 +106,21 @@ export async function polarizationLearningCurve(
       results.push({ polarization: polarization!, bornCharges: bornCharges! });
       await breathe();
     }
-    points.push({ size, draws: results });
+    points.push({ train: size, validation: 0, draws: results });
     onProgress?.({ label: `learning curve, ${from}`, done: at + 1, total: sizes.length, unit: "sizes" });
   }
-  return points;
+  return { method: from, test: test.polarization.length + test.bornCharges.length, points };
+}
+
+/** The values to try. @throws OptionError for leave-one-out, which would take a solution per frame */
+function ridgesOf(ridge: PolarizationOptions["ridge"] = { kind: "validation" }): readonly number[] {
+  if (ridge.kind === "validation") return ridge.values ?? DEFAULT_RIDGES;
+  if (ridge.kind === "fixed") return [ridge.value].flat();
+  throw new OptionError({
+    where: "polarizationLearningCurve",
+    problem: 'ridge "leaveOneOut"',
+    advice: 'give { kind: "validation" } and validation { kind: "folds" }',
+  });
 }
 
 function checkSizes(sizes: readonly number[], longest: number): void {
@@ -132,11 +141,14 @@ async function rowSpace(
 ): Promise<RowSpace> {
   const frames = [...train.bornCharges, ...train.polarization];
   const species = [...new Set(frames.flatMap((f) => f.structure.species))].sort();
-  const d = descriptor({ ...POLARIZATION_DESCRIPTOR, species, ...model.descriptor });
-  const space = { descriptor: d, plan: planCharges({ kind: "fit" }, d.options.species, frames) };
-  if (model.form?.kind !== "products") return space;
+  const d = descriptor({ ...POLARIZATION.descriptor, species, ...model.descriptor });
+  const constants = planCharges({ kind: "fit" }, d.options.species, frames);
+  const { form } = model;
+  if (form?.kind !== "products") return { basis: basisOf(d, 1, { kind: "features" }), constants };
   const structures = frames.map((f) => f.structure);
-  return { ...space, products: await productBasis(d, structures, productCounts(model.form), run) };
+  const { equivariants = 60, scalars = 10 } = form;
+  const factors = await productFactors(d, 1, structures, { equivariants, scalars }, run);
+  return { basis: basisOf(d, 1, { kind: "products", ...factors }), constants };
 }
 
 /** Weighted rows of several frames. */

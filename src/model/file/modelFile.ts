@@ -4,13 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { FormatError, ShapeError } from "../errors.js";
-import { byteChunks } from "../io/source.js";
-import { writeText } from "../io/write.js";
+import { FormatError, ShapeError, SpectensorError } from "../../errors.js";
+import { byteChunks } from "../../io/source.js";
+import { writeText } from "../../io/write.js";
+import { readDocument } from "../../options/record.js";
 
 /** First two entries of every model file. */
 const FORMAT = "spectensor-model";
-const VERSION = 1;
+const VERSION = 2;
 /** Longest array that a model file may hold: 2 GiB of doubles. */
 const LONGEST = 2 ** 28;
 
@@ -71,14 +72,17 @@ export function parseModel(text: string, file: string): ModelDocument {
   } catch (cause) {
     throw new FormatError({ file, problem: "not JSON", advice: "give a model file written by this package", cause });
   }
-  const version = (json as { version?: unknown } | null)?.version;
-  if ((json as { format?: unknown } | null)?.format === FORMAT && version !== VERSION)
+  const { format, version, kind } = (json ?? {}) as { format?: unknown; version?: unknown; kind?: unknown };
+  if (format === FORMAT && version !== VERSION)
     throw new FormatError({
       file,
       problem: `model file version ${JSON.stringify(version)}, this package reads version ${VERSION}`,
-      advice: "fit the model again or use the version of the package that wrote it",
+      advice:
+        version === 1
+          ? `fit the model again: spectensor fit ${typeof kind === "string" ? kind.toLowerCase() : "polarizability"} --train SOURCE --out ${file}`
+          : "use the version of the package that wrote it",
     });
-  const parsed = checkSettings(documentSchema, json, file);
+  const parsed = readDocument(documentSchema, json, file);
   const arrays = Object.fromEntries(
     Object.entries(parsed.arrays).map(([name, a]) => [
       name,
@@ -89,23 +93,25 @@ export function parseModel(text: string, file: string): ModelDocument {
 }
 
 /** Writes a model file whole or not at all; gzipped when the name ends in .gz. */
-export async function saveModel(path: string, document: ModelDocument): Promise<void> {
+export async function writeModelDocument(path: string, document: ModelDocument): Promise<void> {
   await writeText(path, [formatModel(document)]);
 }
 
 /** Reads a model file. @throws FormatError see {@link parseModel} */
-export async function loadModel(path: string): Promise<ModelDocument> {
+export async function readModelDocument(path: string): Promise<ModelDocument> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of byteChunks(path)) chunks.push(chunk);
   return parseModel(Buffer.concat(chunks).toString("utf8"), path);
 }
 
-/** Checks a value against a zod schema. @throws FormatError naming the first entry that is wrong */
-export function checkSettings<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new FormatError({ file, where: issue.path.join(".") || "top level", problem: issue.message });
+/** Errors about options inside a file are errors of the file. */
+export function asFormatError<T>(file: string, where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof SpectensorError)) throw cause;
+    throw new FormatError({ file, where, problem: cause.message, cause });
+  }
 }
 
 /**

@@ -1,0 +1,82 @@
+/** Errors of a model of any kind on frames, in one shape. */
+import type { RunOptions } from "../progress.js";
+import type { Frame } from "../structure/frame.js";
+import { evaluateForceField } from "./target/forceField/evaluate.js";
+import type { ForceFieldModel } from "./target/forceField/forceField.js";
+import { evaluatePolarizability } from "./target/polarizability/evaluate.js";
+import type { TensorScores } from "./target/polarizability/evaluation.js";
+import type { PolarizabilityModel } from "./target/polarizability/polarizability.js";
+import { evaluatePolarization } from "./target/polarization/evaluate.js";
+import type { PolarizationModel, PolarizationOptions } from "./target/polarization/polarization.js";
+
+/** Errors on frames; each quantity where the model predicts it and frames have it. */
+export interface ModelErrors {
+  readonly frames: number;
+  /** Of polarizabilities or dielectric tensors: R² of mean, anisotropy and components, RMSE of all elements. */
+  readonly polarizability?: { readonly r2: TensorScores; readonly rmse: number; readonly unit: string };
+  /** Of Born charges, see `BornChargeErrors`. */
+  readonly bec?: {
+    readonly rmse: number;
+    readonly rmspe: number;
+    readonly rmspeWithoutDiagonal: number;
+    readonly unit: string;
+  };
+  readonly polarization?: {
+    readonly rmse: number;
+    readonly rmspe: number;
+    readonly r: number;
+    readonly unit: string;
+    /** Whether P was compared as it is or up to one constant vector. */
+    readonly compared: "absolute" | "differences";
+  };
+  /** Per atom. */
+  readonly energy?: { readonly rmse: number; readonly unit: string };
+  /** Of components; `relative` to their standard deviation. */
+  readonly forces?: { readonly rmse: number; readonly relative?: number; readonly unit: string };
+  readonly stress?: { readonly rmse: number; readonly unit: string };
+}
+
+/** Options of {@link evaluateModel}. */
+export interface EvaluateOptions extends RunOptions {
+  /** How P is compared; default `absolute` without a cell, otherwise `differences`. */
+  readonly polarization?: PolarizationOptions["polarization"];
+}
+
+/**
+ * Errors of a model on frames that it has not seen.
+ * @throws DataError if no frame has what the model predicts; AbortedError when interrupted
+ */
+export async function evaluateModel(
+  model: PolarizabilityModel | PolarizationModel | ForceFieldModel,
+  frames: readonly Frame[],
+  options: EvaluateOptions = {},
+): Promise<ModelErrors> {
+  const { polarization, ...run } = options;
+  if (model.kind === "polarizability") {
+    const e = await evaluatePolarizability(model, frames, run);
+    const unit = model.quantity === "dielectric" ? "1 (relative permittivity)" : "Å³";
+    return { frames: e.frames, polarizability: { r2: e.r2, rmse: e.rmse.all, unit } };
+  }
+  if (model.kind === "polarization") {
+    const { bornCharges: z, polarization: p } = await evaluatePolarization(model, frames, {
+      ...run,
+      ...(polarization && { polarization }),
+    });
+    return {
+      frames: frames.filter((f) => f.bornCharges ?? f.polarization).length,
+      ...(z && {
+        bec: { rmse: z.rmse, rmspe: z.rmspe, rmspeWithoutDiagonal: z.rmspeWithoutDiagonal, unit: "e" },
+      }),
+      ...(p && { polarization: { rmse: p.rmse, rmspe: p.rmspe, r: p.r, unit: "e·Å", compared: p.compared } }),
+    };
+  }
+  const { energy, forces, relativeForces, stress, frames: count } = await evaluateForceField(model, frames, run);
+  return {
+    frames: count,
+    ...(energy !== undefined && { energy: { rmse: energy, unit: "meV/atom" } }),
+    ...(forces !== undefined && {
+      forces: { rmse: forces, ...(relativeForces !== undefined && { relative: relativeForces }), unit: "meV/Å" },
+    }),
+    ...(stress !== undefined && { stress: { rmse: stress, unit: "GPa" } }),
+  };
+}
