@@ -12,6 +12,7 @@ import { type DisplacedForces, displacedForces, type SnapshotForces } from "../s
 import { forceConstants } from "../spectrum/forceConstants.js";
 import { harmonicInfrared, harmonicRaman } from "../spectrum/harmonic.js";
 import { infraredIntensities, kilometrePerMole, ramanActivities } from "../spectrum/modeActivities.js";
+import { peaks } from "../spectrum/peaks.js";
 import { type NormalModes, normalModes } from "../spectrum/phonons.js";
 import type { Frame } from "../structure/frame.js";
 import { bornChargesOfAtoms } from "../structure/independentCharges.js";
@@ -122,6 +123,7 @@ async function writeLines(
     flags.spectrum === "raman" ? harmonicRaman(modes, values, options) : harmonicInfrared(modes, values, options);
   await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
     extra: { modes: modeList(modes, born, derivatives) },
+    peaks: peaks(spectrum),
     svg: () => renderSvg(spectrumFigure({ harmonic: spectrum })),
   });
 }

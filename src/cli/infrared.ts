@@ -99,13 +99,15 @@ export function infraredCommand(): Command {
         epsilonInfinity === undefined
           ? absorption
           : dielectricFunction(absorption, { epsilonInfinity, ...(direction && { direction }) });
+      const found = peaks(absorption);
       await writeSpectrum(spectrum, flags.json ? "json" : flags.out, {
         extra: {
           timestep: series.timestep,
           ...lengthOf(series),
           source: series.quantity,
-          peaks: peaks(absorption),
+          peaks: found,
         },
+        peaks: found,
         svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum })),
       });
     });

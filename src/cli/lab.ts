@@ -1,16 +1,22 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { Command } from "commander";
 import { DataError, SpectensorError } from "../errors.js";
 import { installKernelspec } from "../runner/kernelspec.js";
 import { findJupyter } from "./findJupyter.js";
 
+/** Not in the repository, and not run by `spectensor notebook run`. */
+const OWN_FOLDER = "my-notebooks";
+
 /** `spectensor lab` */
 export function labCommand(): Command {
   return new Command("lab")
     .description("open the notebooks in JupyterLab with this installation's kernel")
-    .argument("[folder]", "folder or notebook to open (default: notebooks, or else this folder)")
+    .argument(
+      "[folder]",
+      `folder or notebook to open (default: ${OWN_FOLDER} with copies of notebooks, or else this folder)`,
+    )
     .argument("[arguments...]", "for JupyterLab")
     .allowUnknownOption()
     .addHelpText(
@@ -51,11 +57,22 @@ uv tool, pipx, and python3 -m jupyterlab.`,
     });
 }
 
+/** The reader's own folder, where new notebooks are in nobody's way, with copies of ours. What is there already stays. */
+function ownFolder(): string {
+  cpSync("notebooks", OWN_FOLDER, {
+    recursive: true,
+    force: false,
+    filter: (path) =>
+      !/(^|[\\/])(node_modules|\.[^\\/]*)$/.test(path) && (/\.ipynb$/.test(path) || statSync(path).isDirectory()),
+  });
+  return OWN_FOLDER;
+}
+
 /** What to open, and what JupyterLab is told besides. @throws DataError if what is to be opened does not exist */
 function labArguments(args: readonly string[]): { readonly target: string; readonly rest: readonly string[] } {
   const [first, ...others] = args;
   if (first === undefined || first.startsWith("-"))
-    return { target: existsSync("notebooks") ? "notebooks" : ".", rest: args };
+    return { target: existsSync("notebooks") ? ownFolder() : ".", rest: args };
   if (!existsSync(first))
     throw new DataError({ where: first, problem: "no such folder or notebook", advice: "name one that exists" });
   return { target: first, rest: others };

@@ -1,5 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command } from "commander";
+import { duration } from "../progress/text.js";
+import type { RunPlan } from "../runner/plan.js";
 import { type NotebookResult, resultsText, runNotebooks } from "../runner/runNotebooks.js";
 import { interruptSignal, print, printJson } from "./output.js";
 import { integerOption, positiveOption } from "./parse.js";
@@ -39,8 +41,8 @@ export function notebookCommand(): Command {
         timeout: flags.timeout ?? (flags.full ? 7200 : 600),
         signal: interruptSignal(),
         ...(flags.workers !== undefined && { workers: flags.workers }),
-        onProgress: ({ done, total }) => {
-          if (done === 0 && !flags.json) print(`running ${total} notebook${total === 1 ? "" : "s"} …`);
+        onPlan: (plan) => {
+          if (!flags.json) print(planText(plan));
         },
         onNotebook: (r) => {
           if (!flags.json) print(line(r));
@@ -62,4 +64,13 @@ function line(r: NotebookResult): string {
   const time = r.origin === "cache" ? "from cache" : `${r.seconds.toFixed(1)} s`;
   const failure = r.failure ? `\n  cell ${r.failure.cell}: ${r.failure.message}` : "";
   return `${r.status === "passed" ? "ok    " : "FAILED"} ${r.path} (${time})${failure}`;
+}
+
+/** What is to come, before the first notebook is done: a quick run of all of ours is minutes of silence otherwise. */
+function planText({ notebooks, workers, seconds, unknown }: RunPlan): string {
+  const head = `running ${notebooks} notebook${notebooks === 1 ? "" : "s"}, ${workers} at a time; what has not changed is taken over`;
+  if (unknown === notebooks)
+    return `${head}. None has run here yet: most take less than a minute, some several; each is told when done.`;
+  const time = `if all have to run again, about ${duration(Math.max(1, seconds / workers))} as last time`;
+  return `${head}; ${time}${unknown > 0 ? `, without ${unknown} that never ran here` : ""}.`;
 }

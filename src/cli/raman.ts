@@ -59,6 +59,7 @@ export function ramanCommand(): Command {
       const found = peaks(spectrum);
       await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
         extra: { timestep: series.timestep, ...lengthOf(series), source: series.quantity, peaks: found },
+        peaks: found,
         svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) })),
       });
     });
@@ -87,4 +88,4 @@ Examples:
   $ spectensor raman alpha.dat --timestep 10 --laser 514 --factors laser,inverseFrequency
   $ spectensor raman md.extxyz.gz --timestep 2 --key polarizability=alpha_pbe --out raman.svg
 
-The CSV starts with wavenumber,unpolarised; its second line gives the units.`;
+The CSV has one header row of names with units, wavenumber_cm-1 first. With a file, peaks and resolution are printed.`;

@@ -2,12 +2,17 @@
 import { extname } from "node:path";
 import { OptionError } from "../errors.js";
 import { writeText } from "../io/write.js";
+import type { Peak } from "../spectrum/peaks.js";
 import { type Spectrum, spectrumColumns } from "../spectrum/spectrum.js";
+import { asciiUnit } from "../table/asciiUnit.js";
+import { csvCell } from "../table/csv.js";
+import { print, printTable } from "./output.js";
 
-/** Header of names, a comment line of units, then one line per point. */
+/** One header row of names with units, "wavenumber_cm-1,unpolarised_A^6/(cm-1 u)" and so on in ASCII, then one line per point. */
 export function spectrumCsv(spectrum: Spectrum): string {
   const columns = spectrumColumns(spectrum);
-  const lines = [columns.map((c) => c.name).join(","), `# units: ${columns.map((c) => c.unit).join(",")}`];
+  const heads = columns.map((c) => csvCell(c.unit === "1" ? c.name : `${c.name}_${asciiUnit(c.unit)}`));
+  const lines = [heads.join(",")];
   const points = columns[0]!.values.length;
   for (let k = 0; k < points; k++)
     lines.push(
@@ -43,13 +48,18 @@ export function formatOf(out: string): SpectrumFormat {
 }
 
 /**
+ * Writes the spectrum; after writing a file it prints peaks and resolution.
  * @param out "csv", "json" or "svg" for standard output, otherwise a file with one of these endings
  * @throws OptionError for another ending
  */
 export async function writeSpectrum(
   spectrum: Spectrum,
   out: string,
-  options: { readonly extra: Readonly<Record<string, unknown>>; readonly svg: () => string },
+  options: {
+    readonly extra: Readonly<Record<string, unknown>>;
+    readonly peaks: readonly Peak[];
+    readonly svg: () => string;
+  },
 ): Promise<void> {
   const format = formatOf(out);
   const text =
@@ -59,5 +69,23 @@ export async function writeSpectrum(
         ? spectrumJson(spectrum, options.extra)
         : options.svg();
   if (isStandardOutput(out)) process.stdout.write(text);
-  else await writeText(out, [text]);
+  else {
+    await writeText(out, [text]);
+    print(`wrote ${out}`);
+    printPeaks(spectrum, options.peaks);
+  }
+}
+
+/** What the picture or table shows, in numbers: highest lines first, and how far apart two must be to be told apart. */
+function printPeaks(spectrum: Spectrum, peaks: readonly Peak[]): void {
+  const { unit } = spectrum.axis;
+  if (spectrum.resolution > 0) print(`resolution ${spectrum.resolution.toPrecision(3)} ${unit}`);
+  if (peaks.length === 0) return;
+  const first = Object.values(spectrum.intensities)[0]!;
+  const shown = [...peaks].sort((a, b) => b.height - a.height).slice(0, 12);
+  printTable(
+    [`peak (${unit})`, `width (${unit})`, `height (${first.unit})`],
+    shown.map((p) => [p.position.toFixed(1), p.width.toFixed(1), p.height.toExponential(3)]),
+  );
+  if (shown.length < peaks.length) print(`… and ${peaks.length - shown.length} lower ones`);
 }

@@ -40,24 +40,47 @@ function interruptSignal(): AbortSignal {
 function onInterrupt(): void {
   const pressed = interrupt;
   interrupt = new AbortController();
+  for (const end of running.values()) end();
   pressed?.abort(new AbortedError("stopped by the stop button"));
 }
 
+/** Ends of the bars that are not full, by the name of their display. */
+const running = new Map<string, () => void>();
+
 function notebookSink(): ProgressSink {
   const id = randomBytes(8).toString("hex");
-  let current: string | undefined;
   return {
     interval: 0.2,
     show: ({ label, done, total }, counts, _, finished) => {
-      const text = `${label}: ${counts}`;
-      const bar =
-        total === undefined || finished
-          ? ""
-          : `<progress value="${done}" max="${total}" style="width:240px;vertical-align:middle"></progress> `;
-      const html = `<div role="status">${bar}${escapeHtml(text)}</div>`;
       const key = `${id}-${label}`;
-      displayBundle({ "text/html": html, "text/plain": text }, key, current === key);
-      current = finished ? undefined : key;
+      const update = running.has(key);
+      const bar = total === undefined || finished ? "" : progressElement(done, total);
+      showStatus({ key, update, bar, text: `${label}: ${counts}` });
+      if (finished) running.delete(key);
+      else
+        running.set(key, () => {
+          running.delete(key);
+          const reached = total === undefined ? `${done}` : `${done} of ${total}`;
+          showStatus({ key, update: true, bar: "", text: `${label}: interrupted at ${reached}` });
+        });
     },
   };
+}
+
+function showStatus(status: { key: string; update: boolean; bar: string; text: string }): void {
+  const { key, update, bar, text } = status;
+  const html = `<div role="status" class="spectensor-progress">${bar}${escapeHtml(text)}</div>`;
+  displayBundle({ "text/html": html, "text/plain": text }, key, update);
+}
+
+function progressElement(done: number, total: number): string {
+  return `<progress value="${done}" max="${total}" style="width:240px;vertical-align:middle"></progress> `;
+}
+
+/** A saved bar of work that ended without filling it, told as such; another output as it is. */
+export function endedProgress(html: string): string {
+  return html.replace(
+    /^(<div role="status" class="spectensor-progress">)<progress [^>]*><\/progress> ([^<]*)/,
+    (_, head: string, text: string) => `${head}${text.replace(/, [^,]* left$/, "")}, interrupted`,
+  );
 }

@@ -1,5 +1,6 @@
 /** Running a notebook without Jupyter or Python: every code cell in order on one tslab kernel. */
 import { resolve } from "node:path";
+import { endedProgress } from "../display/progressBar.js";
 import { AbortedError, SpectensorError } from "../errors.js";
 import type { RunOptions } from "../progress.js";
 import { type Kernel, startKernel } from "./kernel.js";
@@ -140,5 +141,16 @@ function outputRecorder() {
   };
   const stderr = (): string =>
     outputs.flatMap((o) => (o.output_type === "stream" && o.name === "stderr" ? [o.text] : [])).join("");
-  return { outputs: () => outputs, record, stderr };
+  return { outputs: () => outputs.map(settled), record, stderr };
+}
+
+/** Nothing is under way any more once a cell has ended. */
+function settled(output: Output): Output {
+  if (output.output_type !== "display_data") return output;
+  const html = output.data["text/html"];
+  if (typeof html !== "string") return output;
+  const ended = endedProgress(html);
+  if (ended === html) return output;
+  const text = ended.replace(/<[^>]*>/g, "");
+  return { ...output, data: { ...output.data, "text/html": ended, "text/plain": text } };
 }

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
 import { isMainThread, Worker } from "node:worker_threads";
+import { valueSummary } from "../display/valueSummary.js";
 import { PARENT_VARIABLE, SCRATCH_PREFIX } from "./kernelProcess.js";
 import type { WatchedParent } from "./parentWatch.js";
 
@@ -38,7 +39,31 @@ function endWithParent(): void {
   new Worker(new URL("./parentWatch.js", import.meta.url), { workerData: watched, execArgv: [] }).unref();
 }
 
+/**
+ * A result of this package by itself, as the last line of a cell, is a few lines instead of a dump of its arrays; an interrupt is one
+ * line instead of a stack.
+ */
+function printInFewLines(): void {
+  const { log, error } = console;
+  console.log = (...args: unknown[]) => {
+    const summary = args.length === 1 ? valueSummary(args[0]) : undefined;
+    if (summary === undefined) log(...args);
+    else log(summary);
+  };
+  console.error = (...args: unknown[]) => {
+    const [cause] = args;
+    if (args.length === 1 && cause instanceof Error && isInterrupt(cause)) error("interrupted");
+    else error(...args);
+  };
+}
+
+/** What Node and tslab throw into a cell that is stopped. */
+function isInterrupt(cause: Error & { code?: string }): boolean {
+  return cause.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED" || /^Interrupted asynchronously/.test(cause.message);
+}
+
 if (isMainThread && process.argv[2] === "kernel") {
   watchSourceFilesOnly();
   endWithParent();
+  printInFewLines();
 }

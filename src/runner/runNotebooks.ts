@@ -15,6 +15,7 @@ import { writeGallery } from "./gallery.js";
 import { loadNotebook, type Notebook, writeNotebook } from "./nbformat.js";
 import { notebookPage } from "./notebookPage.js";
 import { paperOf } from "./papers.js";
+import { planOf, type RunPlan } from "./plan.js";
 import { claimsOf, comparisonOf, type RunRecord, runRecordOf, titleOf } from "./summary.js";
 
 export interface RunNotebooksOptions extends RunOptions {
@@ -30,6 +31,8 @@ export interface RunNotebooksOptions extends RunOptions {
   readonly workers?: number;
   /** Seconds that one cell may take, default 600. */
   readonly timeout?: number;
+  /** Called once before the first. */
+  readonly onPlan?: (plan: RunPlan) => void;
   /** Called after each notebook. */
   readonly onNotebook?: (result: NotebookResult) => void;
 }
@@ -60,7 +63,18 @@ export interface NotebookResult {
  * @throws DataError if no notebook is found
  */
 export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<readonly NotebookResult[]> {
-  const known = ["paths", "galleryDir", "mode", "cache", "workers", "timeout", "onNotebook", "onProgress", "signal"];
+  const known = [
+    "paths",
+    "galleryDir",
+    "mode",
+    "cache",
+    "workers",
+    "timeout",
+    "onPlan",
+    "onNotebook",
+    "onProgress",
+    "signal",
+  ];
   rejectUnknownOptions(options, known, "runNotebooks");
   const { galleryDir = "gallery", workers = 2, onNotebook, onProgress, signal } = options;
   if (!(Number.isInteger(workers) && workers >= 1))
@@ -70,6 +84,7 @@ export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<r
       advice: "give a whole number of at least 1",
     });
   const paths = await findNotebooks(options.paths ?? ["notebooks"], galleryDir);
+  options.onPlan?.(await planOf(paths, galleryDir, workers));
   const packageKey = await packageHash();
   const results: NotebookResult[] = new Array(paths.length);
   let next = 0;

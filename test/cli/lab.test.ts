@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findJupyter } from "../../src/cli/findJupyter.js";
@@ -51,8 +51,29 @@ describe.skipIf(process.platform === "win32")("JupyterLab", () => {
     const kernels = join(process.cwd(), ".spectensor", "jupyter");
     const { code, out } = await spectensor(["lab", "src", "--no-browser", "--port", "8890"], { env });
     expect([code, out]).toEqual([0, `${join(process.cwd(), "src")} --no-browser --port 8890\n${kernels}:/elsewhere\n`]);
-    const { out: unnamed } = await spectensor(["lab", "--no-browser"], { env });
-    expect(unnamed.split("\n")[0]).toBe(`${join(process.cwd(), "notebooks")} --no-browser`);
+  });
+
+  it("opens a folder of the reader's with copies of our notebooks, and leaves what is there", async () => {
+    const env = { SPECTENSOR_JUPYTER: program("fake2", "jupyter-lab"), JUPYTER_PATH: "" };
+    const cwd = join(folder, "checkout");
+    mkdirSync(join(cwd, "notebooks", "deep"), { recursive: true });
+    mkdirSync(join(cwd, "my-notebooks"));
+    symlinkSync(join(process.cwd(), "node_modules"), join(cwd, "node_modules"));
+    for (const [path, text] of [
+      ["notebooks/a.ipynb", "ours"],
+      ["notebooks/deep/b.ipynb", "ours"],
+      ["notebooks/package.json", "{}"],
+      ["my-notebooks/a.ipynb", "mine"],
+    ] as const)
+      writeFileSync(join(cwd, path), text);
+    const { code, out } = await spectensor(["lab", "--no-browser"], { env, cwd });
+    expect([code, out.split("\n")[0]]).toEqual([0, `${join(cwd, "my-notebooks")} --no-browser`]);
+    const read = (path: string): string => readFileSync(join(cwd, "my-notebooks", path), "utf8");
+    expect([read("a.ipynb"), read("deep/b.ipynb"), existsSync(join(cwd, "my-notebooks", "package.json"))]).toEqual([
+      "mine",
+      "ours",
+      false,
+    ]);
   });
 
   it("that is not there, or a folder that is not, is one line with what to do", async () => {

@@ -96,6 +96,27 @@ describe("executeNotebook", () => {
     expect(outputsOf(n, 3)).toEqual([{ output_type: "stream", name: "stdout", text: "alive\n" }]);
   });
 
+  it("ends bars with their cell, says an interrupt in one line, and shows a result in a few", async () => {
+    const { notebook: n } = await executeNotebook(
+      notebook(
+        'import { lineFigure, loadDataset, progressBar } from "spectensor";\nconst set = await loadDataset("h2o");',
+        "set",
+        'progressBar().onProgress({ label: "fit", done: 1, total: 4 });\nawait new Promise((r) => setTimeout(r, 400));\nconst late = progressBar(); late.onProgress({ label: "fit", done: 1, total: 4 }); await new Promise((r) => setTimeout(r, 300)); late.onProgress({ label: "fit", done: 2, total: 4 }); throw new Error("stop");',
+        "setTimeout(() => process.kill(process.pid, 'SIGINT'), 300); await new Promise((r) => setTimeout(r, 60_000));",
+      ),
+      { afterError: "continue" },
+    );
+    expect(outputsOf(n, 1)).toEqual([
+      { output_type: "stream", name: "stdout", text: expect.stringMatching(/^data set h2o: .*(\n.*){2}\n$/) },
+    ]);
+    const bars = outputsOf(n, 2).flatMap((o) =>
+      o.output_type === "display_data" ? [String(o.data["text/html"])] : [],
+    );
+    expect(bars.length).toBeGreaterThan(0);
+    for (const bar of bars) expect(bar).toMatch(/^<div [^>]*>fit: 2 of 4 steps.*, interrupted<\/div>$/);
+    expect(outputsOf(n, 3)[0]).toEqual({ output_type: "stream", name: "stderr", text: "interrupted\n" });
+  });
+
   it("ends a kernel that does not react to the interrupt, without leaving its process", async () => {
     const { notebook: n, failure } = await executeNotebook(
       notebook("console.log(process.pid);", "await Promise.resolve();\nfor (;;) {}"),

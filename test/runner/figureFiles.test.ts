@@ -67,7 +67,7 @@ describe("figures of a notebook", () => {
     expect(readFileSync(join(figureFolder(path), "figure-1.svg"), "utf8")).toBe(SVG);
     const page = await notebookPage(notebook([table, plot, atoms]), { title: "T", page: "a & b.html" });
     const links = [...page.matchAll(/<a href="([^"]+)" download/g)].map((m) =>
-      decodeURI(m[1]!.replace(/&#(\d+);/g, (_, c) => String.fromCharCode(Number(c)))),
+      decodeURIComponent(m[1]!.replace(/&#(\d+);/g, (_, c) => String.fromCharCode(Number(c)))),
     );
     expect(links).toHaveLength(3);
     for (const link of links) expect(existsSync(join(folder, link))).toBe(true);
