@@ -2,25 +2,28 @@ import { Command } from "commander";
 import { DataError, OptionError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
+import { stickFigure } from "../figure/sticks.js";
 import { loadBorn, startsLikeBorn } from "../io/born.js";
 import { loadForces } from "../io/forceSets.js";
 import { detectFormat, firstLines } from "../io/formats.js";
 import { readFrames } from "../io/load.js";
+import { writeText } from "../io/write.js";
 import { linearResponse } from "../model/linearResponse/linearResponse.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import { type DisplacedForces, displacedForces, type SnapshotForces } from "../spectrum/displacedForces.js";
-import { forceConstants } from "../spectrum/forceConstants.js";
+import { type ForceConstants, forceConstants } from "../spectrum/forceConstants.js";
 import { harmonicInfrared, harmonicRaman } from "../spectrum/harmonic.js";
-import { infraredIntensities, kilometrePerMole, ramanActivities } from "../spectrum/modeActivities.js";
+import { longitudinalLines, MODE_UNITS, type ModeRow, modeTable } from "../spectrum/modeTable.js";
 import { peaks } from "../spectrum/peaks.js";
 import { type NormalModes, normalModes } from "../spectrum/phonons.js";
 import type { Frame } from "../structure/frame.js";
 import { bornChargesOfAtoms } from "../structure/independentCharges.js";
 import type { Structure } from "../structure/structure.js";
-import { interruptSignal, print, printJson, printTable } from "./output.js";
+import { interruptSignal, print, printJson } from "./output.js";
 import { broadeningOption, keyOption, listOption, positiveOption } from "./parse.js";
 import { datasetOf, type FileFlags, loadOptions } from "./series.js";
-import { writeSpectrum } from "./spectrumOutput.js";
+import { formatOf, isStandardOutput, writeSpectrum } from "./spectrumOutput.js";
+import { filledColumns, printRows, tableCsv } from "./tableOutput.js";
 
 interface HarmonicFlags extends FileFlags {
   readonly displaced?: string;
@@ -63,46 +66,79 @@ export function harmonicCommand(): Command {
     )
     .option(
       "--out <what>",
-      "with --spectrum: csv, json or svg on standard output, or a file with one of these endings",
-      "csv",
+      "csv, json or svg (sticks) on standard output, or a file with one of these endings; default a text table, with --spectrum csv",
     )
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (source: string, flags: HarmonicFlags) => {
       const { reference, displaced, forces } = await readInput(source, flags);
       const born = reference.bornCharges;
-      const modes = normalModes(forceConstants(reference.structure, forces), {
+      const constants = forceConstants(reference.structure, forces);
+      const modes = normalModes(constants, {
         ...(flags.direction && { nonAnalytic: { ...nonAnalytic(reference), direction: direction(flags.direction) } }),
       });
       const derivatives = await polarizabilityDerivatives(reference, displaced);
       if (flags.spectrum) return writeLines(modes, born, derivatives, flags);
       const list = modeList(modes, born, derivatives);
-      if (flags.json) printJson({ modes: list, atoms: reference.structure.species.length });
+      const longitudinal = flags.direction ? [] : longitudinalOf(reference, constants);
+      const columns = filledColumns(list, Object.keys(MODE_UNITS));
+      if (flags.json || flags.out === "json")
+        printJson({
+          modes: list,
+          ...(longitudinal.length > 0 && { longitudinal }),
+          units: MODE_UNITS,
+          atoms: reference.structure.species.length,
+        });
+      else if (flags.out !== undefined) await writeModes(list, columns, flags.out);
       else {
-        const keys = Object.keys(list[0]!) as (keyof (typeof list)[0])[];
-        printTable(
-          keys,
-          list.map((m) => keys.map((k) => (k === "mode" ? m[k]! : m[k]!.toFixed(3)))),
-        );
+        printRows(list, MODE_UNITS, columns);
+        if (longitudinal.length > 0) {
+          print("longitudinal lines:");
+          printRows(
+            longitudinal.map((l) => ({ ...l, direction: l.direction.join(",") })),
+            { wavenumber: "cm⁻¹", transverseWavenumber: "cm⁻¹" },
+            ["direction", "wavenumber", "transverse", "transverseWavenumber"],
+          );
+        }
         if (!born) print("no Born charges: no infrared intensities (give --born)");
       }
     });
 }
 
-/** One line per mode: cm⁻¹, |∂P/∂Q|² in km/mol, 45a′² + 7γ′² in Å⁴/u. */
 function modeList(
   modes: NormalModes,
   born: Float64Array | undefined,
   derivatives: Float64Array | undefined,
-): { mode: number; wavenumber: number; infrared?: number; raman?: number }[] {
-  const intensities = born && infraredIntensities(modes, born);
-  const activities = derivatives && ramanActivities(modes, derivatives).activities;
-  return Array.from(modes.wavenumbers, (wavenumber, k) => ({
-    mode: k + 1,
-    wavenumber,
-    ...(intensities && { infrared: intensities[k]! * kilometrePerMole }),
-    ...(activities && { raman: activities[k]! }),
-  }));
+): readonly ModeRow[] {
+  return modeTable(modes, { ...(born && { bornCharges: born }), ...(derivatives && { derivatives }) });
+}
+
+/** Longitudinal lines of a polar crystal whose Born charges and ε∞ are known. */
+function longitudinalOf({ structure, bornCharges, dielectric }: Frame, constants: ForceConstants) {
+  if (!structure.cell || !bornCharges || !dielectric) return [];
+  return longitudinalLines(constants, { bornCharges, epsilonInfinity: dielectric });
+}
+
+/** Modes as CSV or as a stick plot. */
+async function writeModes(list: readonly ModeRow[], columns: readonly string[], out: string): Promise<void> {
+  const format = formatOf(out);
+  const vibrations = list.filter((m) => m.kind === "vibration");
+  const sticks = (pick: (m: ModeRow) => number | undefined) =>
+    vibrations.flatMap((m) => {
+      const height = pick(m) ?? 0;
+      return height > 0 ? [{ position: m.wavenumber, height, label: m.symmetry }] : [];
+    });
+  const [y, chosen] = vibrations.some((m) => m.infrared !== undefined)
+    ? [{ quantity: "Infrared intensity", unit: MODE_UNITS.infrared }, sticks((m) => m.infrared)]
+    : [{ quantity: "Raman activity", unit: MODE_UNITS.raman }, sticks((m) => m.raman)];
+  const text =
+    format === "csv"
+      ? tableCsv(list, MODE_UNITS, columns)
+      : format === "json"
+        ? `${JSON.stringify({ modes: list, units: MODE_UNITS }, null, 1)}\n`
+        : renderSvg(stickFigure({ harmonic: chosen }, { x: { quantity: "Wavenumber", unit: "cm⁻¹" }, y }));
+  if (isStandardOutput(out)) process.stdout.write(text);
+  else await writeText(out, [text]);
 }
 
 async function writeLines(
@@ -121,7 +157,7 @@ async function writeLines(
   const values = data as Float64Array;
   const spectrum =
     flags.spectrum === "raman" ? harmonicRaman(modes, values, options) : harmonicInfrared(modes, values, options);
-  await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
+  await writeSpectrum(spectrum, flags.json ? "json" : (flags.out ?? "csv"), {
     extra: { modes: modeList(modes, born, derivatives) },
     peaks: peaks(spectrum),
     svg: () => renderSvg(spectrumFigure({ harmonic: spectrum })),

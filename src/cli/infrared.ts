@@ -8,13 +8,16 @@ import type { Broadening } from "../spectrum/broadening.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
 import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.js";
 import { type InfraredOptions, type InfraredSource, infrared } from "../spectrum/infrared.js";
+import type { ModeRow } from "../spectrum/modeTable.js";
 import { peaks } from "../spectrum/peaks.js";
+import { peakTable } from "../spectrum/peakTable.js";
 import { unwrap } from "../structure/displacement.js";
 import { interruptSignal, progressLine } from "./output.js";
-import { broadeningOption, integerOption, keyOption, numberOption, positiveOption } from "./parse.js";
+import { broadeningOption, integerOption, keyOption, numberOption, numbersOption, positiveOption } from "./parse.js";
 import { lengthOf, readSeries, type SeriesFlags } from "./series.js";
 import { readTrajectory } from "./source.js";
 import { writeSpectrum } from "./spectrumOutput.js";
+import { modesOption, peakOptions, writePeaks } from "./tableOutput.js";
 
 interface InfraredFlags extends SeriesFlags {
   readonly temperature: number;
@@ -26,7 +29,10 @@ interface InfraredFlags extends SeriesFlags {
   readonly verlet?: number;
   readonly epsilonInfinity?: number | Float64Array;
   readonly direction?: FieldDirection;
-  readonly out: string;
+  readonly peaks?: boolean;
+  readonly modes?: readonly ModeRow[];
+  readonly measured?: readonly number[];
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -84,7 +90,21 @@ export function infraredCommand(): Command {
         .default("isotropic"),
     )
     .option("--key <quantity=name>", "name in the file, e.g. polarization=P; may be repeated", keyOption)
-    .option("--out <what>", "csv, json or svg on standard output, or a file with one of these endings", "csv")
+    .option("--peaks", "a table of the peaks (text; with --out csv, json or svg as sticks) in place of the spectrum")
+    .option(
+      "--modes <file>",
+      "with --peaks: what harmonic --json wrote, to name the nearest mode and its symmetry",
+      modesOption,
+    )
+    .option(
+      "--measured <list>",
+      "with --peaks: positions of measured lines in cm-1, e.g. 128,206,464",
+      numbersOption("measured"),
+    )
+    .option(
+      "--out <what>",
+      "csv, json or svg on standard output, or a file with one of these endings (default: csv; with --peaks text)",
+    )
     .option("--json", "the same as --out json")
     .addHelpText("after", EXAMPLES)
     .action(async (source: string, flags: InfraredFlags) => {
@@ -99,8 +119,15 @@ export function infraredCommand(): Command {
         epsilonInfinity === undefined
           ? absorption
           : dielectricFunction(absorption, { epsilonInfinity, ...(direction && { direction }) });
+      const out = flags.json ? "json" : flags.out;
+      if (flags.peaks)
+        return writePeaks(peakTable(spectrum, peakOptions(flags)), out, {
+          x: "Wavenumber",
+          y: "Absorption",
+          origin: series.origin,
+        });
       const found = peaks(absorption);
-      await writeSpectrum(spectrum, flags.json ? "json" : flags.out, {
+      await writeSpectrum(spectrum, out ?? "csv", {
         extra: {
           timestep: series.timestep,
           ...lengthOf(series),

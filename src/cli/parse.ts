@@ -84,6 +84,12 @@ export function jsonOption(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/** Numbers separated by commas. */
+export function numbersOption(name: string): (text: string) => number[] {
+  const parse = numberOption(name);
+  return (text) => text.split(",").map(parse);
+}
+
 /** A comma-separated list; "none" and "" are the empty one. */
 export function listOption(text: string): string[] {
   return text === "none" || text.trim() === "" ? [] : text.split(",").map((x) => x.trim());

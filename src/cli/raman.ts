@@ -3,13 +3,16 @@ import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { RamanFactor } from "../spectrum/corrections.js";
+import type { ModeRow } from "../spectrum/modeTable.js";
 import { type Peak, peaks } from "../spectrum/peaks.js";
+import { peakTable } from "../spectrum/peakTable.js";
 import { type RamanOptions, raman } from "../spectrum/raman.js";
 import type { Spectrum } from "../spectrum/spectrum.js";
 import { interruptSignal } from "./output.js";
-import { broadeningOption, integerOption, keyOption, listOption, positiveOption } from "./parse.js";
+import { broadeningOption, integerOption, keyOption, listOption, numbersOption, positiveOption } from "./parse.js";
 import { lengthOf, readSeries, type SeriesFlags } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
+import { modesOption, peakOptions, writePeaks } from "./tableOutput.js";
 
 interface RamanFlags extends SeriesFlags {
   readonly temperature?: number;
@@ -17,6 +20,9 @@ interface RamanFlags extends SeriesFlags {
   readonly broadening?: Broadening;
   readonly factors?: readonly string[];
   readonly verlet?: number;
+  readonly peaks?: boolean;
+  readonly modes?: readonly ModeRow[];
+  readonly measured?: readonly number[];
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -50,14 +56,35 @@ export function ramanCommand(): Command {
       "name of a tensor in the file, e.g. polarizability=alpha; may be repeated",
       keyOption,
     )
-    .option("--out <what>", "csv, json or svg on standard output, or a file with one of these endings", "csv")
+    .option("--peaks", "a table of the peaks (text; with --out csv, json or svg as sticks) in place of the spectrum")
+    .option(
+      "--modes <file>",
+      "with --peaks: what harmonic --json wrote, to name the nearest mode and its symmetry",
+      modesOption,
+    )
+    .option(
+      "--measured <list>",
+      "with --peaks: positions of measured lines in cm-1, e.g. 128,206,464",
+      numbersOption("measured"),
+    )
+    .option(
+      "--out <what>",
+      "csv, json or svg on standard output, or a file with one of these endings (default: csv; with --peaks text)",
+    )
     .option("--json", "the same as --out json")
     .addHelpText("after", EXAMPLES)
     .action(async (source: string, flags: RamanFlags) => {
       const series = await readSeries(source, ["polarizability", "dielectric"], flags, interruptSignal());
       const spectrum = raman(series, ramanOptions(flags));
+      const out = flags.json ? "json" : flags.out;
+      if (flags.peaks)
+        return writePeaks(peakTable(spectrum, peakOptions(flags)), out, {
+          x: "Raman shift",
+          y: "Raman intensity",
+          origin: series.origin,
+        });
       const found = peaks(spectrum);
-      await writeSpectrum(spectrum, flags.json ? "json" : flags.out!, {
+      await writeSpectrum(spectrum, out ?? "csv", {
         extra: { timestep: series.timestep, ...lengthOf(series), source: series.quantity, peaks: found },
         peaks: found,
         svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) })),
@@ -85,6 +112,7 @@ function ramanOptions(flags: RamanFlags): RamanOptions {
 const EXAMPLES = `
 Examples:
   $ spectensor raman h2o > h2o.csv
+  $ spectensor raman h2o --peaks --measured 1595,3657,3756
   $ spectensor raman alpha.dat --timestep 10 --laser 514 --factors laser,inverseFrequency
   $ spectensor raman md.extxyz.gz --timestep 2 --key polarizability=alpha_pbe --out raman.svg
 

@@ -8,4 +8,5 @@ export {
 } from "../figure/dynamics.js";
 export { figureCsv, figureJson } from "../figure/figure.js";
 export { renderSvg } from "../figure/static.js";
+export { stickFigure } from "../figure/sticks.js";
 export { renderStructureSvg } from "../figure/structureSvg.js";

@@ -2,13 +2,14 @@
 import { OptionError, ShapeError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { type Matrix, matrix } from "../math/matrix.js";
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, kinds, readOptions, record } from "../options/record.js";
 import { checkedBy, doubles, isArrayLike } from "../options/values.js";
 import { atomicMasses } from "../structure/elements.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { atomicMassUnit, vacuumPermittivity } from "../units/constants.js";
 import { angularToWavenumber } from "../units/frequency.js";
 import type { ForceConstants } from "./forceConstants.js";
+import { type RigidMotion, rigidMotions } from "./rigidMotion.js";
 
 /** Normal modes in order of frequency. */
 export interface NormalModes {
@@ -29,6 +30,11 @@ export interface NormalModeOptions {
    * molecules, the modes are those at zero field: transverse optical.
    */
   readonly nonAnalytic?: NonAnalytic;
+  /**
+   * Translations and rotations of a molecule: `project` (default) takes them out of the force constants and gives them as the modes at 0;
+   * `leave` diagonalizes the force constants as they are.
+   */
+  readonly rigidMotion?: { readonly kind: "project" | "leave" };
 }
 
 /** What splits longitudinal from transverse modes. */
@@ -48,6 +54,7 @@ const OPTIONS = record({
     bornCharges: doubles(),
     epsilonInfinity: doubles(),
   } satisfies Fields<NonAnalytic>).optional(),
+  rigidMotion: kinds({ project: {}, leave: {} }).default({ kind: "project" }),
 } satisfies Fields<NormalModeOptions>);
 
 /**
@@ -72,16 +79,67 @@ export function normalModes(constants: ForceConstants, options: NormalModeOption
       const phi = constants.values.values[p]! + (field?.values[p] ?? 0);
       dynamical.values[p] = phi / Math.sqrt(masses[Math.floor(i / 3)]! * masses[Math.floor(j / 3)]!);
     }
-  const { values, vectors } = symmetricEigen(dynamical);
-  const eigenvectors = matrix(3 * n, 3 * n);
-  for (let k = 0; k < 3 * n; k++)
-    for (let c = 0; c < 3 * n; c++) eigenvectors.values[k * 3 * n + c] = vectors.values[c * 3 * n + k]!;
+  const free = !structure.periodic.some(Boolean) && read.rigidMotion.kind === "project";
+  const { values, eigenvectors } = free
+    ? withoutMotions(dynamical, rigidMotions(structure, masses))
+    : eigenRows(dynamical);
   return {
     structure,
     masses,
     wavenumbers: values.map((v) => Math.sign(v) * angularToWavenumber(Math.sqrt(Math.abs(v) / atomicMassUnit))),
     eigenvectors,
   };
+}
+
+/** Eigenvalues in ascending order with eigenvectors as rows. */
+function eigenRows(m: Matrix): { readonly values: Float64Array; readonly eigenvectors: Matrix } {
+  const { values, vectors } = symmetricEigen(m);
+  const eigenvectors = matrix(m.rows, m.rows);
+  for (let k = 0; k < m.rows; k++)
+    for (let c = 0; c < m.rows; c++) eigenvectors.values[k * m.rows + c] = vectors.values[c * m.rows + k]!;
+  return { values, eigenvectors };
+}
+
+/** Eigenvectors across the motions as a whole, and these themselves with the eigenvalue 0. */
+function withoutMotions(d: Matrix, motions: readonly RigidMotion[]): ReturnType<typeof eigenRows> {
+  const n = d.rows;
+  const projected = matrix(n, n);
+  projected.values.set(d.values);
+  for (const { vector } of motions) {
+    // (1 − vvᵀ) D (1 − vvᵀ), one motion after the other.
+    const image = Float64Array.from({ length: n }, (_, i) =>
+      dot(projected.values.subarray(i * n, (i + 1) * n), vector),
+    );
+    const own = dot(image, vector);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++)
+        projected.values[i * n + j]! += own * vector[i]! * vector[j]! - image[i]! * vector[j]! - vector[i]! * image[j]!;
+  }
+  // Moved above every vibration, where they are told apart.
+  const above = 1 + 2 * d.values.reduce((most, v) => Math.max(most, Math.abs(v)), 0) * n;
+  for (const { vector } of motions)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) projected.values[i * n + j]! += above * vector[i]! * vector[j]!;
+  const { values, eigenvectors } = eigenRows(projected);
+  const vibrations = n - motions.length;
+  const rows = [
+    ...Array.from({ length: vibrations }, (_, k) => ({
+      value: values[k]!,
+      vector: eigenvectors.values.subarray(k * n, (k + 1) * n),
+    })),
+    ...motions.map(({ vector }) => ({ value: 0, vector })),
+  ].sort((a, b) => a.value - b.value);
+  const sorted = matrix(n, n);
+  rows.forEach(({ vector }, k) => {
+    sorted.values.set(vector, k * n);
+  });
+  return { values: Float64Array.from(rows, (r) => r.value), eigenvectors: sorted };
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }
 
 /**

@@ -1,0 +1,154 @@
+/** Peaks of a spectrum with what they are. */
+import { OptionError } from "../errors.js";
+import type { ModeRow } from "./modeTable.js";
+import { type PeakOptions, peaks } from "./peaks.js";
+import { area, intensityOf, type Spectrum } from "./spectrum.js";
+
+/** One peak. */
+export interface AssignedPeak {
+  /** In the unit of the axis. */
+  readonly position: number;
+  /** In the unit of the intensity. */
+  readonly height: number;
+  /** Full width at half the prominence, in the unit of the axis. */
+  readonly width: number;
+  /** Between the minima on both sides, in the unit of the intensity times that of the axis. */
+  readonly area: number;
+  /** Representation or part with the largest share of the peak, or the symmetry of the nearest harmonic mode that the light sees. */
+  readonly symmetry?: string;
+  /** Its share of the peak, 0 … 1, where a projection was given. */
+  readonly share?: number;
+  /** Harmonic mode nearest to it. */
+  readonly mode?: number;
+  readonly modeWavenumber?: number;
+  /** Measured line nearest to it and the peak's distance from that. */
+  readonly measured?: number;
+  readonly difference?: number;
+}
+
+export interface PeakTableOptions extends PeakOptions {
+  /** Table of the harmonic modes (modeTable). */
+  readonly modes?: readonly ModeRow[];
+  /**
+   * The trajectory by representation: a spectrum whose intensities after the first are named by symmetry (modeSpectrum with
+   * `grouping: { kind: "labels", … }`, or spectrumParts of modeCurrents).
+   */
+  readonly projection?: Spectrum;
+  /** Positions of measured lines in the unit of the axis, or a measured spectrum whose peaks are taken. */
+  readonly measured?: readonly number[] | Spectrum;
+}
+
+/** Peaks of one spectrum as a table, with the units of its columns. */
+export interface PeakTable {
+  readonly rows: readonly AssignedPeak[];
+  /** By column; "" for none. */
+  readonly units: Readonly<Record<keyof AssignedPeak, string>>;
+  /** Measured lines that no peak is nearest to: the misses. */
+  readonly missed: readonly number[];
+}
+
+/**
+ * Peaks in order of position with height, width and area, what they are (the representation whose modes move most at that frequency
+ * and the nearest harmonic mode), and the nearest measured line. A measured line belongs to at most one peak, the nearest.
+ * @throws OptionError as {@link peaks}
+ * @example
+ * const alpha = (await loadDataset("h2o")).series("polarizability");
+ * spectra.peakTable(raman(alpha), { from: 1000, to: 4200, measured: [1595, 3657] }).units.position // "cm⁻¹"
+ */
+export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): PeakTable {
+  const { modes, projection, measured = [], ...rest } = options;
+  const found = peaks(spectrum, rest);
+  const { unit, values } = intensityOf(spectrum, options.name);
+  const x = spectrum.axis.values;
+  const lines = "axis" in measured ? peaks(measured).map((p) => p.position) : [...measured];
+  const seen = modes?.filter((m) => m.kind === "vibration" && visible(m, spectrum.quantity));
+  const nearestPeak = lines.map((line) =>
+    found.reduce((best, p, k) => (Math.abs(p.position - line) < Math.abs(found[best]!.position - line) ? k : best), 0),
+  );
+  const taken = new Map<number, number>();
+  lines.forEach((line, l) => {
+    const k = nearestPeak[l]!;
+    const before = taken.get(k);
+    const distance = (v: number): number => Math.abs(found[k]!.position - v);
+    if (found[k] && (before === undefined || distance(line) < distance(before))) taken.set(k, line);
+  });
+  const rows = found.map((p, k): AssignedPeak => {
+    const from = valley(x, values, p.position, found[k - 1]?.position ?? x[0]!);
+    const to = valley(x, values, p.position, found[k + 1]?.position ?? x.at(-1)!);
+    const mode = seen && nearest(seen, p.position);
+    const part = projection && strongest(projection, p.position, p.width);
+    const line = taken.get(k);
+    const symmetry = part?.name ?? mode?.symmetry;
+    return {
+      position: p.position,
+      height: p.height,
+      width: p.width,
+      area: area(spectrum, { ...(options.name !== undefined && { name: options.name }), from, to }),
+      ...(symmetry !== undefined && { symmetry }),
+      ...(part && { share: part.share }),
+      ...(mode && { mode: mode.mode, modeWavenumber: mode.wavenumber }),
+      ...(line !== undefined && { measured: line, difference: p.position - line }),
+    };
+  });
+  const axis = spectrum.axis.unit === "cm-1" ? "cm⁻¹" : spectrum.axis.unit;
+  return {
+    rows,
+    units: {
+      position: axis,
+      height: unit,
+      width: axis,
+      area: unit === "1" ? axis : `${unit}·${axis}`,
+      symmetry: "",
+      share: "",
+      mode: "",
+      modeWavenumber: "cm⁻¹",
+      measured: axis,
+      difference: axis,
+    },
+    missed: lines.filter((line) => ![...taken.values()].includes(line)),
+  };
+}
+
+/** Modes that the light of the spectrum sees; all where that is not known. */
+function visible(m: ModeRow, quantity: Spectrum["quantity"]): boolean {
+  if (quantity === "raman") return m.raman === undefined || m.raman > 0;
+  return quantity === "infrared" ? m.infrared === undefined || m.infrared > 0 : true;
+}
+
+function nearest(rows: readonly ModeRow[], position: number): ModeRow | undefined {
+  if (rows.length === 0) return undefined;
+  return rows.reduce((best, m) =>
+    Math.abs(m.wavenumber - position) < Math.abs(best.wavenumber - position) ? m : best,
+  );
+}
+
+/** Where the intensity is least between a peak and its neighbor. */
+function valley(x: Float64Array, y: Float64Array, peak: number, neighbor: number): number {
+  const [from, to] = peak < neighbor ? [peak, neighbor] : [neighbor, peak];
+  let best = neighbor;
+  let least = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < x.length; k++)
+    if (x[k]! >= from && x[k]! <= to && y[k]! < least) {
+      least = y[k]!;
+      best = x[k]!;
+    }
+  return best;
+}
+
+/** The part with most of the intensity within a width around a position, and its share of all parts. */
+function strongest(projection: Spectrum, position: number, width: number): { name: string; share: number } | undefined {
+  const [, ...parts] = Object.entries(projection.intensities).filter(([name]) => !name.includes(" × "));
+  if (parts.length === 0)
+    throw new OptionError({
+      where: "peakTable",
+      problem: "the projection has no parts",
+      advice: 'make it with modeSpectrum(…, { grouping: { kind: "labels", labels } })',
+    });
+  const half = Math.max(width / 2, 2 * (projection.axis.values[1]! - projection.axis.values[0]!));
+  const range = { from: position - half, to: position + half };
+  const sums = parts.map(([name]) => Math.max(0, area(projection, { name, ...range })));
+  const total = sums.reduce((a, b) => a + b, 0);
+  if (!(total > 0)) return undefined;
+  const k = sums.indexOf(Math.max(...sums));
+  return { name: parts[k]![0], share: sums[k]! / total };
+}

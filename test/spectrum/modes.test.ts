@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { loadDataset } from "../../src/dataset/load.js";
+import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
+import { displacedForces } from "../../src/spectrum/displacedForces.js";
+import { forceConstants } from "../../src/spectrum/forceConstants.js";
+import { harmonicRaman } from "../../src/spectrum/harmonic.js";
+import { modeSpectrum } from "../../src/spectrum/modeProjection.js";
+import { longitudinalLines, modeLabels, modeTable } from "../../src/spectrum/modeTable.js";
+import { peakTable } from "../../src/spectrum/peakTable.js";
+import { normalModes } from "../../src/spectrum/phonons.js";
+import { raman } from "../../src/spectrum/raman.js";
+import { withVelocities } from "../../src/structure/displacement.js";
+import { expectClose } from "../support/close.js";
+
+async function harmonic(id: string) {
+  const set = await loadDataset(id);
+  const reference = set.reference!;
+  const constants = forceConstants(reference.structure, displacedForces(reference, set.displaced));
+  return { set, reference, constants, modes: normalModes(constants) };
+}
+
+/** How often each symmetry occurs among the vibrations, e.g. "2A1 B2". */
+function contents(labels: readonly string[]): string {
+  return [...new Set(labels)]
+    .sort()
+    .map((l) => `${labels.filter((x) => x === l).length}${l}`)
+    .join(" ");
+}
+
+describe("symmetry of normal modes", () => {
+  // Textbook decompositions of the vibrations: numbers of modes, so that E counts twice and T three times.
+  it.each([
+    ["h2o", "2A1 1B2"],
+    ["ch4", "1A1 2E 6T2"],
+    ["si", "3T2g"],
+    ["sio2", "4A1 4A2 16E"],
+    ["aln", "1A1 2B1 2E1 4E2"],
+  ])("of %s is %s", async (id, expected) => {
+    const { modes } = await harmonic(id);
+    const table = modeTable(modes);
+    // Silicon's set is the conventional cell of eight atoms: three of its four primitive cells' worth of modes are folded.
+    const labels = table.filter((m) => m.kind === "vibration").map((m) => m.symmetry);
+    expect(contents(labels.filter((l) => l !== "folded"))).toBe(expected);
+    expect(labels.filter((l) => l === "folded")).toHaveLength(id === "si" ? 18 : 0);
+    const rigid = table.filter((m) => m.kind !== "vibration").map((m) => m.kind);
+    expect(rigid.filter((k) => k === "translation")).toHaveLength(3);
+    expect(rigid.filter((k) => k === "rotation")).toHaveLength(id.startsWith("h2o") || id.startsWith("ch") ? 3 : 0);
+  });
+});
+
+describe("the table of a molecule's modes", () => {
+  it("has motions as a whole at exactly 0, orthonormal eigenvectors, and the wavenumbers of the vibrations unchanged", async () => {
+    const { modes, constants } = await harmonic("h2o");
+    expect(Array.from(modes.wavenumbers.subarray(0, 6))).toEqual([0, 0, 0, 0, 0, 0]);
+    const left = normalModes(constants, { rigidMotion: { kind: "leave" } });
+    // Residual rotations of the displaced structures' forces mix in at second order.
+    expectClose(modes.wavenumbers.subarray(6), left.wavenumbers.subarray(6), { relative: 1e-3 });
+    const e = modes.eigenvectors.values;
+    for (let k = 0; k < 9; k++)
+      for (let l = 0; l <= k; l++) {
+        let dot = 0;
+        for (let c = 0; c < 9; c++) dot += e[9 * k + c]! * e[9 * l + c]!;
+        expectClose(dot, k === l ? 1 : 0, { absolute: 1e-10 });
+      }
+  });
+
+  it("has intensities with zeros where symmetry says so: methane's A1 is dark in the infrared, all its modes are Raman active", async () => {
+    const { set, reference, modes } = await harmonic("ch4");
+    const { derivatives } = await linearResponse(reference, set.displaced, { quantity: "polarizability" });
+    const table = modeTable(modes, { bornCharges: reference.bornCharges!, derivatives });
+    for (const m of table.filter((x) => x.kind === "vibration")) {
+      if (m.symmetry === "T2") expect(m.infrared!).toBeGreaterThan(1);
+      else expect(m.infrared).toBe(0);
+      expect(m.raman!).toBeGreaterThan(1e-3);
+      // Totally symmetric vibrations of a cubic molecule keep the polarization of light, all others give 3/4.
+      if (m.symmetry === "A1") expect(m.depolarisation!).toBeLessThan(1e-3);
+      else expectClose(m.depolarisation!, 0.75, { absolute: 1e-3 });
+    }
+    for (const m of table.filter((x) => x.kind !== "vibration")) expect([m.infrared, m.raman]).toEqual([0, 0]);
+  });
+});
+
+describe("longitudinal lines", () => {
+  it("of AlN lie above their transverse modes: one A1 along c, one E1 across it; silicon has none", async () => {
+    const { reference, constants, modes } = await harmonic("aln");
+    const field = { bornCharges: reference.bornCharges!, epsilonInfinity: reference.dielectric! };
+    const lines = longitudinalLines(constants, field);
+    const table = modeTable(modes);
+    for (const { wavenumber, transverseWavenumber } of lines) expect(wavenumber).toBeGreaterThan(transverseWavenumber);
+    const along = (axis: number) => lines.filter((l) => l.direction[axis] === 1);
+    expect(along(2).map((l) => table[l.transverse - 1]!.symmetry)).toEqual(["A1"]);
+    expect(along(0).map((l) => table[l.transverse - 1]!.symmetry)).toEqual(["E1"]);
+    const si = await harmonic("si");
+    const none = { bornCharges: si.reference.bornCharges!, epsilonInfinity: si.reference.dielectric! };
+    expect(longitudinalLines(si.constants, none)).toEqual([]);
+  });
+});
+
+describe("peakTable", () => {
+  it("of harmonic lines has their positions, areas, symmetries and modes", async () => {
+    const { set, reference, modes } = await harmonic("h2o");
+    const { derivatives } = await linearResponse(reference, set.displaced, { quantity: "polarizability" });
+    const rows = modeTable(modes, { bornCharges: reference.bornCharges!, derivatives });
+    const spectrum = harmonicRaman(modes, derivatives, { broadening: { kind: "gaussian", width: 10 } });
+    const table = peakTable(spectrum, { minProminence: 1e-4, modes: rows, measured: [1595, 3657, 3756, 9000] });
+    const vibrations = rows.filter((m) => m.kind === "vibration");
+    expectClose(
+      table.rows.map((p) => p.position),
+      vibrations.map((m) => m.wavenumber),
+      { absolute: 0.5 },
+    );
+    expect(table.rows.map((p) => p.symmetry)).toEqual(["A1", "A1", "B2"]);
+    expect(table.rows.map((p) => p.mode)).toEqual(vibrations.map((m) => m.mode));
+    expect(table.rows.map((p) => p.measured)).toEqual([1595, 3657, 3756]);
+    expect(table.missed).toEqual([9000]);
+    expect(table.units.area).toBe(`${table.units.height}·cm⁻¹`);
+    // A Gaussian's area is 1.0645 height·width.
+    for (const p of table.rows) expectClose(p.area, 1.0645 * p.height * p.width, { relative: 0.02 });
+  });
+
+  it("of a trajectory names the representation that moves at a peak, with its share", async () => {
+    const { set, modes } = await harmonic("h2o");
+    const t = withVelocities(set.trajectory());
+    const projection = modeSpectrum(modes, t, { grouping: { kind: "labels", labels: modeLabels(modes) } });
+    const table = peakTable(raman(set.series("polarizability")), { from: 1000, to: 4200, count: 1, projection });
+    const stretch = table.rows.at(-1)!;
+    expect(stretch.symmetry).toBe("A1");
+    expect(stretch.share!).toBeGreaterThan(0.95);
+    expect(stretch.share!).toBeLessThanOrEqual(1);
+  });
+});
