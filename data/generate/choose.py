@@ -3,18 +3,28 @@
 
 The force field is fitted to what is embedded, with the package itself (built: npm run build). Candidates without a file: Langevin runs
 of that force field, see EXPLORE. work.py computes what is on the list (role `selected`); each call is a round, whose number the frames keep."""
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 
 import extxyz
-from targets import DATA, EXPLORE, WORK, computed, frames_in, list_path, same_cell, waiting
+from targets import DATA, EXPLORE, computed, frames_in, list_path, same_cell, waiting
 
 CLI = os.path.join(DATA, '..', 'dist', 'cli', 'main.js')
 LEARNED_FROM = ('trajectory', 'displaced', 'selected', 'training')       # never from `testing`
+
+
+def scratch():
+    """A folder for what the package writes: it refuses to write among its own data, where the work folder may lie."""
+    folder = tempfile.mkdtemp(prefix='spectensor-')
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def spectensor(*words, may_stop=False):
@@ -78,8 +88,8 @@ def explore(system, field, registered, folder, seed):
 def main(system, count, candidates=None):
     if not os.path.exists(CLI):
         sys.exit('the package is not built: npm run build')
-    folder, picks = f'{WORK}/{system}/select', f'{WORK}/{system}/select/picks.xyz'
-    os.makedirs(folder, exist_ok=True)
+    folder = scratch()
+    picks = f'{folder}/picks.xyz'
     registered = next(d for d in json.load(open(f'{DATA}/registry.json'))['datasets'] if d['id'] == system)
     field = f'{folder}/ff.json.gz'
     fit(system, registered, field)

@@ -4,17 +4,15 @@
 The force field is fitted to everything embedded that it may learn from; each role has a run of its own (seed and start, see DRAW), so that
 training and testing frames are independent. START: a file whose first frame starts the run. What is drawn later comes from a later run."""
 import json
-import os
 import sys
 
 import extxyz
-from choose import fit, run, whole
-from targets import DATA, DRAW, EXPLORE, WORK, computed, frames_in, list_path, same_cell, waiting
+from choose import fit, run, scratch, whole
+from targets import DATA, DRAW, EXPLORE, computed, frames_in, list_path, same_cell, waiting
 
 
 def main(system, role, count, start=None):
-    d, folder = DRAW[system], f'{WORK}/{system}/draw-{role}'
-    os.makedirs(folder, exist_ok=True)
+    d, folder = DRAW[system], scratch()
     registered = next(e for e in json.load(open(f'{DATA}/registry.json'))['datasets'] if e['id'] == system)
     field = f'{folder}/ff.json.gz'
     fit(system, registered, field)

@@ -8,8 +8,8 @@ import os
 import sys
 
 import extxyz
-from choose import force_field_options, spectensor
-from targets import DATA, WORK, frames_in
+from choose import force_field_options, scratch, spectensor
+from targets import DATA, frames_in
 
 MARK = '<!-- written by generate/rounds.py -->'
 
@@ -22,8 +22,7 @@ def errors(folder, options, train, test):
 
 
 def main(system):
-    path, folder = f'{DATA}/{system}/README.md', f'{WORK}/{system}/rounds'
-    os.makedirs(folder, exist_ok=True)
+    path, folder = f'{DATA}/{system}/README.md', scratch()
     frames, testing = frames_in(f'{DATA}/{system}/selected.xyz.gz'), frames_in(f'{DATA}/{system}/testing.xyz.gz')
     turn = lambda f: int(f['info'].get('round', 0))
     options = json.dumps(force_field_options(system))

@@ -23,7 +23,7 @@ LISTED = {'water': ({'selected': 200, 'training': 24, 'testing': 16, 'large': 4}
 QUARTZ_LIKE = {'steps': 20000, 'every': 40}                     # 500 frames 40 fs apart
 RIDGES = {'ridge': [1e-9, 1e-8, 1e-7, 3e-7, 1e-6, 1e-5]}         # few frames of a liquid need more of it than many of a crystal
 EXPLORE = {**{s: QUARTZ_LIKE for s in SOLIDS},
-           'water': {'steps': 2000, 'every': 50, 'temperatures': (270, 320, 370, 420), 'from_selected': True, 'bonded': (('H', 'O', 1.35),), 'options': RIDGES,
+           'water': {'steps': 1600, 'every': 80, 'temperatures': (270, 320, 370, 420), 'from_selected': True, 'bonded': (('H', 'O', 1.35),), 'options': RIDGES,
                      'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')},
            'mapbi3': {'steps': 2000, 'every': 50, 'options': RIDGES, 'temperatures': (80, 80, 230, 230, 430, 430), 'from_selected': True, 'bonded': (('C', 'H', 1.5), ('N', 'H', 1.5), ('C', 'N', 2.0)),
                       'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')}}
