@@ -106,7 +106,7 @@ def check(system, registered):
         words.append(f'{role} {len(frames)}')
         if len(frames) != file['frames']:
             wrong.append(f'{role}: {len(frames)} frames, registered {file["frames"]}')
-        if {f['info']['pbc'] for f in frames} != {'F F F' if registered['system'] in MOLECULES.values() or system == 'water-dimer' else 'T T T'}:
+        if {f['info']['pbc'] for f in frames} != {'F F F' if system in MOLECULES or system == 'water-dimer' else 'T T T'}:
             wrong.append(f'{role}: pbc')
         if 'dielectric' in frames[0]['info'] or 'polarizability' in frames[0]['info']:
             t = tensor([f for f in frames if 'dielectric' in f['info'] or 'polarizability' in f['info']])
