@@ -1,13 +1,30 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { DataError, rejectUnknownOptions } from "../errors.js";
+import { DataError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, number, positive, RUN_FIELDS } from "../options/values.js";
 import { type DownloadOptions, downloadFile } from "./download.js";
-import { defaultCacheFolder, type FileState, filePath, type PlaceOptions, verifiedPath } from "./files.js";
+import {
+  defaultCacheFolder,
+  type FileState,
+  filePath,
+  PLACE_FIELDS,
+  type PlaceOptions,
+  verifiedPath,
+} from "./files.js";
 import { type DatasetEntry, findDataset } from "./registry.js";
 import { checkMd5, recordFiles } from "./zenodo.js";
 
 /** Options of {@link fetchDataset}. */
 export interface FetchOptions extends DownloadOptions, Pick<PlaceOptions, "cacheDir"> {}
+
+const OPTIONS = record({
+  ...RUN_FIELDS,
+  cacheDir: PLACE_FIELDS.cacheDir,
+  retries: integer({ atLeast: 0 }).optional(),
+  backoff: number({ atLeast: 0 }, "ms").optional(),
+  stall: positive("ms").optional(),
+} satisfies Fields<FetchOptions>);
 
 /**
  * Fetches the published files of a data set into the cache folder; files that are there and in order are left alone.
@@ -18,7 +35,7 @@ export interface FetchOptions extends DownloadOptions, Pick<PlaceOptions, "cache
  * @throws AbortedError if interrupted
  */
 export async function fetchDataset(id: string | DatasetEntry, options: FetchOptions = {}): Promise<FileState[]> {
-  rejectUnknownOptions(options, ["cacheDir", "onProgress", "signal", "retries", "backoff", "stall"], "fetchDataset");
+  readOptions(OPTIONS, options, "fetchDataset");
   const entry = typeof id === "string" ? findDataset(id) : id;
   const states: FileState[] = [];
   for (const file of entry.files) {

@@ -5,6 +5,8 @@ import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy, RUN_FIELDS, text } from "../options/values.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import { type DatasetEntry, dataFolder, type EmbeddedFile, listDatasets, type PublishedFile } from "./registry.js";
 
@@ -15,6 +17,11 @@ export interface PlaceOptions {
   /** Folder of embedded data; default the package's. */
   readonly dataDir?: string;
 }
+
+export const PLACE_FIELDS = {
+  cacheDir: text().optional(),
+  dataDir: text().optional(),
+} satisfies Fields<PlaceOptions>;
 
 /** `SPECTENSOR_DATA`, or the platform's cache folder. */
 export function defaultCacheFolder(): string {
@@ -120,10 +127,17 @@ export interface FileState {
   readonly problem?: string;
 }
 
+const VERIFY_OPTIONS = record({
+  ...PLACE_FIELDS,
+  ...RUN_FIELDS,
+  entries: checkedBy<readonly DatasetEntry[]>(Array.isArray, "a list of data sets").optional(),
+});
+
 /** Checks every file of the given (default: all) data sets; public files that were never fetched are not damaged. */
 export async function verifyDatasets(
   options: PlaceOptions & RunOptions & { readonly entries?: readonly DatasetEntry[] } = {},
 ): Promise<FileState[]> {
+  readOptions(VERIFY_OPTIONS, options, "verifyDatasets");
   const all = (options.entries ?? listDatasets()).flatMap((entry) => entry.files.map((file) => ({ entry, file })));
   const states: FileState[] = [];
   for (const { entry, file } of all) {

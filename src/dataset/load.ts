@@ -1,8 +1,10 @@
-import { DataError, rejectUnknownOptions } from "../errors.js";
+import { DataError } from "../errors.js";
 import { trajectoryCollector } from "../io/collect.js";
 import { loadColumns } from "../io/columns.js";
 import { detectFormat } from "../io/formats.js";
 import { streamFrames } from "../io/load.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { RUN_FIELDS } from "../options/values.js";
 import type { RunOptions } from "../progress.js";
 import { ensembleOfJoined, type SeriesEnsemble } from "../series/ensemble.js";
 import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";
@@ -10,7 +12,7 @@ import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
 import type { Trajectory } from "../structure/trajectory.js";
-import { type PlaceOptions, verifiedPath } from "./files.js";
+import { PLACE_FIELDS, type PlaceOptions, verifiedPath } from "./files.js";
 import { type DatasetEntry, findDataset } from "./registry.js";
 
 /** A data set in memory. Tensors are in this package's units and index orders. */
@@ -38,6 +40,8 @@ export interface Dataset {
   ensemble(quantity: FrameQuantity): SeriesEnsemble;
 }
 
+const OPTIONS = record({ ...PLACE_FIELDS, ...RUN_FIELDS } satisfies Fields<PlaceOptions & RunOptions>);
+
 /**
  * Loads a data set by its id, or from an entry of one's own; every file is checked against its SHA-256 first.
  * @throws DataError for an unknown id, a file that was not fetched, or a damaged one
@@ -50,7 +54,7 @@ export async function loadDataset(
   id: string | DatasetEntry,
   options: PlaceOptions & RunOptions = {},
 ): Promise<Dataset> {
-  rejectUnknownOptions(options, ["cacheDir", "dataDir", "onProgress", "signal"], "loadDataset");
+  readOptions(OPTIONS, options, "loadDataset");
   const entry = typeof id === "string" ? findDataset(id) : id;
   if (entry.files.length === 0)
     throw new DataError({

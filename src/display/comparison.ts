@@ -1,4 +1,6 @@
-import { OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
+import { OptionError, SpectensorError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { text } from "../options/values.js";
 import { formatNumber } from "../table/number.js";
 import { tableText } from "../table/text.js";
 import { escapeHtml } from "./html.js";
@@ -73,6 +75,8 @@ export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResu
   });
 }
 
+const OPTIONS = record({ against: text().default("Paper") } satisfies Fields<ComparisonOptions>);
+
 /**
  * Shows the paper's values and ours side by side, each row marked as pass or miss, and records the rows in the notebook.
  * @throws ToleranceError after showing, if a required row is missed
@@ -80,9 +84,8 @@ export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResu
  * showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: 0.93, tolerance: { kind: "atLeast" } }])
  */
 export function showComparison(rows: readonly ComparisonRow[], options: ComparisonOptions = {}): void {
-  rejectUnknownOptions(options, ["against"], "showComparison");
+  const { against } = readOptions(OPTIONS, options, "showComparison");
   const results = compare(rows);
-  const { against = "Paper" } = options;
   const text = comparisonText(results, against);
   const record: ComparisonRecord = { against, rows: results };
   const data = { "text/html": comparisonHtml(results, against), "text/plain": text, [COMPARISON_TYPE]: record };

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AbortedError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy } from "../options/values.js";
 import { type ProgressSink, reporter } from "../progress/reporter.js";
 import { streamProgress } from "../progress/stream.js";
 import type { RunOptions } from "../progress.js";
@@ -11,6 +13,13 @@ export interface ProgressBarOptions {
   readonly stream?: NodeJS.WriteStream;
 }
 
+const OPTIONS = record({
+  stream: checkedBy<NodeJS.WriteStream>(
+    (v) => typeof v === "object" && v !== null && "write" in v,
+    "a stream to write to",
+  ).optional(),
+} satisfies Fields<ProgressBarOptions>);
+
 /**
  * Progress with rate and remaining time, updating in place in JupyterLab and in a terminal, and as a line every ten seconds in a log.
  * The result is what every long call takes; in a notebook its signal is aborted by the stop button.
@@ -19,6 +28,7 @@ export interface ProgressBarOptions {
  * const model = await fitPolarizability(frames.slice(0, 50), progressBar())
  */
 export function progressBar(options: ProgressBarOptions = {}): Required<RunOptions> {
+  readOptions(OPTIONS, options, "progressBar");
   const onProgress = tslab() ? reporter(notebookSink()) : streamProgress(options.stream ?? process.stderr);
   return { signal: interruptSignal(), onProgress };
 }

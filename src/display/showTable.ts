@@ -1,4 +1,5 @@
-import { rejectUnknownOptions } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { byName, integer, number, text } from "../options/values.js";
 import type { Column } from "../table/column.js";
 import { rowCount } from "../table/column.js";
 import { cellText, type TableTextOptions, tableText } from "../table/text.js";
@@ -11,13 +12,20 @@ export interface TableOptions extends TableTextOptions {
   readonly units?: Readonly<Record<string, string>>;
 }
 
+const OPTIONS = record({
+  units: byName(text(), "a unit per column").optional(),
+  digits: integer({ atLeast: 1, atMost: 17 }).optional(),
+  rows: number({ atLeast: 0 }).optional(),
+  caption: text().optional(),
+} satisfies Fields<TableOptions>);
+
 /**
  * Shows columns, a spectrum, a series or a data frame as a table below the cell, units in the header; outside a notebook as text.
  * @throws ShapeError if the columns differ in length
  * @example showTable({ "N_t": [6, 12, 24], RMSE: [0.9, 0.6, 0.35] }, { units: { RMSE: "Å³" } })
  */
 export function showTable(table: Tabular, options: TableOptions = {}): void {
-  rejectUnknownOptions(options, ["units", "digits", "rows", "caption"], "showTable");
+  readOptions(OPTIONS, options, "showTable");
   const list = columnsOf(table, options.units);
   const text = tableText(list, options);
   if (!displayBundle({ "text/html": tableHtml(list, options), "text/plain": text })) console.log(text);

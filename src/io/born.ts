@@ -1,5 +1,15 @@
+import { readOptions } from "../options/record.js";
 import type { Lines } from "./lines.js";
-import { loadAll, type more, needLine, nextLine, parseAll, type ReadOptions, type Source } from "./source.js";
+import {
+  loadAll,
+  type more,
+  needLine,
+  nextLine,
+  parseAll,
+  READ_OPTIONS,
+  type ReadOptions,
+  type Source,
+} from "./source.js";
 
 /** What a phonopy BORN file holds. */
 export interface BornFile {
@@ -17,11 +27,13 @@ export interface BornFile {
  * @throws FormatError with file and line
  */
 export function parseBorn(input: string | Uint8Array, options: ReadOptions = {}): BornFile {
+  readOptions(READ_OPTIONS, options, "parseBorn");
   return parseAll(readBorn, input, options)[0]!;
 }
 
 /** Reads a phonopy BORN file; see {@link parseBorn}. */
 export async function loadBorn(source: Source, options: ReadOptions = {}): Promise<BornFile> {
+  readOptions(READ_OPTIONS, options, "loadBorn");
   return (await loadAll(readBorn, source, options))[0]!;
 }
 

@@ -1,4 +1,6 @@
-import { FormatError, OptionError, ShapeError } from "../errors.js";
+import { FormatError, ShapeError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, positive, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
 import type { Trajectory } from "../structure/trajectory.js";
@@ -12,6 +14,13 @@ export interface CollectOptions {
   /** Name for messages; default "trajectory". */
   readonly name?: string;
 }
+
+export const COLLECT_FIELDS = {
+  timestep: positive("fs").optional(),
+  stride: integer({ atLeast: 1 }).default(1),
+  name: text().optional(),
+} satisfies Fields<CollectOptions>;
+const COLLECT_OPTIONS = record(COLLECT_FIELDS);
 
 /**
  * Gathers frames of the same atoms into one buffer. Velocities are kept if every frame has them; one cell is kept if
@@ -31,11 +40,7 @@ export async function collectTrajectory(
 
 /** {@link collectTrajectory} by hand: add frames one by one, then finish. */
 export function trajectoryCollector(options: CollectOptions = {}): { add(frame: Frame): void; finish(): Trajectory } {
-  const { name = "trajectory", stride = 1, timestep } = options;
-  if (!(Number.isInteger(stride) && stride >= 1))
-    throw new OptionError({ where: "stride", problem: `${stride} is not a whole number of at least 1` });
-  if (timestep !== undefined && !(timestep > 0 && timestep < Number.POSITIVE_INFINITY))
-    throw new OptionError({ where: "timestep", problem: `${timestep} is not a positive number of fs` });
+  const { name = "trajectory", stride, timestep } = readOptions(COLLECT_OPTIONS, options, "collectTrajectory");
   let first: Structure | undefined;
   const positions = growing();
   const velocities = growing();

@@ -1,10 +1,21 @@
 import { DataError, UnitError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, oneOf, positive, text } from "../options/values.js";
 import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
 import { spacing } from "./collect.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
 import { parseNumber } from "./number.js";
-import { loadAll, type more, nextLine, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
+import {
+  loadAll,
+  type more,
+  nextLine,
+  parseAll,
+  READ_FIELDS,
+  type ReadOptions,
+  type Source,
+  streamAll,
+} from "./source.js";
 import { type ComponentOrder, componentColumns, orderedTensor, rowMajor, tensorColumns } from "./tensorNames.js";
 
 /** Options of the reader of plain columns. */
@@ -21,6 +32,15 @@ export interface ColumnOptions extends ReadOptions {
   readonly origin?: string;
 }
 
+const OPTIONS = record({
+  ...READ_FIELDS,
+  quantity: oneOf(["polarizability", "dielectric", "polarization", "current"]).optional(),
+  components: text().optional(),
+  timestep: positive("fs").optional(),
+  skipColumns: integer({ atLeast: 0 }).optional(),
+  origin: text().optional(),
+} satisfies Fields<ColumnOptions>);
+
 /** One row: nine row-major components or a vector, and the time where there is a column for it. */
 export interface ColumnRow {
   readonly values: Float64Array;
@@ -35,16 +55,19 @@ export interface ColumnRow {
  * @throws UnitError if there is no time step
  */
 export function parseColumns(input: string | Uint8Array, options: ColumnOptions = {}): TensorSeries {
+  readOptions(OPTIONS, options, "parseColumns");
   return seriesOfRows(parseAll(columnReader(options), input, options), options.name ?? "text", options);
 }
 
 /** Rows one by one, in memory that does not grow; see {@link parseColumns}. */
 export function streamColumns(source: Source, options: ColumnOptions = {}): AsyncGenerator<ColumnRow, void, void> {
+  readOptions(OPTIONS, options, "streamColumns");
   return streamAll(columnReader(options), source, options);
 }
 
 /** Reads a file of plain columns; see {@link parseColumns}. */
 export async function loadColumns(source: Source, options: ColumnOptions = {}): Promise<TensorSeries> {
+  readOptions(OPTIONS, options, "loadColumns");
   const name = options.name ?? (typeof source === "string" ? source : "stream");
   return seriesOfRows(await loadAll(columnReader(options), source, options), name, options);
 }

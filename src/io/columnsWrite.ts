@@ -1,4 +1,6 @@
 import { ShapeError } from "../errors.js";
+import { readOptions } from "../options/record.js";
+import { SIGNAL_OPTIONS } from "../options/values.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
 import { rowMajor } from "./tensorNames.js";
 import { writeText } from "./write.js";
@@ -30,5 +32,5 @@ export function writeColumns(
   series: TensorSeries,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  return writeText(path, columnsText(series), options);
+  return writeText(path, columnsText(series), readOptions(SIGNAL_OPTIONS, options, "writeColumns"));
 }

@@ -1,3 +1,5 @@
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy, oneOf } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr, electronvoltPerHartree as hartree } from "../units/constants.js";
@@ -9,6 +11,7 @@ import {
   needLine,
   nextLine,
   parseAll,
+  READ_FIELDS,
   type ReadOptions,
   type Source,
   streamAll,
@@ -22,6 +25,12 @@ export interface EspressoOptions extends ReadOptions {
   readonly structure?: Structure;
 }
 
+const OPTIONS = record({
+  ...READ_FIELDS,
+  charges: oneOf(["dF/dE", "dP/du"]).optional(),
+  structure: checkedBy<Structure>((v) => typeof v === "object" && v !== null, "a structure").optional(),
+} satisfies Fields<EspressoOptions>);
+
 type Need = typeof more;
 type Draft = { -readonly [K in keyof Frame]?: Frame[K] };
 
@@ -33,11 +42,13 @@ type Draft = { -readonly [K in keyof Frame]?: Frame[K] };
  * @throws FormatError with file and line, also if the run did not end
  */
 export function parseEspresso(input: string | Uint8Array, options: EspressoOptions = {}): Frame {
+  readOptions(OPTIONS, options, "parseEspresso");
   return parseAll((lines) => readEspresso(lines, options), input, options)[0]!;
 }
 
 /** Reads the output of ph.x or pw.x; see {@link parseEspresso}. */
 export async function loadEspresso(source: Source, options: EspressoOptions = {}): Promise<Frame> {
+  readOptions(OPTIONS, options, "loadEspresso");
   return (await loadAll((lines: Lines) => readEspresso(lines, options), source, options))[0]!;
 }
 

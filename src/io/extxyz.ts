@@ -1,14 +1,20 @@
+import { type Fields, readOptions, record } from "../options/record.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity, type Structure } from "../structure/structure.js";
 import { atomColumns, type Columns, readAtoms } from "./extxyzAtoms.js";
 import { booleanList, commentPairs, numberList } from "./extxyzComment.js";
 import type { FileFormat } from "./format.js";
-import { type FrameDecoder, frameDecoder, type TensorOptions } from "./frameFields.js";
+import { type FrameDecoder, frameDecoder, TENSOR_FIELDS, type TensorOptions } from "./frameFields.js";
 import type { Lines } from "./lines.js";
-import { loadAll, more, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
+import { loadAll, more, parseAll, READ_FIELDS, type ReadOptions, type Source, streamAll } from "./source.js";
 
 /** Options of the extended XYZ reader. */
 export interface ExtxyzOptions extends ReadOptions, TensorOptions {}
+
+const OPTIONS = record({
+  ...READ_FIELDS,
+  ...TENSOR_FIELDS,
+} satisfies Fields<ExtxyzOptions>);
 
 /**
  * Frames from the text (or bytes, gzipped or not) of an extended XYZ file.
@@ -22,16 +28,19 @@ export interface ExtxyzOptions extends ReadOptions, TensorOptions {}
  * io.parseExtxyz('1\nLattice="4 0 0 0 4 0 0 0 4"\nAr 0 0 0\n')[0]!.structure.species // ["Ar"]
  */
 export function parseExtxyz(input: string | Uint8Array, options: ExtxyzOptions = {}): Frame[] {
+  readOptions(OPTIONS, options, "parseExtxyz");
   return parseAll(extxyzReader(options), input, options);
 }
 
 /** Frames of an extended XYZ file one by one, in memory that does not grow; see {@link parseExtxyz}. */
 export function streamExtxyz(source: Source, options: ExtxyzOptions = {}): AsyncGenerator<Frame, void, void> {
+  readOptions(OPTIONS, options, "streamExtxyz");
   return streamAll(extxyzReader(options), source, options);
 }
 
 /** All frames of an extended XYZ file; see {@link parseExtxyz}. */
 export function loadExtxyz(source: Source, options: ExtxyzOptions = {}): Promise<Frame[]> {
+  readOptions(OPTIONS, options, "loadExtxyz");
   return loadAll(extxyzReader(options), source, options);
 }
 

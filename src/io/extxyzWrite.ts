@@ -1,4 +1,6 @@
 import { ShapeError } from "../errors.js";
+import { readOptions } from "../options/record.js";
+import { SIGNAL_OPTIONS } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import type { InfoValue } from "./extxyzComment.js";
 import { writeText } from "./write.js";
@@ -34,7 +36,7 @@ export function writeExtxyz(
   frames: Iterable<Frame>,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  return writeText(path, extxyzText(frames), options);
+  return writeText(path, extxyzText(frames), readOptions(SIGNAL_OPTIONS, options, "writeExtxyz"));
 }
 
 function frameText(frame: Frame, index: number): string {

@@ -1,5 +1,5 @@
 /** Units a file may be in, and the factors to this package's. */
-import { rejectUnknownOptions } from "../errors.js";
+import { rejectUnknown } from "../options/record.js";
 import { type PhysicalQuantity, type UnitOf, unitScale } from "../units/convert.js";
 import type { FrameField } from "./tensorNames.js";
 
@@ -39,7 +39,7 @@ export function isPerVolume({ polarizability }: FieldUnits = {}): boolean {
  * @throws UnitError for an unknown unit
  */
 export function fieldScales(units: FieldUnits = {}): Readonly<Partial<Record<FrameField, number>>> {
-  rejectUnknownOptions(units, Object.keys(quantities), "units");
+  rejectUnknown({ shape: quantities }, units, "units");
   const scales: Partial<Record<FrameField, number>> = {};
   for (const field of Object.keys(units) as (keyof FieldUnits)[]) {
     const given = units[field];

@@ -1,5 +1,15 @@
+import { readOptions } from "../options/record.js";
 import type { Lines } from "./lines.js";
-import { loadAll, type more, needLine, nextLine, parseAll, type ReadOptions, type Source } from "./source.js";
+import {
+  loadAll,
+  type more,
+  needLine,
+  nextLine,
+  parseAll,
+  READ_OPTIONS,
+  type ReadOptions,
+  type Source,
+} from "./source.js";
 
 /** One displaced supercell of a finite-displacement phonon calculation. */
 export interface ForceSet {
@@ -24,11 +34,13 @@ export interface ForceSnapshot {
  * @throws FormatError with file and line, also for type 2, which {@link loadForces} reads
  */
 export function parseForceSets(input: string | Uint8Array, options: ReadOptions = {}): ForceSet[] {
+  readOptions(READ_OPTIONS, options, "parseForceSets");
   return parseAll(readForceSets, input, options);
 }
 
 /** Reads a phonopy FORCE_SETS file; see {@link parseForceSets}. */
 export function loadForceSets(source: Source, options: ReadOptions = {}): Promise<ForceSet[]> {
+  readOptions(READ_OPTIONS, options, "loadForceSets");
   return loadAll(readForceSets, source, options);
 }
 
@@ -43,6 +55,7 @@ export function loadForces(
   atoms: number,
   options: ReadOptions = {},
 ): Promise<(ForceSet | ForceSnapshot)[]> {
+  readOptions(READ_OPTIONS, options, "loadForces");
   return loadAll((lines: Lines) => readForces(lines, atoms), source, options);
 }
 
@@ -52,6 +65,7 @@ export function parseForces(
   atoms: number,
   options: ReadOptions = {},
 ): (ForceSet | ForceSnapshot)[] {
+  readOptions(READ_OPTIONS, options, "parseForces");
   return parseAll((lines: Lines) => readForces(lines, atoms), input, options);
 }
 

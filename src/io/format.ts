@@ -1,9 +1,11 @@
 /** What a file format is to the loaders, and the options of reading whatever a file turns out to be. */
+import { type Fields, record } from "../options/record.js";
+import { checkedBy, integer, list, oneOf, positive, text } from "../options/values.js";
 import type { FrameQuantity } from "../series/fromFrames.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
-import type { TensorOptions } from "./frameFields.js";
-import type { ReadOptions, Source } from "./source.js";
+import { TENSOR_FIELDS, type TensorOptions } from "./frameFields.js";
+import { READ_FIELDS, type ReadOptions, type Source } from "./source.js";
 
 /** Options that some formats need. */
 export interface FormatOptions extends TensorOptions {
@@ -23,6 +25,20 @@ export interface LoadOptions extends ReadOptions, FormatOptions {
   readonly format?: string | FileFormat;
 }
 
+export const LOAD_FIELDS = {
+  ...READ_FIELDS,
+  ...TENSOR_FIELDS,
+  species: list(text()).optional(),
+  lammpsUnits: oneOf(["metal", "real"]).optional(),
+  skipColumns: integer({ atLeast: 0 }).optional(),
+  phonopyCell: oneOf(["primitive", "unit", "super"]).optional(),
+  format: checkedBy<string | FileFormat>(
+    (v) => typeof v === "string" || (typeof v === "object" && v !== null && "sniff" in v),
+    "the name of a format, or a format",
+  ).optional(),
+} satisfies Fields<LoadOptions>;
+export const LOAD_OPTIONS = record(LOAD_FIELDS);
+
 /** Options of loading a series. */
 export interface SeriesOptions extends LoadOptions {
   /** What to read; of several the first that the file has. */
@@ -32,6 +48,16 @@ export interface SeriesOptions extends LoadOptions {
   /** For legends; default the file's name. */
   readonly origin?: string;
 }
+
+export const SERIES_OPTIONS = record({
+  ...LOAD_FIELDS,
+  quantity: checkedBy<SeriesOptions["quantity"]>(
+    (v) => typeof v === "string" || Array.isArray(v),
+    "the name of a quantity, or a list of them",
+  ),
+  timestep: positive("fs").optional(),
+  origin: text().optional(),
+} satisfies Fields<SeriesOptions>);
 
 /** The beginning of a file, as {@link FileFormat.sniff} sees it. */
 export interface FileHead {

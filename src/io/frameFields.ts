@@ -1,5 +1,6 @@
 /** From named values of a file to the fields of a {@link Frame}: units, component order, index order. */
-import { OptionError } from "../errors.js";
+import type { Fields } from "../options/record.js";
+import { checkedBy, oneOf, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { type InfoValue, infoValue, numberList, oddNumbers } from "./extxyzComment.js";
@@ -28,6 +29,14 @@ export interface TensorOptions {
   /** Which index of a Born charge varies slowest in the file; default "field-displacement". */
   readonly becOrder?: BecOrder;
 }
+
+const isObject = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v);
+export const TENSOR_FIELDS = {
+  keys: checkedBy<NonNullable<TensorOptions["keys"]>>(isObject, "the file's name per field").optional(),
+  units: checkedBy<FieldUnits>(isObject, "a unit per field").optional(),
+  components: text().optional(),
+  becOrder: oneOf(["field-displacement", "displacement-field"]).optional(),
+} satisfies Fields<TensorOptions>;
 
 type Fail = (problem: string, advice?: string) => never;
 type Draft = { -readonly [K in keyof Frame]: Frame[K] };
@@ -62,12 +71,6 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
   const scales = fieldScales(options.units);
   const columns = options.components === undefined ? undefined : componentColumns(options.components);
   const { becOrder = "field-displacement" } = options;
-  if (becOrder !== "field-displacement" && becOrder !== "displacement-field")
-    throw new OptionError({
-      where: "becOrder",
-      problem: `"${becOrder}" is not an index order`,
-      advice: 'it is "field-displacement" or "displacement-field"',
-    });
 
   return (structure, pairs, arrays, fail) => {
     const frame: Draft = { structure };

@@ -1,6 +1,7 @@
+import { readOptions } from "../options/record.js";
 import { tableLine } from "./jcampTable.js";
 import type { Lines } from "./lines.js";
-import { loadAll, type more, nextLine, parseAll, type ReadOptions, type Source } from "./source.js";
+import { loadAll, type more, nextLine, parseAll, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
 
 /** One block of data of a JCAMP-DX file, with the factors applied. */
 export interface JcampBlock {
@@ -20,11 +21,13 @@ export interface JcampBlock {
  * @throws FormatError with file and line for a file that contradicts itself, for peak tables and NTUPLES
  */
 export function parseJcamp(input: string | Uint8Array, options: ReadOptions = {}): JcampBlock[] {
+  readOptions(READ_OPTIONS, options, "parseJcamp");
   return parseAll(readJcamp, input, options);
 }
 
 /** Reads a JCAMP-DX file; see {@link parseJcamp}. */
 export function loadJcamp(source: Source, options: ReadOptions = {}): Promise<JcampBlock[]> {
+  readOptions(READ_OPTIONS, options, "loadJcamp");
   return loadAll(readJcamp, source, options);
 }
 

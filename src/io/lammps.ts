@@ -1,4 +1,6 @@
 import { OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { list, oneOf, positive, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity } from "../structure/structure.js";
@@ -12,6 +14,7 @@ import {
   needLine,
   nextLine,
   parseAll,
+  READ_FIELDS,
   type ReadOptions,
   type Source,
   streamAll,
@@ -27,6 +30,13 @@ export interface LammpsOptions extends ReadOptions {
   readonly timestep?: number;
 }
 
+const OPTIONS = record({
+  ...READ_FIELDS,
+  species: list(text()).optional(),
+  units: oneOf(["metal", "real"]).optional(),
+  timestep: positive("fs").optional(),
+} satisfies Fields<LammpsOptions>);
+
 /**
  * Frames of a LAMMPS dump (`dump custom` or `dump atom`), atoms sorted by id. Positions from `xu yu zu`, `x y z` (made
  * unwrapped with `ix iy iz` where the dump has them), `xsu ysu zsu` or `xs ys zs`; orthogonal, restricted and general
@@ -34,16 +44,19 @@ export interface LammpsOptions extends ReadOptions {
  * @throws FormatError with file and line
  */
 export function parseLammps(input: string | Uint8Array, options: LammpsOptions = {}): Frame[] {
+  readOptions(OPTIONS, options, "parseLammps");
   return parseAll(lammpsReader(options), input, options);
 }
 
 /** Frames of a LAMMPS dump one by one, in memory that does not grow; see {@link parseLammps}. */
 export function streamLammps(source: Source, options: LammpsOptions = {}): AsyncGenerator<Frame, void, void> {
+  readOptions(OPTIONS, options, "streamLammps");
   return streamAll(lammpsReader(options), source, options);
 }
 
 /** All frames of a LAMMPS dump; see {@link parseLammps}. */
 export function loadLammps(source: Source, options: LammpsOptions = {}): Promise<Frame[]> {
+  readOptions(OPTIONS, options, "loadLammps");
   return loadAll(lammpsReader(options), source, options);
 }
 

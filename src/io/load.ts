@@ -1,18 +1,16 @@
 /** Files of any format: what it is, is found out from the content. */
-import { DataError, rejectUnknownOptions } from "../errors.js";
+import { DataError } from "../errors.js";
+import { readOptions, record } from "../options/record.js";
 import { type FrameQuantity, seriesOfFrames } from "../series/fromFrames.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
 import type { Trajectory } from "../structure/trajectory.js";
-import { type CollectOptions, collectTrajectory } from "./collect.js";
-import type { LoadOptions, SeriesOptions } from "./format.js";
+import { COLLECT_FIELDS, type CollectOptions, collectTrajectory } from "./collect.js";
+import { LOAD_FIELDS, LOAD_OPTIONS, type LoadOptions, SERIES_OPTIONS, type SeriesOptions } from "./format.js";
 import { type OpenedFile, openFile } from "./formats.js";
 import { type Source, sourceName } from "./source.js";
 
-const loadOptionNames = [
-  ...["name", "incomplete", "onProgress", "onWarning", "signal", "format"],
-  ...["keys", "units", "components", "becOrder", "species", "lammpsUnits", "skipColumns", "phonopyCell"],
-];
+const TRAJECTORY_OPTIONS = record({ ...LOAD_FIELDS, ...COLLECT_FIELDS });
 
 /**
  * Frames of a file of any format, one by one, in memory that does not grow.
@@ -21,8 +19,7 @@ const loadOptionNames = [
  * @throws OptionError for options that the format cannot use
  */
 export function streamFrames(source: Source, options: LoadOptions = {}): AsyncGenerator<Frame, void, void> {
-  rejectUnknownOptions(options, loadOptionNames, "streamFrames");
-  return frames(source, options);
+  return frames(source, readOptions(LOAD_OPTIONS, options, "streamFrames"));
 }
 
 async function* frames(source: Source, options: LoadOptions): AsyncGenerator<Frame, void, void> {
@@ -52,20 +49,18 @@ async function* framesOf({ format, source }: OpenedFile, options: LoadOptions): 
  * (await readFrames("md.extxyz")).length // 1001
  */
 export async function readFrames(source: Source, options: LoadOptions = {}): Promise<Frame[]> {
-  rejectUnknownOptions(options, loadOptionNames, "readFrames");
   const all: Frame[] = [];
-  for await (const frame of frames(source, options)) all.push(frame);
+  for await (const frame of frames(source, readOptions(LOAD_OPTIONS, options, "readFrames"))) all.push(frame);
   return all;
 }
 
 /** The frames of a file of any format as a trajectory of the same atoms in one buffer. */
 export async function loadTrajectory(source: Source, options: LoadOptions & CollectOptions = {}): Promise<Trajectory> {
-  rejectUnknownOptions(options, [...loadOptionNames, "timestep", "stride"], "loadTrajectory");
-  const { timestep, stride, ...load } = options;
+  const { timestep, stride, ...load } = readOptions(TRAJECTORY_OPTIONS, options, "loadTrajectory");
   return collectTrajectory(frames(source, load), {
     name: sourceName(source, options),
     ...(timestep !== undefined && { timestep }),
-    ...(stride !== undefined && { stride }),
+    stride,
   });
 }
 
@@ -79,13 +74,13 @@ export async function loadTrajectory(source: Source, options: LoadOptions & Coll
  * (await loadSeries("md.extxyz.gz", { quantity: "polarizability" })).timestep // 2
  */
 export async function loadSeries(source: Source, options: SeriesOptions): Promise<TensorSeries> {
-  rejectUnknownOptions(options, [...loadOptionNames, "quantity", "timestep", "origin"], "loadSeries");
-  const name = sourceName(source, options);
-  const { timestep, origin = name.replace(/^.*[\\/]/, ""), quantity, ...load } = options;
+  const read = readOptions(SERIES_OPTIONS, options, "loadSeries");
+  const name = sourceName(source, read);
+  const { timestep, origin = name.replace(/^.*[\\/]/, ""), quantity, ...load } = read;
   const wanted: readonly FrameQuantity[] = typeof quantity === "string" ? [quantity] : quantity;
   const opened = await openFile(source, load);
   if (opened.format.series) {
-    const { onProgress: _, ...rest } = options;
+    const { onProgress: _, ...rest } = read;
     try {
       return await opened.format.series(opened.source, { ...rest, quantity: wanted, name, origin });
     } finally {

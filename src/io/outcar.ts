@@ -1,3 +1,4 @@
+import { readOptions } from "../options/record.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../units/constants.js";
@@ -9,6 +10,7 @@ import {
   needLine,
   nextLine,
   parseAll,
+  READ_OPTIONS,
   type ReadOptions,
   type Source,
   streamAll,
@@ -25,16 +27,19 @@ type Need = typeof more;
  * @throws FormatError with file and line, also if VASP did not run to its end: then read with `incomplete: "drop"`
  */
 export function parseOutcar(input: string | Uint8Array, options: ReadOptions = {}): Frame[] {
+  readOptions(READ_OPTIONS, options, "parseOutcar");
   return parseAll(readOutcar, input, options);
 }
 
 /** Steps of an OUTCAR one by one; see {@link parseOutcar}. */
 export function streamOutcar(source: Source, options: ReadOptions = {}): AsyncGenerator<Frame, void, void> {
+  readOptions(READ_OPTIONS, options, "streamOutcar");
   return streamAll(readOutcar, source, options);
 }
 
 /** All steps of an OUTCAR; see {@link parseOutcar}. */
 export function loadOutcar(source: Source, options: ReadOptions = {}): Promise<Frame[]> {
+  readOptions(READ_OPTIONS, options, "loadOutcar");
   return loadAll(readOutcar, source, options);
 }
 

@@ -1,11 +1,22 @@
 import { parse } from "yaml";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { oneOf } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr } from "../units/constants.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import { loadAll, type more, nextLine, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
+import {
+  loadAll,
+  type more,
+  nextLine,
+  parseAll,
+  READ_FIELDS,
+  type ReadOptions,
+  type Source,
+  streamAll,
+} from "./source.js";
 
 /** Options of the reader of phonopy.yaml. */
 export interface PhonopyOptions extends ReadOptions {
@@ -13,17 +24,24 @@ export interface PhonopyOptions extends ReadOptions {
   readonly phonopyCell?: "primitive" | "unit" | "super";
 }
 
+const OPTIONS = record({
+  ...READ_FIELDS,
+  phonopyCell: oneOf(["primitive", "unit", "super"]).optional(),
+} satisfies Fields<PhonopyOptions>);
+
 /**
  * A cell of a phonopy.yaml, phonopy_disp.yaml or phonopy_params.yaml, and, with the primitive cell, ε∞ and the Born
  * charges where the file has them (row: field).
  * @throws FormatError with file and line
  */
 export function parsePhonopy(input: string | Uint8Array, options: PhonopyOptions = {}): Frame {
+  readOptions(OPTIONS, options, "parsePhonopy");
   return parseAll(phonopyReader(options), input, options)[0]!;
 }
 
 /** Reads a phonopy.yaml; see {@link parsePhonopy}. */
 export async function loadPhonopy(source: Source, options: PhonopyOptions = {}): Promise<Frame> {
+  readOptions(OPTIONS, options, "loadPhonopy");
   return (await loadAll(phonopyReader(options), source, options))[0]!;
 }
 
@@ -81,7 +99,7 @@ function* readPhonopy(lines: Lines, which: "primitive" | "unit" | "super"): Gene
   const structure = cellStructure(lines, name, cell, scale);
   checkStructure(structure, name);
   const n = structure.species.length;
-  const nac = record(value("nac"));
+  const nac = entriesOf(value("nac"));
   const dielectric = numbers(value("dielectric_constant") ?? nac.dielectric_constant, 9);
   const charges = numbers(value("born_effective_charge") ?? nac.born_effective_charge, 9 * n);
   yield {
@@ -93,7 +111,7 @@ function* readPhonopy(lines: Lines, which: "primitive" | "unit" | "super"): Gene
 
 function yamlValue(lines: Lines, section: Section, name: string): unknown {
   try {
-    return record(parse(section.text, { maxAliasCount: 0, prettyErrors: false }))[name];
+    return entriesOf(parse(section.text, { maxAliasCount: 0, prettyErrors: false }))[name];
   } catch (cause) {
     const pos = (cause as { pos?: readonly number[] }).pos?.[0] ?? 0;
     lines.line = section.line + section.text.slice(0, pos).split("\n").length - 1;
@@ -104,7 +122,7 @@ function yamlValue(lines: Lines, section: Section, name: string): unknown {
   }
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+function entriesOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
@@ -118,21 +136,21 @@ function numbers(value: unknown, count: number): Float64Array | undefined {
 }
 
 function lengthScale(lines: Lines, unit: unknown): number {
-  const { length } = record(unit);
+  const { length } = entriesOf(unit);
   if (length === undefined || length === "angstrom") return 1;
   if (length === "au" || length === "bohr") return bohr;
   return lines.fail(`the unit of length is "${String(length)}"`, "angstrom and au are known");
 }
 
 function cellStructure(lines: Lines, name: string, value: unknown, scale: number): Structure {
-  const { lattice, points } = record(value);
+  const { lattice, points } = entriesOf(value);
   const cell = numbers(lattice, 9)?.map((x) => x * scale);
   if (!cell) return lines.fail(`${name} has no lattice of three vectors`);
   if (!Array.isArray(points) || points.length === 0) return lines.fail(`${name} has no points`);
   const species: string[] = [];
   const fractional = new Float64Array(3 * points.length);
   for (const [i, point] of points.entries()) {
-    const { symbol, coordinates } = record(point);
+    const { symbol, coordinates } = entriesOf(point);
     const x = numbers(coordinates, 3);
     if (typeof symbol !== "string" || !/^[A-Z][a-z]?\d*$/.test(symbol) || !x)
       return lines.fail(`point ${i + 1} of ${name} has no symbol with three coordinates`);

@@ -1,3 +1,5 @@
+import { type Fields, readOptions, record } from "../options/record.js";
+import { list, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
@@ -10,6 +12,7 @@ import {
   needLine,
   nextLine,
   parseAll,
+  READ_FIELDS,
   type ReadOptions,
   type Source,
   streamAll,
@@ -22,16 +25,23 @@ export interface PoscarOptions extends ReadOptions {
   readonly species?: readonly string[];
 }
 
+const OPTIONS = record({
+  ...READ_FIELDS,
+  species: list(text()).optional(),
+} satisfies Fields<PoscarOptions>);
+
 /**
  * The structure in a POSCAR or CONTCAR, with its velocities (Å/fs) where the file has them.
  * @throws FormatError with file and line
  */
 export function parsePoscar(input: string | Uint8Array, options: PoscarOptions = {}): Frame {
+  readOptions(OPTIONS, options, "parsePoscar");
   return parseAll(poscarReader(options), input, options)[0]!;
 }
 
 /** Reads a POSCAR or CONTCAR from a path or stream; see {@link parsePoscar}. */
 export async function loadPoscar(source: Source, options: PoscarOptions = {}): Promise<Frame> {
+  readOptions(OPTIONS, options, "loadPoscar");
   return (await loadAll(poscarReader(options), source, options))[0]!;
 }
 

@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip, gunzipSync } from "node:zlib";
 import { DataError, FormatError, ShapeError, SpectensorError } from "../errors.js";
-import type { Fields } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import { callback, oneOf, RUN_FIELDS, text } from "../options/values.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import { checkHeap } from "../system/memory.js";
@@ -30,6 +30,7 @@ export const READ_FIELDS = {
   name: text().optional(),
   incomplete: oneOf(["error", "drop"]).optional(),
 } satisfies Fields<ReadOptions>;
+export const READ_OPTIONS = record(READ_FIELDS);
 
 /** A reader yields this when it needs more bytes. */
 export const more: unique symbol = Symbol("more");

@@ -1,12 +1,13 @@
 import { SaxesParser, type SaxesTagPlain } from "saxes";
 import { FormatError } from "../errors.js";
+import { readOptions } from "../options/record.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure } from "../structure/structure.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../units/constants.js";
 import type { FileFormat } from "./format.js";
 import { parseNumber } from "./number.js";
-import { byteChunks, type ReadOptions, type Source, sourceName, wholeText } from "./source.js";
+import { byteChunks, READ_OPTIONS, type ReadOptions, type Source, sourceName, wholeText } from "./source.js";
 
 type Draft = { -readonly [K in Exclude<keyof Frame, "structure">]?: Frame[K] };
 
@@ -19,6 +20,7 @@ const longestText = 1 << 16;
  * @throws FormatError with file and line, also for a file that is cut off: then read with `incomplete: "drop"`
  */
 export function parseVasprun(input: string | Uint8Array, options: ReadOptions = {}): Frame[] {
+  readOptions(READ_OPTIONS, options, "parseVasprun");
   const reader = new VasprunReader(options.name ?? "text");
   reader.write(Buffer.from(wholeText(input, options)).toString("latin1"));
   reader.finish(options.incomplete === "drop");
@@ -27,6 +29,7 @@ export function parseVasprun(input: string | Uint8Array, options: ReadOptions = 
 
 /** Steps of a vasprun.xml one by one, in memory that does not grow; see {@link parseVasprun}. */
 export async function* streamVasprun(source: Source, options: ReadOptions = {}): AsyncGenerator<Frame, void, void> {
+  readOptions(READ_OPTIONS, options, "streamVasprun");
   const reader = new VasprunReader(sourceName(source, options));
   for await (const chunk of byteChunks(source, options)) {
     // The file says ISO-8859-1; one byte is one character, so a chunk may end anywhere.
@@ -39,6 +42,7 @@ export async function* streamVasprun(source: Source, options: ReadOptions = {}):
 
 /** All steps of a vasprun.xml; see {@link parseVasprun}. */
 export async function loadVasprun(source: Source, options: ReadOptions = {}): Promise<Frame[]> {
+  readOptions(READ_OPTIONS, options, "loadVasprun");
   const frames: Frame[] = [];
   for await (const frame of streamVasprun(source, options)) frames.push(frame);
   return frames;

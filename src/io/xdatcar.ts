@@ -1,17 +1,36 @@
 import { ShapeError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, RUN_FIELDS, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure } from "../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
-import { type CollectOptions, collectTrajectory, trajectoryCollector } from "./collect.js";
+import { COLLECT_FIELDS, type CollectOptions, collectTrajectory, trajectoryCollector } from "./collect.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
 import { fractionalText, type PoscarHeader, poscarHead, readPoscarHeader, startsLikePoscar } from "./poscarHeader.js";
-import { type more, needLine, nextLine, parseAll, type ReadOptions, type Source, streamAll } from "./source.js";
+import {
+  type more,
+  needLine,
+  nextLine,
+  parseAll,
+  READ_FIELDS,
+  READ_OPTIONS,
+  type ReadOptions,
+  type Source,
+  streamAll,
+} from "./source.js";
 import { writeText } from "./write.js";
 
 /** Options of the XDATCAR reader; `timestep` is POTIM × NBLOCK in fs, which the file does not hold. */
 export interface XdatcarOptions extends ReadOptions, Omit<CollectOptions, "name"> {}
+
+const OPTIONS = record({ ...READ_FIELDS, ...COLLECT_FIELDS } satisfies Fields<XdatcarOptions & CollectOptions>);
+const WRITE_OPTIONS = record({
+  comment: text().optional(),
+  decimals: integer({ atLeast: 1, atMost: 17 }).optional(),
+  signal: RUN_FIELDS.signal,
+});
 
 /**
  * The trajectory in an XDATCAR with fixed or variable cell. Positions are Cartesian, Å, and as the file has them:
@@ -19,19 +38,26 @@ export interface XdatcarOptions extends ReadOptions, Omit<CollectOptions, "name"
  * @throws FormatError with file and line
  */
 export function parseXdatcar(input: string | Uint8Array, options: XdatcarOptions = {}): Trajectory {
-  const collector = trajectoryCollector(options);
-  for (const frame of parseAll(readXdatcar, input, options)) collector.add(frame);
+  const { timestep, stride, ...read } = readOptions(OPTIONS, options, "parseXdatcar");
+  const collector = trajectoryCollector(collecting(timestep, stride, read.name));
+  for (const frame of parseAll(readXdatcar, input, read)) collector.add(frame);
   return collector.finish();
 }
 
 /** Configurations of an XDATCAR one by one, in memory that does not grow; `info.step` is the file's own number. */
 export function streamXdatcar(source: Source, options: ReadOptions = {}): AsyncGenerator<Frame, void, void> {
+  readOptions(READ_OPTIONS, options, "streamXdatcar");
   return streamAll(readXdatcar, source, options);
 }
 
 /** The whole trajectory of an XDATCAR; see {@link parseXdatcar}. */
 export function loadXdatcar(source: Source, options: XdatcarOptions = {}): Promise<Trajectory> {
-  return collectTrajectory(streamXdatcar(source, options), options);
+  const { timestep, stride, ...read } = readOptions(OPTIONS, options, "loadXdatcar");
+  return collectTrajectory(streamAll(readXdatcar, source, read), collecting(timestep, stride, read.name));
+}
+
+function collecting(timestep: number | undefined, stride: number, name: string | undefined): CollectOptions {
+  return { stride, ...(timestep !== undefined && { timestep }), ...(name !== undefined && { name }) };
 }
 
 /** XDATCAR for the loaders. */
@@ -114,5 +140,6 @@ export function writeXdatcar(
   t: Trajectory,
   options: { readonly comment?: string; readonly decimals?: number; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  return writeText(path, xdatcarText(t, options), options);
+  const { signal, ...read } = readOptions(WRITE_OPTIONS, options, "writeXdatcar");
+  return writeText(path, xdatcarText(t, read), signal ? { signal } : {});
 }

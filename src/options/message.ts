@@ -7,7 +7,7 @@ import { didYouMean, type ErrorDetails } from "../errors.js";
  * @param where name of the function or option it was given to; "" for the top level of a file
  */
 export function problemOf(error: z.ZodError, value: unknown, where: string): ErrorDetails & { readonly where: string } {
-  const issue = first(error.issues);
+  const issue = first(error.issues, value);
   const found = at(value, issue.path);
   const inside = (path: readonly PropertyKey[]): string => {
     const steps = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
@@ -35,13 +35,17 @@ export function problemOf(error: z.ZodError, value: unknown, where: string): Err
   return { where: holder, problem: `${name || "it"} is ${show(found)}, expected ${expected}` };
 }
 
-/** An unknown name explains a missing one, so it comes first; of the branches of a union the one that got furthest counts. */
-function first(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+/**
+ * An unknown name explains a missing one, so it comes first, then what is there and wrong, then what is missing. Of the branches of a
+ * union the one that got furthest counts.
+ */
+function first(issues: readonly z.core.$ZodIssue[], value: unknown): z.core.$ZodIssue {
   const unknown = issues.filter((i) => i.code === "unrecognized_keys").sort((a, b) => a.path.length - b.path.length);
   if (unknown[0]) return unknown[0];
-  const issue = issues[0]!;
+  const issue = issues.find((i) => at(value, i.path) !== undefined) ?? issues[0]!;
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue;
-  const [furthest] = issue.errors.map((branch) => first(branch)).sort((a, b) => depth(b) - depth(a));
+  const inside = at(value, issue.path);
+  const [furthest] = issue.errors.map((branch) => first(branch, inside)).sort((a, b) => depth(b) - depth(a));
   return depth(furthest!) === 0 ? issue : { ...furthest!, path: [...issue.path, ...furthest!.path] };
 }
 

@@ -78,7 +78,7 @@ export function readDocument<S extends z.ZodType>(schema: S, given: unknown, fil
  * Rejects names that `schema` does not know; for functions that hand their options on to others which check the values.
  * @throws OptionError
  */
-export function rejectUnknown(schema: { readonly shape: Shape }, given: object, where: string): void {
+export function rejectUnknown(schema: { readonly shape: object }, given: object, where: string): void {
   const known = Object.keys(schema.shape);
   const name = Object.keys(given).find((key) => !known.includes(key));
   if (name === undefined) return;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { didYouMean } from "../errors.js";
 import type { Progress, RunOptions } from "../progress.js";
-import type { Fields } from "./record.js";
+import { type Fields, record } from "./record.js";
 
 /** Bounds of a number; `above` and `below` are not reached. */
 export interface Bounds {
@@ -99,6 +99,9 @@ export const RUN_FIELDS = {
   onProgress: callback<(progress: Progress) => void>().optional(),
   signal: z.custom<AbortSignal>((v) => v instanceof AbortSignal, { error: "an AbortSignal" }).optional(),
 } satisfies Fields<RunOptions>;
+
+/** Of calls that can be interrupted and have nothing to tell meanwhile. */
+export const SIGNAL_OPTIONS = record({ signal: RUN_FIELDS.signal });
 
 function bounded(
   noun: string,

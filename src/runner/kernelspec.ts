@@ -1,6 +1,8 @@
 /** Telling Jupyter, VS Code and others how to start the kernel of this installation. */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { oneOf, text } from "../options/values.js";
 import { writeInFolder } from "./files.js";
 import { findTslab } from "./tslab.js";
 
@@ -21,6 +23,11 @@ export interface KernelspecOptions {
   readonly place?: "folder" | "user";
 }
 
+const OPTIONS = record({
+  folder: text().optional(),
+  place: oneOf(["folder", "user"]).optional(),
+} satisfies Fields<KernelspecOptions>);
+
 /** The kernelspec: this Node, the tslab of a folder. @throws SpectensorError if tslab is not installed there */
 export function kernelspec(folder: string): object {
   return {
@@ -37,6 +44,7 @@ export function kernelspec(folder: string): object {
  * @throws SpectensorError if tslab is not installed
  */
 export async function installKernelspec(options: KernelspecOptions = {}): Promise<string> {
+  readOptions(OPTIONS, options, "installKernelspec");
   const folder = resolve(options.folder ?? ".");
   const data = options.place === "user" ? jupyterUserFolder() : join(folder, ".spectensor", "jupyter");
   await writeInFolder(

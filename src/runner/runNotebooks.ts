@@ -4,7 +4,9 @@ import { type ComparisonResult, comparisonText } from "../display/comparison.js"
 import { encodedPath, escapeHtml } from "../display/html.js";
 import type { RunMode } from "../display/mode.js";
 import { claimsText } from "../display/showClaims.js";
-import { OptionError, rejectUnknownOptions, SpectensorError } from "../errors.js";
+import { SpectensorError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { callback, integer, list, oneOf, positive, RUN_FIELDS, text } from "../options/values.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import { cachedRun, notebookKey, packageHash } from "./cache.js";
 import { executeNotebook } from "./executor.js";
@@ -56,6 +58,18 @@ export interface NotebookResult {
   readonly page?: string;
 }
 
+const OPTIONS = record({
+  paths: list(text()).optional(),
+  galleryDir: text().default("gallery"),
+  mode: oneOf(["quick", "full"]).optional(),
+  cache: oneOf(["use", "ignore"]).optional(),
+  workers: integer({ atLeast: 1 }).default(2),
+  timeout: positive("s").optional(),
+  onPlan: callback<(plan: RunPlan) => void>().optional(),
+  onNotebook: callback<(result: NotebookResult) => void>().optional(),
+  ...RUN_FIELDS,
+} satisfies Fields<RunNotebooksOptions>);
+
 /**
  * Runs notebooks without Jupyter, writes executed copies and pages into a gallery, and its index.
  * A failing notebook does not stop the others.
@@ -63,26 +77,7 @@ export interface NotebookResult {
  * @throws DataError if no notebook is found
  */
 export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<readonly NotebookResult[]> {
-  const known = [
-    "paths",
-    "galleryDir",
-    "mode",
-    "cache",
-    "workers",
-    "timeout",
-    "onPlan",
-    "onNotebook",
-    "onProgress",
-    "signal",
-  ];
-  rejectUnknownOptions(options, known, "runNotebooks");
-  const { galleryDir = "gallery", workers = 2, onNotebook, onProgress, signal } = options;
-  if (!(Number.isInteger(workers) && workers >= 1))
-    throw new OptionError({
-      where: "workers",
-      problem: `${workers} workers`,
-      advice: "give a whole number of at least 1",
-    });
+  const { galleryDir, workers, onNotebook, onProgress, signal } = readOptions(OPTIONS, options, "runNotebooks");
   const paths = await findNotebooks(options.paths ?? ["notebooks"], galleryDir);
   options.onPlan?.(await planOf(paths, galleryDir, workers));
   const packageKey = await packageHash();

@@ -1,6 +1,8 @@
 /** Confidence bands of averaged spectra. */
 import { OptionError } from "../errors.js";
 import { studentFactor } from "../math/studentT.js";
+import { readOptions, record } from "../options/record.js";
+import { number, text } from "../options/values.js";
 import { intensityOf, type Spectrum } from "./spectrum.js";
 
 /** Where the expected spectrum lies, point by point. */
@@ -12,6 +14,8 @@ export interface ConfidenceBand {
   /** Half-width in standard errors. */
   readonly factor: number;
 }
+
+const OPTIONS = record({ name: text().optional(), level: number({ above: 0, below: 1 }).default(0.95) });
 
 /**
  * Band around the mean of independent runs: ± t standard errors with Student's t for one degree of freedom less than there are runs
@@ -28,8 +32,8 @@ export function confidenceBand(
   spectrum: Spectrum,
   options: { readonly name?: string; readonly level?: number } = {},
 ): ConfidenceBand {
-  const { values, standardError } = intensityOf(spectrum, options.name);
-  const { level = 0.95 } = options;
+  const { name, level } = readOptions(OPTIONS, options, "confidenceBand");
+  const { values, standardError } = intensityOf(spectrum, name);
   if (!standardError)
     throw new OptionError({
       where: `${spectrum.quantity} spectrum (${spectrum.origin})`,

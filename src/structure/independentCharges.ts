@@ -1,7 +1,14 @@
 import { DataError } from "../errors.js";
+import { readOptions, record } from "../options/record.js";
+import { integer, list, positive } from "../options/values.js";
 import { rotateTensor } from "./rotateTensor.js";
 import type { Structure } from "./structure.js";
 import { symmetry } from "./symmetry.js";
+
+const OPTIONS = record({
+  atoms: list(integer({ atLeast: 0 })).optional(),
+  tolerance: positive("Å").optional(),
+});
 
 /**
  * Born charges of every atom from those of the symmetry-independent ones: Z*_{g(i)} = R Z*_i Rᵀ for an operation {R|t} that
@@ -17,12 +24,13 @@ export function bornChargesOfAtoms(
   independent: Float64Array,
   options: { readonly atoms?: readonly number[]; readonly tolerance?: number } = {},
 ): Float64Array {
+  const read = readOptions(OPTIONS, options, "bornChargesOfAtoms");
   const n = s.species.length;
   if (independent.length === 9 * n) return independent.slice();
-  const group = symmetry(s, options.tolerance);
+  const group = symmetry(s, read.tolerance);
   const orbits = [...new Set(group.equivalent)];
   const count = independent.length / 9;
-  const atoms = options.atoms?.every((a) => a < n) && options.atoms.length === count ? options.atoms : orbits;
+  const atoms = read.atoms?.every((a) => a < n) && read.atoms.length === count ? read.atoms : orbits;
   const where = "Born charges";
   if (count !== orbits.length || new Set(atoms.map((a) => group.equivalent[a])).size !== orbits.length)
     throw new DataError({

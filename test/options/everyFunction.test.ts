@@ -1,0 +1,142 @@
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { OptionError } from "../../src/errors.js";
+import * as spectensor from "../../src/index.js";
+
+/** A public function with options, as the compiler sees it. */
+interface Taker {
+  /** Path from the main file, e.g. ["io", "loadExtxyz"]. */
+  readonly path: readonly string[];
+  /** Which parameter the options are. */
+  readonly index: number;
+  /** Options that are tagged unions. */
+  readonly kinds: readonly string[];
+  /** Options that are one of several words. */
+  readonly words: readonly string[];
+}
+
+const main = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+const program = ts.createProgram([main], {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  target: ts.ScriptTarget.ES2022,
+  lib: ["lib.es2023.d.ts"],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  skipLibCheck: true,
+  types: ["node"],
+});
+const checker = program.getTypeChecker();
+
+function optionsType(parameter: ts.Symbol): ts.Type | undefined {
+  const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
+  const named =
+    /^(options|range)$/.test(parameter.name) || /Options$/.test((type.aliasSymbol ?? type.symbol)?.name ?? "");
+  if (!named || checker.getIndexInfoOfType(type, ts.IndexKind.String)) return undefined;
+  return type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection) ? type : undefined;
+}
+
+function takers(module: ts.Symbol, prefix: readonly string[] = []): Taker[] {
+  return checker.getExportsOfModule(module).flatMap((symbol): Taker[] => {
+    const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+    const path = [...prefix, symbol.name];
+    if (target.flags & ts.SymbolFlags.ValueModule) return symbol.name === "types" ? [] : takers(target, path);
+    if (!(target.flags & ts.SymbolFlags.Function)) return [];
+    return checker
+      .getTypeOfSymbol(target)
+      .getCallSignatures()
+      .flatMap((signature) =>
+        signature.parameters.flatMap((parameter, index): Taker[] => {
+          const type = optionsType(parameter);
+          if (!type) return [];
+          const membersOf = (p: ts.Symbol): readonly ts.Type[] => {
+            const t = checker.getNonNullableType(checker.getTypeOfSymbol(p));
+            return t.isUnion() ? t.types : [t];
+          };
+          const properties = type.getProperties();
+          return [
+            {
+              path,
+              index,
+              kinds: properties
+                .filter((p) => membersOf(p).length > 1 && membersOf(p).every((t) => t.getProperty("kind")))
+                .map((p) => p.name),
+              words: properties.filter((p) => membersOf(p).every((t) => t.isStringLiteral())).map((p) => p.name),
+            },
+          ];
+        }),
+      );
+  });
+}
+
+/** Still to be given a record. */
+const PENDING =
+  /^(models\.|statistics\.(agreement|seriesAgreement)|linearResponse|(evaluate|fit|predict|select|split)[A-Z]|(polarizationL|l)earningCurve$)/;
+
+const all = takers(checker.getSymbolAtLocation(program.getSourceFile(main)!)!);
+
+/** Stands for whatever comes before the options, which are to be looked at first. */
+const untouchable: unknown = new Proxy(() => undefined, {
+  get: (_, name) => {
+    throw new TypeError(`looked at ${String(name)} before the options`);
+  },
+  has: (_, name) => {
+    throw new TypeError(`looked for ${String(name)} before the options`);
+  },
+});
+
+/** What a call with these options fails with. */
+async function failure({ path, index }: Taker, options: unknown): Promise<unknown> {
+  const f = path.reduce<unknown>((o, name) => (o as Record<string, unknown>)[name], spectensor) as (
+    ...args: unknown[]
+  ) => unknown;
+  const args: unknown[] = new Array(index).fill(untouchable);
+  try {
+    const result = f(...args, options);
+    if (typeof (result as AsyncGenerator | undefined)?.next === "function") await (result as AsyncGenerator).next();
+    else await result;
+  } catch (error) {
+    return error;
+  }
+  return "no error";
+}
+
+const named = all.map((taker) => [taker.path.join("."), taker] as const);
+describe.each(named.filter(([name]) => !PENDING.test(name)))("%s", (_, taker) => {
+  it("rejects an unknown option, with the near name, before it does anything else", async () => {
+    for (const name of ["noSuchOption", "__proto__", "constructor"]) {
+      const error = await failure(taker, JSON.parse(`{"${name}":1}`));
+      expect(String(error)).toContain(`unknown option "${name}"`);
+      expect(error).toBeInstanceOf(OptionError);
+    }
+  });
+
+  it("rejects what is not an object of options", async () => {
+    for (const given of [null, 3, "fast", []]) expect(await failure(taker, given)).toBeInstanceOf(OptionError);
+  });
+
+  const { kinds, words } = taker;
+  it.runIf(kinds.length + words.length > 0)(
+    "takes names that every object has for unknown kinds and words",
+    async () => {
+      for (const value of ["constructor", "__proto__", "toString"]) {
+        for (const name of kinds) {
+          const error = await failure(taker, { [name]: { kind: value } });
+          expect(String(error)).toContain(`unknown kind "${value}"`);
+          expect(error).toBeInstanceOf(OptionError);
+        }
+        for (const name of words) {
+          const error = await failure(taker, { [name]: value });
+          expect(String(error)).toContain(`${name} is "${value}"`);
+          expect(error).toBeInstanceOf(OptionError);
+        }
+      }
+    },
+  );
+});
+
+it("finds the functions that take options", () => {
+  expect(all.length).toBeGreaterThan(80);
+  expect(all.filter((t) => t.kinds.length > 0).length).toBeGreaterThan(5);
+});
