@@ -40,7 +40,7 @@ export function withFitFlags(command: Command, keys: readonly string[]): Command
       validationOption,
     )
     .option(
-      "--test <sources...|N>",
+      "--test <sources...>",
       "files or ids to test on, or a number of frames drawn from the sources (default with --frames: 400, or what remains)",
     )
     .option("--seed <s>", "of the draw", integerOption("seed"), 0)
