@@ -14,7 +14,8 @@ const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?$/;
 export function commentPairs(text: string): Map<string, string> | string {
   const pairs = new Map<string, string>();
   let i = 0;
-  const blank = (c: string | undefined) => c === " " || c === "\t" || c === "\r";
+  // Every blank that ends a token, no-break spaces too: otherwise a token of no length would stay where it is.
+  const blank = (c: string | undefined) => c !== undefined && /\s/.test(c);
   while (i < text.length) {
     while (blank(text[i])) i++;
     if (i === text.length) break;

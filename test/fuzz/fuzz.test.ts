@@ -11,9 +11,14 @@ const folder = process.env.FUZZ_OUT;
 describe("damaged files", () => {
   it(`${inputs} inputs give results or errors of ours, within ${limits.seconds} s and ${limits.megabytes} MB`, async () => {
     const targets = await allTargets();
-    const { findings, ...report } = fuzz(targets, inputs, seed);
+    if (folder) mkdirSync(folder, { recursive: true });
+    const { findings, ...report } = fuzz(
+      targets,
+      inputs,
+      seed,
+      folder ? (name, k, text) => writeFileSync(`${folder}/current`, `${name} ${k}\n${text}`) : undefined,
+    );
     if (folder) {
-      mkdirSync(folder, { recursive: true });
       for (const f of findings.slice(0, 200))
         writeFileSync(`${folder}/${f.target.replace(/\W+/g, "-")}-${seed}-${f.input}`, f.text);
     }

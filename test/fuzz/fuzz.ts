@@ -24,8 +24,16 @@ export interface FuzzReport {
 export const limits = { seconds: 2, megabytes: 1500 };
 const messageLength = 1500;
 
-/** @param seed input k of a run is the same whatever ran before it */
-export function fuzz(targets: readonly Target[], inputs: number, seed: number): FuzzReport {
+/**
+ * @param seed input k of a run is the same whatever ran before it
+ * @param onInput told before every input, so that one that never ends can be found
+ */
+export function fuzz(
+  targets: readonly Target[],
+  inputs: number,
+  seed: number,
+  onInput?: (target: string, input: number, text: string) => void,
+): FuzzReport {
   const findings: Finding[] = [];
   let [refused, slowestSeconds, peakMegabytes] = [0, 0, 0];
   for (let k = 0; k < inputs; k++) {
@@ -37,6 +45,7 @@ export function fuzz(targets: readonly Target[], inputs: number, seed: number): 
         ? mutateJson(target.text, draw)
         : mutate(target.text, draw, other.text);
     const bytes = Buffer.from(text);
+    onInput?.(target.name, k, text);
     const start = performance.now();
     let problem: string | undefined;
     try {

@@ -139,3 +139,11 @@ describe("streamExtxyz and loadExtxyz", () => {
     expect((await readdir(folder)).sort()).toEqual(["w.xyz", "w.xyz.gz"]);
   });
 });
+
+describe("blanks of other kinds in the comment line", () => {
+  it.each(["\u00a0", "\ufeff", "\v", "\f", "\u2003"])("%j ends a token like any blank", (blank) => {
+    const [frame] = parseExtxyz(`1\nenergy=-1${blank}${blank}x=2 ${blank}\nAr 0 0 0\n`);
+    expect(frame!.energy).toBe(-1);
+    expect(frame!.info).toEqual({ x: 2 });
+  });
+});
