@@ -111,7 +111,7 @@ function* readPhonopy(lines: Lines, which: "primitive" | "unit" | "super"): Gene
 
 function yamlValue(lines: Lines, section: Section, name: string): unknown {
   try {
-    return entriesOf(parse(section.text, { maxAliasCount: 0, prettyErrors: false }))[name];
+    return entriesOf(parse(section.text, { maxAliasCount: 0, prettyErrors: false, logLevel: "error" }))[name];
   } catch (cause) {
     const pos = (cause as { pos?: readonly number[] }).pos?.[0] ?? 0;
     lines.line = section.line + section.text.slice(0, pos).split("\n").length - 1;
