@@ -27,8 +27,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
 };
 
-/** The command line, not yet run. @param first its first word; unless it names a command, all commands are loaded @param words all of them, where it will be run */
-export async function program(first?: string, words: readonly string[] = []): Promise<Command> {
+/** The command line, not yet run. @param first its first word; unless it names a command, all commands are loaded @param before called with the command that is about to run */
+export async function program(first?: string, before?: (command: Command) => Promise<void>): Promise<Command> {
   const root = new Command("spectensor")
     .description("Raman and infrared spectra from trajectories, with tensorial machine learning in between")
     .version(packageVersion())
@@ -42,20 +42,22 @@ export async function program(first?: string, words: readonly string[] = []): Pr
     c.commands.forEach(throwing);
   };
   throwing(root);
-  root.hook("preAction", async (_, command) => {
-    const { checkOutputsOf } = await import("./outputs.js");
-    await checkOutputsOf(command, words);
-  });
+  if (before) root.hook("preAction", (_, command) => before(command));
   return root;
 }
 
 /** Runs one command line. @param args without node and script @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
+  let running: Command | undefined;
   try {
-    await (await program(args[0], args)).parseAsync([...args], { from: "user" });
+    const root = await program(args[0], async (command) => {
+      running = command;
+      await (await import("./outputs.js")).checkOutputsOf(command, args);
+    });
+    await root.parseAsync([...args], { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
   } catch (error) {
-    if (!(error instanceof CommanderError)) report(error);
+    if (!(error instanceof CommanderError)) await report(error, running);
     return exitCodeOf(error);
   }
 }

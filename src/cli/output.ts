@@ -1,5 +1,5 @@
 /** What every command shares: results on standard output, messages on standard error, exit codes. */
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { AbortedError, OptionError, printable, SpectensorError } from "../errors.js";
 import { streamProgress } from "../progress/stream.js";
 import type { Progress } from "../progress.js";
@@ -15,10 +15,11 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** One line for errors a user can act on; the stack for everything else, which is a bug. */
-export function report(cause: unknown): void {
+export async function report(cause: unknown, command?: Command): Promise<void> {
   if (cause instanceof CommanderError) return; // commander has printed it
   const error = asMemoryError(asFileErrorSomewhere(cause));
-  if (error instanceof SpectensorError) process.stderr.write(`${error.name}: ${error.message}\n`);
+  if (error instanceof SpectensorError)
+    process.stderr.write(`${error.name}: ${(await import("./explain.js")).explained(error, command)}\n`);
   else
     process.stderr.write(
       `${printable(error instanceof Error ? String(error.stack) : String(error))}\nThis is a bug of spectensor; please report it.\n`,
@@ -37,7 +38,7 @@ export function guardStandardStreams(): void {
   ] as const)
     stream.on("error", (cause: NodeJS.ErrnoException) => {
       if (cause.code === "EPIPE") return;
-      if (!failed && stream === process.stdout) report(asFileError(cause, { file, doing: "cannot be written" }));
+      if (!failed && stream === process.stdout) void report(asFileError(cause, { file, doing: "cannot be written" }));
       failed = true;
     });
   process.on("exit", () => {

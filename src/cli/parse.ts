@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { OptionError } from "../errors.js";
 import type { Broadening } from "../spectrum/broadening.js";
+import { parseJson } from "../system/json.js";
 
 /** A finite number, optionally bounded from below. */
 export function numberOption(name: string, lowest = Number.NEGATIVE_INFINITY): (text: string) => number {
@@ -71,7 +72,7 @@ export function jsonOption(text: string): Record<string, unknown> {
   const inline = text.trim().startsWith("{");
   let value: unknown;
   try {
-    value = JSON.parse(inline ? text : readFileSync(text, "utf8"));
+    value = parseJson(inline ? text : readFileSync(text, "utf8"), inline ? "JSON" : text);
   } catch (cause) {
     throw new OptionError({
       problem: `--options: ${inline ? `not valid JSON: ${text}` : `cannot read a JSON object from "${text}"`}`,

@@ -33,7 +33,9 @@ function renamed(keys: Readonly<Record<string, string>>): Partial<Record<FrameFi
     bec: "bornCharges",
     epsilon: "dielectric",
   };
-  return Object.fromEntries(Object.entries(keys).map(([field, name]) => [alias[field] ?? field, name]));
+  return Object.fromEntries(
+    Object.entries(keys).map(([field, name]) => [Object.hasOwn(alias, field) ? alias[field] : field, name]),
+  );
 }
 
 export interface SeriesFlags extends FileFlags {

@@ -5,6 +5,7 @@ import { readFile, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { DataError, FormatError } from "../errors.js";
+import { parseJson } from "../system/json.js";
 import { type DownloadOptions, downloadFile } from "./download.js";
 
 /** The part of Zenodo's answer that is used; a name must not leave the folder it is written to. */
@@ -35,12 +36,7 @@ export interface RecordFile {
  */
 export async function recordFiles(url: string, target: string, options: DownloadOptions): Promise<RecordFile[]> {
   await downloadFile({ url, label: "list of files" }, target, options);
-  let answer: unknown;
-  try {
-    answer = JSON.parse(await readFile(target, "utf8"));
-  } catch (cause) {
-    throw new FormatError({ file: url, problem: "the answer is not JSON", advice: "try again later", cause });
-  }
+  const answer = parseJson(await readFile(target, "utf8"), url, "try again later");
   const parsed = recordSchema.safeParse(answer);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;

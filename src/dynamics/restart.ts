@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
+import { parseJson } from "../system/json.js";
 import { writeWholeSync } from "../system/wholeFile.js";
 import type { MdState } from "./state.js";
 import type { TrajectoryState } from "./trajectoryFile.js";
@@ -102,7 +103,7 @@ function unreadable(file: string, cause: unknown): FormatError {
 export function parseRestart(text: string, path: string): Restart {
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = parseJson(text, path);
   } catch (cause) {
     throw unreadable(path, cause);
   }

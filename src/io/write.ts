@@ -17,7 +17,10 @@ export function writeText(
 }
 
 /** The bytes as they are, or gzipped when the name of their file ends in .gz. */
-export function packed(path: string, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+export function packed(
+  path: string,
+  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   // An error of the source destroys the packer with the same error, which its reader then gets.
   return /\.gz$/i.test(path) ? pipeline(bytes, createGzip(), () => {}) : bytes;
 }

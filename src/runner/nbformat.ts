@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
+import { parseJson } from "../system/json.js";
 import { writeInFolder } from "./files.js";
 
 const text = z.union([z.string(), z.array(z.string())]).transform((t) => (typeof t === "string" ? t : t.join("")));
@@ -92,13 +93,7 @@ export interface Notebook {
  * @throws FormatError if it is not JSON or not nbformat 4.5 or later
  */
 export function parseNotebook(json: string, file: string): Notebook {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (cause) {
-    throw new FormatError({ file, problem: `not a notebook: ${(cause as Error).message}`, cause });
-  }
-  const parsed = notebookSchema.safeParse(value);
+  const parsed = notebookSchema.safeParse(parseJson(json, file, "give a notebook"));
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
   throw new FormatError({

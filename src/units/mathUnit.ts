@@ -68,7 +68,7 @@ function inMathUnits(unit: string): { readonly scale: number; readonly expressio
       side.split("·").flatMap((factor) => {
         const [, name, digits] = /^(.+?)([⁻⁰¹²³⁴-⁹]*)$/.exec(factor) ?? [];
         const power = (k === 0 ? 1 : -1) * (digits ? superscript(digits) : 1);
-        const [value, inMath] = NAMES[name!] ?? [1, name ?? unit];
+        const [value, inMath] = (Object.hasOwn(NAMES, name!) && NAMES[name!]) || [1, name ?? unit];
         scale *= value ** power;
         return inMath.split(" ").map((word) => `${word}^${power}`);
       }),

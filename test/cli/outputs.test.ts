@@ -106,15 +106,8 @@ it("tells what a killed run has left", async () => {
   const code = `console.log((await import(${JSON.stringify(module)})).processTag())`;
   const tag = execFileSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" }).trim();
   writeFileSync(at(`.told.csv.${tag}.0123456789ab.part`), "half");
-  const { code: exit, err } = await spectensorHere([
-    "raman",
-    at("water.xyz"),
-    "--timestep",
-    "1",
-    "--out",
-    at("told.csv"),
-  ]);
-  expect(exit).toBe(0);
+  const { code: exit, err } = await spectensorHere(["raman", at("water.xyz"), "--out", at("told.csv")]);
+  expect([exit, err]).toEqual([0, expect.any(String)]);
   expect(err).toMatch(
     /note: an earlier run was killed while it wrote .*told.csv and left .*0123456789ab.part \(4 bytes\)/,
   );

@@ -80,7 +80,7 @@ describe("runNotebooks", () => {
     expect(of(bad).comparison).toEqual([expect.objectContaining({ quantity: "q", pass: false })]);
     expect(results[0]!.failure).toMatchObject({
       cell: 0,
-      message: expect.stringMatching(/broken\.ipynb: not a notebook/),
+      message: expect.stringMatching(/broken\.ipynb: not JSON .*give a notebook/),
     });
     expect(resultsText(results)).toMatch(/✗ Title <of> it .*bad\.ipynb.*\n {2}cell 2: ToleranceError/);
   });

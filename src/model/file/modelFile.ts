@@ -1,33 +1,38 @@
 /**
- * The file that every fitted model is kept in: readable JSON whose large arrays are base64 blocks. A model file is data,
- * never code, and is checked in full before it is used.
+ * The file that every fitted model is kept in: readable JSON whose large arrays are base64 blocks or, for models that are too large
+ * for a text, a binary block ({@link binaryModel}). A model file is data, never code, and is checked in full before it is used.
  */
-import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
 import { z } from "zod";
 import { FormatError, ShapeError, SpectensorError } from "../../errors.js";
+import { packing, signatureBytes } from "../../io/decode.js";
 import { byteChunks } from "../../io/source.js";
-import { writeText } from "../../io/write.js";
+import { packed } from "../../io/write.js";
 import { readDocument } from "../../options/record.js";
+import { parseJson } from "../../system/json.js";
+import { writeWhole } from "../../system/wholeFile.js";
+import {
+  arrayHash,
+  checkArray,
+  LONGEST,
+  littleEndianBlocks,
+  type ModelDocument,
+  product,
+  toMachineOrder,
+} from "./modelArrays.js";
+import { binaryModel, isBinaryModel, readBinaryModel } from "./modelBinary.js";
+
+export type { ModelArrays, ModelDocument } from "./modelArrays.js";
 
 /** First two entries of every model file. */
 const FORMAT = "spectensor-model";
 const VERSION = 2;
-/** Longest array that a model file may hold: 2 GiB of doubles. */
-const LONGEST = 2 ** 28;
-
-/** Large arrays by name, each with its shape. */
-export type ModelArrays = Readonly<
-  Record<string, { readonly shape: readonly number[]; readonly values: Float64Array }>
->;
-
-/** What a kind of model reads from and writes to a file. */
-export interface ModelDocument {
-  /** E.g. "polarizability", "linearResponse". */
-  readonly kind: string;
-  /** Small, readable settings and results: JSON values only. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly arrays: ModelArrays;
-}
+/** Bytes of arrays beyond which a model is written as a binary block; a text of Node ends at 512 MB. */
+const LARGEST_TEXT = 2 ** 27;
+/** Longest text of a model, bytes. */
+const LONGEST_TEXT = 500_000_000;
+/** The most that a byte of a gzipped file becomes. */
+const MOST_PACKED = 1032;
 
 const arraySchema = z.strictObject({
   shape: z.array(z.number().int().nonnegative()).min(1).max(4),
@@ -45,19 +50,21 @@ const documentSchema = z.strictObject({
 
 /** The text of a model file: two runs with the same model give the same bytes. @throws ShapeError if an array does not fill its shape */
 export function formatModel(document: ModelDocument): string {
+  checkShapes(document);
   const arrays = Object.fromEntries(
     Object.entries(document.arrays).map(([name, { shape, values }]) => {
-      if (values.length !== product(shape))
-        throw new ShapeError({ where: name, problem: `${values.length} values for shape [${shape.join(", ")}]` });
-      const bytes = littleEndian(values);
-      return [
-        name,
-        { shape, encoding: "base64 float64 little-endian", sha256: sha256(bytes), data: bytes.toString("base64") },
-      ];
+      const data = littleEndianBase64(values);
+      return [name, { shape, encoding: "base64 float64 little-endian", sha256: arrayHash(values), data }];
     }),
   );
   const { kind, settings } = document;
   return `${JSON.stringify({ format: FORMAT, version: VERSION, kind, settings, arrays }, null, 1)}\n`;
+}
+
+function checkShapes(document: ModelDocument): void {
+  for (const [name, { shape, values }] of Object.entries(document.arrays))
+    if (values.length !== product(shape))
+      throw new ShapeError({ where: name, problem: `${values.length} values for shape [${shape.join(", ")}]` });
 }
 
 /**
@@ -66,12 +73,7 @@ export function formatModel(document: ModelDocument): string {
  * @throws FormatError if it is not a model file of this version, an array's length or checksum is wrong, or a value is not finite
  */
 export function parseModel(text: string, file: string): ModelDocument {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new FormatError({ file, problem: "not JSON", advice: "give a model file written by this package", cause });
-  }
+  const json = parseJson(text, file, "give a model file written by this package");
   const { format, version, kind } = (json ?? {}) as { format?: unknown; version?: unknown; kind?: unknown };
   if (format === FORMAT && version !== VERSION)
     throw new FormatError({
@@ -92,16 +94,62 @@ export function parseModel(text: string, file: string): ModelDocument {
   return { kind: parsed.kind, settings: parsed.settings, arrays };
 }
 
-/** Writes a model file whole or not at all; gzipped when the name ends in .gz. */
+/**
+ * Writes a model file whole or not at all; gzipped when the name ends in .gz. As readable JSON, unless the name ends in .safetensors
+ * (or .safetensors.gz) or the arrays take more than 128 MiB: then as a binary block in the layout of safetensors, of any size.
+ * @throws ShapeError if an array does not fill its shape
+ * @throws FileError if the file cannot be written
+ */
 export async function writeModelDocument(path: string, document: ModelDocument): Promise<void> {
-  await writeText(path, [formatModel(document)]);
+  checkShapes(document);
+  const bytes = Object.values(document.arrays).reduce((sum, { values }) => sum + values.byteLength, 0);
+  const binary = bytes > LARGEST_TEXT || /\.safetensors(\.gz)?$/i.test(path);
+  await writeWhole(path, packed(path, binary ? binaryModel(document) : [Buffer.from(formatModel(document))]));
 }
 
-/** Reads a model file. @throws FormatError see {@link parseModel} */
+/** Reads a model file of either encoding. @throws FormatError see {@link parseModel} and {@link readBinaryModel} */
 export async function readModelDocument(path: string): Promise<ModelDocument> {
+  const pieces = byteChunks(path);
+  try {
+    const first = await pieces.next();
+    const start = first.done ? new Uint8Array(0) : first.value;
+    async function* whole(): AsyncGenerator<Uint8Array, void> {
+      yield start;
+      yield* pieces;
+    }
+    if (!isBinaryModel(start)) return parseModel(await textOf(whole(), path), path);
+    return await readBinaryModel(whole(), path, await mostBytes(path));
+  } finally {
+    await pieces.return(undefined);
+  }
+}
+
+/** How many bytes the unpacked file can have. */
+async function mostBytes(path: string): Promise<number> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(signatureBytes), 0, signatureBytes, 0);
+    const { size } = await file.stat();
+    return packing(buffer.subarray(0, bytesRead), path) === "gzip" ? MOST_PACKED * size : size;
+  } finally {
+    await file.close();
+  }
+}
+
+async function textOf(pieces: AsyncIterable<Uint8Array>, file: string): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of byteChunks(path)) chunks.push(chunk);
-  return parseModel(Buffer.concat(chunks).toString("utf8"), path);
+  let bytes = 0;
+  for await (const chunk of pieces) {
+    bytes += chunk.length;
+    if (bytes > LONGEST_TEXT)
+      throw new FormatError({
+        file,
+        problem: `more than ${LONGEST_TEXT / 1e6} MB of text, which no model of this package has`,
+        advice: "give a model file written by this package",
+      });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Errors about options inside a file are errors of the file. */
@@ -143,33 +191,15 @@ function decode(name: string, shape: readonly number[], data: string, checksum: 
       problem: `${data.length} characters of base64, expected ${encoded} for shape [${shape.join(", ")}]`,
       advice: "the file is damaged; copy it again",
     });
-  const bytes = Buffer.from(data, "base64");
-  if (bytes.length !== 8 * length || sha256(bytes) !== checksum)
-    throw new FormatError({
-      file,
-      where: name,
-      problem: "checksum differs",
-      advice: "the file is damaged; copy it again",
-    });
   const values = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
-    values[i] = bytes.readDoubleLE(8 * i);
-    if (!Number.isFinite(values[i]))
-      throw new FormatError({ file, where: name, problem: `element ${i} is ${values[i]}` });
-  }
+  const bytes = new Uint8Array(values.buffer);
+  if (Buffer.from(bytes.buffer).write(data, "base64") !== bytes.length)
+    throw new FormatError({ file, where: name, problem: "not base64", advice: "the file is damaged; copy it again" });
+  toMachineOrder(bytes);
+  checkArray(values, checksum, name, file);
   return values;
 }
 
-function littleEndian(values: Float64Array): Buffer {
-  const bytes = Buffer.alloc(8 * values.length);
-  for (let i = 0; i < values.length; i++) bytes.writeDoubleLE(values[i]!, 8 * i);
-  return bytes;
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
+function littleEndianBase64(values: Float64Array): string {
+  return Buffer.concat([...littleEndianBlocks(values)]).toString("base64");
 }

@@ -5,6 +5,7 @@ import { DataError, OptionError } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import { readOptions } from "../../options/record.js";
 import type { RunOptions } from "../../progress.js";
+import { fieldsPresent } from "../../structure/fieldsPresent.js";
 import type { Frame } from "../../structure/frame.js";
 import type { Structure } from "../../structure/structure.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
@@ -125,7 +126,7 @@ function dataWeights<D extends string>(
       throw new DataError({
         where,
         problem: `no frame has ${target.data[name].name}`,
-        advice: "map the name it has in the file when reading, or set its weight to 0",
+        advice: `map it by the name it has in the file, with \`keys\`, or set its weight to 0; ${fieldsPresent(frames)}`,
       });
     return w;
   });
@@ -133,7 +134,7 @@ function dataWeights<D extends string>(
   throw new DataError({
     where,
     problem: `no frame has ${names.map((n) => target.data[n].name).join(" or ")} to learn from`,
-    advice: "map the names they have in the file when reading it",
+    advice: `map what is needed by the name it has in the file, with \`keys\`; ${fieldsPresent(frames)}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
+import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../../../units/constants.js";
 import { rmse, rmspe } from "../../diagnostics.js";
@@ -34,7 +35,7 @@ export async function evaluateForceField(
     throw new DataError({
       where: "evaluateForceField",
       problem: "no frame has an energy, forces or a stress",
-      advice: "map the names they have in the file when reading it",
+      advice: `map what is needed by the name it has in the file, with \`keys\`; ${fieldsPresent(frames)}`,
     });
   const [energy, forces, stress] = [pairs(), pairs(), pairs()];
   for (const [i, frame] of used.entries()) {

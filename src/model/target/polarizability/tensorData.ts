@@ -1,5 +1,6 @@
 /** Target tensors as the models see them: polarizability in Å³ per atom, split into its irreducible parts. */
 import { DataError, OptionError, ShapeError } from "../../../errors.js";
+import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
 import { irreducibleToSymmetric, symmetricToIrreducible } from "../../../tensor/cartesian.js";
@@ -26,7 +27,9 @@ export function quantityOf(
     throw new DataError({
       where: `frame ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? ", …" : ""}`,
       problem: asked ? `no ${quantity}` : "neither polarizability nor dielectric tensor in every frame",
-      advice: "drop these frames, or name the tensor's field when reading the file",
+      advice: `drop these frames, or map the tensor by the name it has in the file, with \`keys\`; ${fieldsPresent(
+        missing.map((i) => frames[i]!),
+      )}`,
     });
   return quantity;
 }

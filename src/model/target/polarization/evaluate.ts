@@ -1,6 +1,7 @@
 /** Errors of a polarization model against reference values. */
 import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
+import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { PolarizationModel, PolarizationOptions } from "./polarization.js";
 import { predictBornCharges } from "./predict.js";
@@ -62,7 +63,7 @@ export async function evaluatePolarization(
     throw new DataError({
       where: "evaluatePolarization",
       problem: "no frame has Born charges or a polarization",
-      advice: "map the names they have in the file when reading it",
+      advice: `map what is needed by the name it has in the file, with \`keys\`; ${fieldsPresent(frames)}`,
     });
   for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
     throwIfAborted(options.signal, "evaluating");

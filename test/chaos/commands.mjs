@@ -1,0 +1,131 @@
+/** What the chaos runs: every command that writes, on small inputs, with what its output must be. */
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { finished } from "./processes.mjs";
+
+const SMALL = '{"cutoff": 3, "nMax": 2, "lMax": 1}';
+
+/** Files that the commands read. @returns their folder */
+export async function makeInputs(folder) {
+  const { loadDataset, io } = await import("../../dist/index.js");
+  const { frames } = await loadDataset("h2o");
+  const at = (name) => join(folder, name);
+  await io.writeExtxyz(at("water.xyz"), frames);
+  await io.writeExtxyz(
+    at("train.xyz"),
+    frames.filter((_, k) => k % 25 === 0),
+  );
+  const train = ["--train", at("train.xyz"), "--options", SMALL, "--out"];
+  await finished(["fit", "forcefield", ...train, at("ff.json"), "--posterior"]);
+  await finished(["fit", "polarization", ...train, at("polarization.json")]);
+  return folder;
+}
+
+/** A server that sends a file slowly, a piece every few milliseconds, and resumes. */
+export async function slowServer(bytes) {
+  const server = createServer((request, response) => {
+    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    const rest = bytes.subarray(from);
+    const range = from > 0 ? { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` } : {};
+    response.writeHead(from > 0 ? 206 : 200, { etag: '"1"', "content-length": rest.length, ...range });
+    let sent = 0;
+    const timer = setInterval(() => {
+      if (sent >= rest.length) {
+        clearInterval(timer);
+        response.end();
+      } else {
+        response.write(rest.subarray(sent, sent + 4096));
+        sent += 4096;
+      }
+    }, 10);
+    response.on("close", () => clearInterval(timer));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${server.address().port}/file.dat`, close: () => server.close() };
+}
+
+/**
+ * Commands by name: words of the command line for an output in `out`, the output's name, how it goes on after a kill, and what of it is
+ * compared. `grows`: the output is no whole file before the run has ended.
+ */
+export function commands(inputs, server) {
+  const at = (name) => join(inputs, name);
+  const md = (out, more) => [
+    ...["md", at("ff.json"), at("water.xyz"), "--ensemble", "nvt", "--temperature", "300", "--steps", "400"],
+    ...["--restart-every", "40", "--out", out, ...more],
+  ];
+  const ensemble = (out, more) => [
+    ...["md", at("ff.json"), at("water.xyz"), "--ensemble", "nve", "--temperature", "300", "--steps", "80"],
+    ...["--runs", "2", "--equilibration", "80", "--between", "20", "--restart-every", "20", "--out", out, ...more],
+  ];
+  const whole = (name, file, words) => ({ name, file, first: words });
+  return [
+    whole("raman", "raman.csv", (out) => ["raman", at("water.xyz"), "--out", out]),
+    whole("raman, a figure", "raman.svg", (out) => ["raman", at("water.xyz"), "--out", out]),
+    whole("infrared", "infrared.csv.gz", (out) => ["infrared", at("water.xyz"), "--temperature", "300", "--out", out]),
+    whole("harmonic", "lines.json", (out) => ["harmonic", "h2o", "--spectrum", "infrared", "--out", out]),
+    whole("predict", "predicted.xyz.gz", (out) => ["predict", at("polarization.json"), at("water.xyz"), "--out", out]),
+    whole("select", "picks.xyz", (out) => [
+      ...["select", at("ff.json"), at("water.xyz"), "--every", "20", "--count", "5", "--out", out],
+    ]),
+    whole("fit forcefield", "ff.json", (out) => [
+      ...["fit", "forcefield", "--train", at("train.xyz"), "--options", SMALL, "--posterior", "--out", out],
+    ]),
+    whole("fit polarization", "p.json.gz", (out) => [
+      ...["fit", "polarization", "--train", at("train.xyz"), "--options", SMALL, "--out", out],
+    ]),
+    whole("fit polarizability", "alpha.safetensors", (out) => [
+      ...["fit", "polarizability", "--method", "direct", "--data", at("train.xyz"), "--train", "20", "--test", "5"],
+      ...["--options", SMALL, "--out", out],
+    ]),
+    { ...whole("md", "md.xyz", (out) => md(out, [])), grows: true, again: (out) => md(out, ["--restart"]) },
+    { ...whole("md, gzipped", "md.xyz.gz", (out) => md(out, [])), grows: true, again: (out) => md(out, ["--restart"]) },
+    {
+      ...whole("md --runs", "nve.xyz", (out) => ensemble(out, [])),
+      grows: true,
+      again: (out) => ensemble(out, ["--restart"]),
+      outputs: ["nve-nvt.xyz", "nve-01.xyz", "nve-02.xyz"],
+    },
+    {
+      ...whole("data fetch", "file.dat", () => ["fetch"]),
+      program: "fetch.mjs",
+      words: (out) => [server.url, out],
+    },
+    { ...whole("new", "project", (out) => ["new", out, "--package", "0.1.0"]), folder: true },
+  ];
+}
+
+/** What an output holds, in a form that can be compared; `undefined` if it is not there. */
+export function contentOf(command, folder) {
+  const names = command.outputs ?? [command.file];
+  const contents = names.map((name) => {
+    const path = join(folder, name);
+    try {
+      if (command.folder)
+        return readdirSync(path, { recursive: true, withFileTypes: true })
+          .filter((e) => e.isFile())
+          .map((e) => `${e.name} ${readFileSync(join(e.parentPath, e.name)).length}`)
+          .sort()
+          .join("\n");
+      const bytes = readFileSync(path);
+      return name.endsWith(".gz") ? gunzipSync(bytes).toString("latin1") : bytes.toString("latin1");
+    } catch (error) {
+      return error.code === "ENOENT" ? undefined : `unreadable: ${error.message}`;
+    }
+  });
+  return contents.every((c) => c === undefined) ? undefined : contents.join("\n--\n");
+}
+
+/** Gives a folder an output of an earlier run, whole and of other content. */
+export function earlierOutput(command, folder) {
+  if (command.folder || command.grows || command.program) return undefined;
+  writeFileSync(join(folder, command.file), "earlier\n");
+  const content = "earlier\n";
+  return command.file.endsWith(".gz") ? "unreadable: incorrect header check" : content;
+}
+
+export function clear(folder) {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+}

@@ -1,0 +1,137 @@
+/**
+ * `npm run chaos`: what docs/trust.md promises of written files, tried on every command that writes.
+ *   node test/chaos/run.mjs [--kills N] [--seed S] [--only COMMAND] [--update]
+ * Full and read-only file systems are tmpfs mounts and need root; without, they are left out with a message.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { random } from "../../dist/math/random.js";
+import { clear, commands, makeInputs, slowServer } from "./commands.mjs";
+import { freshFolder, kill, limited, parallel, printing, reference, refusing } from "./trials.mjs";
+
+const { values: flags } = parseArgs({
+  options: {
+    kills: { type: "string", default: "112" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string" },
+    update: { type: "boolean", default: false },
+  },
+});
+
+const top = mkdtempSync(join(tmpdir(), "spectensor-chaos-"));
+chmodSync(top, 0o755);
+/** Promise → [trials, failures] */
+const table = new Map();
+const failures = [];
+
+function note(promise, command, problem) {
+  const row = table.get(promise) ?? [0, 0];
+  row[0]++;
+  if (problem) {
+    row[1]++;
+    failures.push(`${promise}: ${command}: ${problem}`);
+    process.stdout.write(`FAILED ${failures.at(-1)}\n`);
+  }
+  table.set(promise, row);
+}
+
+const KILLED = "after a kill at any moment an output is what was there before or whole; the next run completes it";
+const PARALLEL = "two runs with one output never mix";
+const LIMIT = "a limit on the size of files is told in one line";
+const FULL = "a full disk is told in one line; nothing is left half-written";
+const READ_ONLY = "a read-only file system is told before the work";
+const DENIED = "a folder without permission is told before the work";
+const PRINTED = "a reader that goes away is no error, a full disk behind it is one";
+
+async function main() {
+  const draw = random(Number(flags.seed));
+  const inputs = await makeInputs(freshFolder(top, "inputs"));
+  const bytes = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(256 * draw.uniform())));
+  const server = await slowServer(bytes);
+  try {
+    const all = commands(inputs, server).filter((c) => !flags.only || c.name === flags.only);
+    const kills = Math.ceil(Number(flags.kills) / all.length);
+    for (const command of all) {
+      const folder = freshFolder(top, command.name);
+      const undisturbed = await reference(command, folder);
+      process.stdout.write(`${command.name} (${(undisturbed.milliseconds / 1000).toFixed(1)} s)\n`);
+      for (let trial = 0; trial < kills; trial++)
+        note(KILLED, command.name, await kill(command, folder, undisturbed, () => draw.uniform(), trial));
+      note(PARALLEL, command.name, await parallel(command, folder, undisturbed));
+      if (process.platform === "linux") note(LIMIT, command.name, await limited(command, folder, undisturbed));
+      await mounted(
+        "size=16k",
+        (at) => refusing(command, at, /the disk is full \(ENOSPC\)/, undisturbed),
+        FULL,
+        command,
+      );
+      await mounted(
+        "ro",
+        (at) => refusing(command, at, /file system is read-only \(EROFS\)/, undisturbed),
+        READ_ONLY,
+        command,
+      );
+      note(DENIED, command.name, await denied(command, folder, undisturbed));
+      rmSync(folder, { recursive: true, force: true });
+    }
+    if (process.platform === "linux")
+      for (const words of [
+        ["raman", "h2o"],
+        ["harmonic", "h2o"],
+        ["info", "--json"],
+        ["data", "list"],
+      ])
+        note(PRINTED, words[0], await printing(words));
+  } finally {
+    server.close();
+    rmSync(top, { recursive: true, force: true });
+  }
+  finish();
+}
+
+/** As somebody who may not write there; the superuser may write everywhere and becomes nobody for it. */
+async function denied(command, folder, undisturbed) {
+  clear(folder);
+  chmodSync(folder, 0o555);
+  try {
+    const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    return await refusing(command, folder, /no permission \(EACCES\)/, undisturbed, nobody);
+  } finally {
+    chmodSync(folder, 0o755);
+  }
+}
+
+let told = false;
+
+async function mounted(options, trial, promise, command) {
+  const at = freshFolder(top, "mount");
+  const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", at], { encoding: "utf8" });
+  if (status !== 0) {
+    if (!told)
+      process.stdout.write(`full and read-only file systems are left out: ${String(stderr ?? "no mount").trim()}\n`);
+    told = true;
+    return;
+  }
+  try {
+    note(promise, command.name, await trial(at));
+  } finally {
+    spawnSync("umount", ["-l", at]);
+  }
+}
+
+function finish() {
+  const rows = [...table].map(([promise, [trials, failed]]) => `| ${promise} | ${trials} | ${failed} |`);
+  const text = ["| promise | trials | broken |", "| --- | ---: | ---: |", ...rows].join("\n");
+  process.stdout.write(`\n${text}\n`);
+  if (flags.update) {
+    const page = new URL("../../docs/trust.md", import.meta.url);
+    const [before, , after] = readFileSync(page, "utf8").split(/(?<=<!-- chaos -->\n)|(?=<!-- end of chaos -->)/);
+    writeFileSync(page, `${before}${text}\n${after}`);
+  }
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../../src/dataset/load.js";
+import { FormatError, OptionError } from "../../src/errors.js";
+import { formatModel, parseModel } from "../../src/model/file/modelFile.js";
+import { polarizabilityDocument, readPolarizability } from "../../src/model/file/polarizabilityDocument.js";
+import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
+import { spectensorHere } from "../cli/run.js";
+
+const folder = mkdtempSync(join(tmpdir(), "spectensor-hostile-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+/** Names that every object has. */
+const INHERITED = ["constructor", "toString", "__proto__", "hasOwnProperty", "valueOf"];
+let text: string;
+
+beforeAll(async () => {
+  const { frames } = await loadDataset("h2o");
+  const train = frames.filter((_, k) => k % 100 === 0);
+  text = formatModel(
+    polarizabilityDocument(await fitPolarizability(train, { descriptor: { cutoff: 3, nMax: 2, lMax: 1 } })),
+  );
+});
+
+describe("names that every object has are unknown names", () => {
+  it.each(INHERITED)("%s as the kind of a model", async (kind) => {
+    const file = join(folder, `${kind}.json`);
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(text), kind }));
+    const { code, err } = await spectensorHere(["evaluate", file, file]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^FormatError: .*a model of kind/);
+    expect(() => readPolarizability(parseModel(text.replace('"polarizability"', `"${kind}"`), "m"), "m")).toThrow(
+      FormatError,
+    );
+  });
+
+  it.each(INHERITED)("%s as the kind of an option", async (kind) => {
+    const { frames } = await loadDataset("h2o");
+    const descriptor = { cutoff: 3, nMax: 2, lMax: 1 };
+    for (const name of ["ridge", "form", "uncertainty"]) {
+      const options = { descriptor, [name]: { kind } } as never;
+      await expect(fitPolarizability(frames.slice(0, 4), options), name).rejects.toThrow(OptionError);
+    }
+  });
+});
