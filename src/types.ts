@@ -54,6 +54,7 @@ export type { AxisOptions } from "./figure/axis.js";
 export type { Figure, Layout, PlotlyOptions, Trace } from "./figure/figure.js";
 export type { CurvePoints, LearningCurveFigureOptions } from "./figure/learningCurve.js";
 export type { BandEdges, FigureOptions, Line, LineFigureOptions, Mark } from "./figure/lines.js";
+export type { ModeViewOptions, TrajectoryViewOptions } from "./figure/motion.js";
 export type { PanelsOptions } from "./figure/panels.js";
 export type { Pairs, ParityFigureOptions, SeriesParityFigureOptions } from "./figure/parity.js";
 export type { Scaling, SpectrumFigureOptions } from "./figure/spectrum.js";
@@ -61,7 +62,7 @@ export type { StaticOptions } from "./figure/static.js";
 export type { Stick, StickFigureOptions } from "./figure/sticks.js";
 export type { Arrow, Ellipsoid } from "./figure/structureGlyphs.js";
 export type { Segment, Vector } from "./figure/structureImages.js";
-export type { Ball, LegendEntry, StructureView, StructureViewOptions } from "./figure/structureView.js";
+export type { Ball, LegendEntry, Motion, StructureView, StructureViewOptions } from "./figure/structureView.js";
 export type { ThemeName } from "./figure/theme.js";
 export type { PlottedComponent, TimeSeriesFigureOptions } from "./figure/timeSeries.js";
 // Files

@@ -4,9 +4,9 @@ import { createRequire } from "node:module";
 import type { Vector } from "../figure/structureImages.js";
 import { extent, projector } from "../figure/structureProjection.js";
 import { BOND_COLOUR, BOND_RADIUS } from "../figure/structureSvg.js";
-import { GLYPH_COLOURS, type StructureView } from "../figure/structureView.js";
+import { GLYPH_COLOURS, type Motion, type StructureView } from "../figure/structureView.js";
 import { THEMES } from "../figure/theme.js";
-import type { Numbers, Scene } from "../page/scene.js";
+import type { Numbers, Scene, SceneMotion } from "../page/scene.js";
 import { escapeHtml, jsonForScript, svgAddress } from "./html.js";
 import { enqueueCode, libraryScript } from "./pageScript.js";
 
@@ -64,6 +64,22 @@ function sceneOf(view: StructureView): Scene {
     directions: view.directions.map(({ name, along }) => [name, rounded(turn(along))]),
     legend: view.legend.map((e) => [e.colour, e.text]),
     ...(view.note !== undefined && { note: view.note }),
+    ...(view.motion && { motion: motionOf(view, view.motion, Object.keys(balls)) }),
     colours: { background, text, axis },
+  };
+}
+
+/** @param colours in the order of the scene's balls */
+function motionOf(view: StructureView, motion: Motion, colours: readonly string[]): SceneMotion {
+  const turn = projector(view);
+  const { shifts, captions, seconds } = motion;
+  return {
+    shifts: shifts.map((s) =>
+      view.balls.flatMap((_, i) => turn([s[3 * i]!, s[3 * i + 1]!, s[3 * i + 2]!]).map((x) => Math.round(1000 * x))),
+    ),
+    captions,
+    seconds,
+    balls: colours.flatMap((colour) => view.balls.flatMap((b, i) => (b.colour === colour ? [i] : []))),
+    sticks: view.bonds.map((b) => b.ends),
   };
 }

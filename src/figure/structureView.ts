@@ -63,6 +63,8 @@ const OPTIONS = record({
 
 /** A ball of the picture. */
 export interface Ball {
+  /** Number of the atom in the structure. */
+  readonly atom: number;
   readonly position: Vector;
   /** Å */
   readonly radius: number;
@@ -74,6 +76,16 @@ export interface Ball {
 export interface LegendEntry {
   readonly colour: string;
   readonly text: string;
+}
+
+/** How the balls of a picture move. */
+export interface Motion {
+  /** Where each ball is in each frame, from its place in the picture, Cartesian, Å: [balls, 3]. */
+  readonly shifts: readonly Float64Array[];
+  /** What each frame is, e.g. its time. */
+  readonly captions: readonly string[];
+  /** Seconds that all frames take. */
+  readonly seconds: number;
 }
 
 /** A structure as a picture: what is drawn, Cartesian, Å. `show` shows it, {@link renderStructureSvg} draws it without a browser. */
@@ -91,6 +103,8 @@ export interface StructureView {
   readonly orientation: Float64Array;
   readonly legend: readonly LegendEntry[];
   readonly note?: string;
+  /** How it moves, where a page can play it; the picture is at rest. */
+  readonly motion?: Motion;
   readonly width: number;
   readonly height: number;
   /** What is shown, in words, for readers who do not see the picture. */
@@ -137,6 +151,7 @@ export function structureView(structure: Structure, options: StructureViewOption
   return {
     kind: "structure",
     balls: shown.map(({ atom, position }) => ({
+      atom,
       position,
       radius: radii[atom]!,
       colour: elementColour(species[atom]!),

@@ -7,6 +7,7 @@ export {
   velocityAutocorrelationFigure,
 } from "../figure/dynamics.js";
 export { figureCsv, figureJson } from "../figure/figure.js";
+export { modeView, trajectoryView } from "../figure/motion.js";
 export { renderSvg } from "../figure/static.js";
 export { stickFigure } from "../figure/sticks.js";
 export { renderStructureSvg } from "../figure/structureSvg.js";

@@ -2,6 +2,17 @@
 
 export type Numbers = readonly number[];
 
+/** Frames to play: shifts of all balls, x, y, z after each other, in thousandths of an Å. */
+export interface SceneMotion {
+  readonly shifts: readonly Numbers[];
+  readonly captions: readonly string[];
+  readonly seconds: number;
+  /** For each ball, in the order of the colours and within them, its place in the shifts. */
+  readonly balls: readonly number[];
+  /** For each stick of the first group, the places of its ends' balls; one for a stick that ends half way. */
+  readonly sticks: readonly (readonly number[])[];
+}
+
 /** In the axes of the viewer around the middle of the scene, Å with three decimals. */
 export interface Scene {
   readonly size: readonly [number, number];
@@ -18,5 +29,6 @@ export interface Scene {
   readonly directions: readonly (readonly [string, Numbers])[];
   readonly legend: readonly (readonly [string, string])[];
   readonly note?: string;
+  readonly motion?: SceneMotion;
   readonly colours: { readonly background: string; readonly text: string; readonly axis: string };
 }

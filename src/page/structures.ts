@@ -5,6 +5,7 @@
  */
 import { addElement, drawCompass, drawLegend, drawScene } from "./drawScene.js";
 import type { Mol, Viewer, ViewState } from "./mol.js";
+import { addPlayer, sceneAt } from "./player.js";
 import { serveQueue } from "./queue.js";
 import type { Scene } from "./scene.js";
 import { currentTheme, onThemeChange, themed } from "./theme.js";
@@ -74,11 +75,12 @@ function openViewer(host: HTMLElement, raw: Scene, words: string): OpenViewer | 
     frame,
     `position:relative;width:100%;height:${height}px;box-sizing:border-box;border:1px solid;border-radius:6px;overflow:hidden;touch-action:pan-y`,
   );
+  const help = raw.motion ? `${HELP} Space plays and pauses.` : HELP;
   box.tabIndex = 0;
   box.setAttribute("role", "application");
-  box.setAttribute("aria-label", `${words} ${HELP}`);
+  box.setAttribute("aria-label", `${words} ${help}`);
   box.setAttribute("data-lm-suppress-shortcuts", "true");
-  box.title = `Drag to turn, click and scroll to zoom. ${HELP}`;
+  box.title = `Drag to turn, click and scroll to zoom. ${help}`;
   const names = addElement("div", frame, "padding-top:5px;line-height:1.5");
   let viewer: Viewer;
   try {
@@ -101,9 +103,18 @@ function openViewer(host: HTMLElement, raw: Scene, words: string): OpenViewer | 
     viewer.setView(home);
     viewer.render();
   };
-  listen(box, viewer, () => viewer.setView(home));
+  let painted = raw;
+  let frameShown = 0;
+  const play =
+    raw.motion &&
+    addPlayer(frame, raw, (k) => {
+      frameShown = k;
+      drawScene(viewer, sceneAt(painted, k));
+    });
+  listen(box, viewer, { home: () => viewer.setView(home), ...(play && { play }) });
   const paint = (scene: Scene): void => {
-    drawScene(viewer, scene);
+    painted = scene;
+    drawScene(viewer, sceneAt(scene, frameShown));
     box.style.borderColor = scene.colours.axis;
     box.style.background = scene.colours.background;
     drawLegend(names, scene);
@@ -120,7 +131,12 @@ const TURNS: Readonly<Record<string, readonly [number, string]>> = {
   ArrowDown: [10, "x"],
 };
 
-function listen(box: HTMLElement, viewer: Viewer, goHome: () => void): void {
+interface Commands {
+  home(): void;
+  play?(): void;
+}
+
+function listen(box: HTMLElement, viewer: Viewer, commands: Commands): void {
   box.addEventListener("pointerdown", () => box.focus({ preventScroll: true }));
   box.addEventListener(
     "wheel",
@@ -135,7 +151,8 @@ function listen(box: HTMLElement, viewer: Viewer, goHome: () => void): void {
     if (turn) viewer.rotate(...turn);
     else if (event.key === "+" || event.key === "=") viewer.zoom(1.15);
     else if (event.key === "-") viewer.zoom(1 / 1.15);
-    else if (event.key === "0") goHome();
+    else if (event.key === "0") commands.home();
+    else if (event.key === " " && commands.play) commands.play();
     else return;
     viewer.render();
     event.preventDefault();

@@ -1,0 +1,98 @@
+/** Structures that move: a normal mode, or the frames of a trajectory. */
+import { OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer, positive } from "../options/values.js";
+import { modeDisplacements } from "../spectrum/modeDisplacements.js";
+import type { NormalModes } from "../spectrum/phonons.js";
+import { toCartesian, toFractional } from "../structure/cell.js";
+import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+import { type StructureView, type StructureViewOptions, structureView } from "./structureView.js";
+
+export interface ModeViewOptions extends StructureViewOptions {
+  /** Largest displacement of an atom, Å, default 0.3; large enough to be seen, not that of a temperature. */
+  readonly amplitude?: number;
+}
+
+export interface TrajectoryViewOptions extends StructureViewOptions {
+  /** At most this many frames, evenly spaced, default 120. */
+  readonly frames?: number;
+}
+
+const AMPLITUDE = record({ amplitude: positive("Å").default(0.3) } satisfies Fields<
+  Pick<ModeViewOptions, "amplitude">
+>);
+const FRAMES = record({ frames: integer({ atLeast: 2 }).default(120) } satisfies Fields<
+  Pick<TrajectoryViewOptions, "frames">
+>);
+/** Frames of one period of a mode. */
+const PHASES = 24;
+
+/**
+ * A normal mode: arrows along its displacements, which the player of a page sets into motion.
+ * @param mode number of the mode in the order of `modes.wavenumbers`
+ * @throws OptionError if there is no such mode, or for an unknown option
+ * @example show(modeView(modes, modes.wavenumbers.length - 1))
+ */
+export function modeView(modes: NormalModes, mode: number, options: ModeViewOptions = {}): StructureView {
+  const { amplitude: given, ...look } = options;
+  const { amplitude } = readOptions(AMPLITUDE, given === undefined ? {} : { amplitude: given }, "modeView");
+  const displacements = modeDisplacements(modes, mode);
+  const longest = Math.max(
+    ...Array.from(modes.masses, (_, i) => Math.hypot(...displacements.subarray(3 * i, 3 * i + 3))),
+  );
+  const caption = `mode ${mode}, ${modes.wavenumbers[mode]!.toFixed(1).replace("-", "−")} cm⁻¹`;
+  const view = structureView(modes.structure, { displacements, note: caption, ...look });
+  const scale = longest > 0 ? amplitude / longest : 0;
+  const shifts = Array.from({ length: PHASES }, (_, k) => {
+    const q = scale * Math.sin((2 * Math.PI * k) / PHASES);
+    return ofBalls(view, (atom, c) => q * displacements[3 * atom + c]!);
+  });
+  return { ...view, motion: { shifts, captions: shifts.map(() => caption), seconds: 1.6 } };
+}
+
+/**
+ * A trajectory to play. Atoms keep to the images that they begin in; the cell is that of the first frame.
+ * @throws OptionError for fewer than two frames, or an unknown option
+ * @example show(trajectoryView((await loadDataset("h2o")).trajectory()))
+ */
+export function trajectoryView(trajectory: Trajectory, options: TrajectoryViewOptions = {}): StructureView {
+  const { frames: given, ...look } = options;
+  const { frames } = readOptions(FRAMES, given === undefined ? {} : { frames: given }, "trajectoryView");
+  const all = frameCount(trajectory);
+  if (all < 2)
+    throw new OptionError({
+      where: "trajectoryView",
+      problem: `${all} frames`,
+      advice: "give a trajectory of two or more",
+    });
+  const count = Math.min(frames, all);
+  const chosen = Array.from({ length: count }, (_, k) => Math.round((k * (all - 1)) / (count - 1)));
+  const view = structureView(frameStructure(trajectory, 0), look);
+  let total = new Float64Array(3 * trajectory.species.length);
+  const shifts = chosen.map((frame, k) => {
+    total = Float64Array.from(stepBetween(trajectory, chosen[Math.max(0, k - 1)]!, frame), (d, i) => total[i]! + d);
+    const now = total;
+    return ofBalls(view, (atom, c) => now[3 * atom + c]!);
+  });
+  const { timestep } = trajectory;
+  const captions = chosen.map((f) =>
+    timestep === undefined ? `frame ${f}` : `${((f * timestep) / 1000).toFixed(3)} ps`,
+  );
+  return { ...view, motion: { shifts, captions, seconds: count / 15 } };
+}
+
+/** How far each atom went from one frame to another, over the nearest image where there is a cell, [n, 3], Å. */
+function stepBetween(t: Trajectory, from: number, to: number): Float64Array {
+  const [a, b] = [frameStructure(t, from), frameStructure(t, to)];
+  const step = b.positions.map((x, i) => x - a.positions[i]!);
+  const { cell } = a;
+  if (!cell) return step;
+  const turns = toFractional(step, cell).map((f, i) => (t.periodic[i % 3] ? f - Math.round(f) : f));
+  return toCartesian(turns, cell);
+}
+
+function ofBalls(view: StructureView, shift: (atom: number, component: number) => number): Float64Array {
+  return Float64Array.from({ length: 3 * view.balls.length }, (_, i) =>
+    shift(view.balls[Math.floor(i / 3)]!.atom, i % 3),
+  );
+}
