@@ -36,6 +36,8 @@ export interface PeakTableOptions extends PeakOptions {
   readonly projection?: Spectrum;
   /** Positions of measured lines in the unit of the axis, or a measured spectrum whose peaks are taken. */
   readonly measured?: readonly number[] | Spectrum;
+  /** Largest distance from a measured line to its peak, as a fraction of the line's position; default 0.15. */
+  readonly within?: number;
 }
 
 /** Peaks of one spectrum as a table, with the units of its columns. */
@@ -49,14 +51,14 @@ export interface PeakTable {
 
 /**
  * Peaks in order of position with height, width and area, what they are (the representation whose modes move most at that frequency
- * and the nearest harmonic mode), and the nearest measured line. A measured line belongs to at most one peak, the nearest.
+ * and the nearest harmonic mode), and the nearest measured line. A measured line belongs to at most one peak, the nearest, if that is near enough.
  * @throws OptionError as {@link peaks}
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
  * spectra.peakTable(raman(alpha), { from: 1000, to: 4200, measured: [1595, 3657] }).units.position // "cm⁻¹"
  */
 export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): PeakTable {
-  const { modes, projection, measured = [], ...rest } = options;
+  const { modes, projection, measured = [], within = 0.15, ...rest } = options;
   const found = peaks(spectrum, rest);
   const { unit, values } = intensityOf(spectrum, options.name);
   const x = spectrum.axis.values;
@@ -70,7 +72,12 @@ export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): P
     const k = nearestPeak[l]!;
     const before = taken.get(k);
     const distance = (v: number): number => Math.abs(found[k]!.position - v);
-    if (found[k] && (before === undefined || distance(line) < distance(before))) taken.set(k, line);
+    if (
+      found[k] &&
+      distance(line) <= within * Math.abs(line) &&
+      (before === undefined || distance(line) < distance(before))
+    )
+      taken.set(k, line);
   });
   const rows = found.map((p, k): AssignedPeak => {
     const from = valley(x, values, p.position, found[k - 1]?.position ?? x[0]!);
