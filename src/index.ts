@@ -57,7 +57,11 @@ export { splitFrames } from "./model/train/split.js";
 // Polarizabilities, directly and on top of a first step
 export { evaluatePolarizability } from "./model/target/polarizability/evaluate.js";
 export { linearResponseStep } from "./model/target/polarizability/firstStep.js";
-export { polarizabilityLearningCurve, smallestTrainingSet } from "./model/target/polarizability/learningCurve.js";
+export {
+  polarizabilityLearningCurve,
+  smallestPerDraw,
+  smallestTrainingSet,
+} from "./model/target/polarizability/learningCurve.js";
 export { fitDelta, fitPolarizability } from "./model/target/polarizability/polarizability.js";
 export { predictCommittee, predictPolarizability } from "./model/target/polarizability/predict.js";
 

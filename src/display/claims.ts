@@ -69,7 +69,7 @@ export function judge(claims: readonly Claim[]): readonly JudgedClaim[] {
 }
 
 /** How many claims have each verdict. */
-export function countVerdicts(claims: readonly JudgedClaim[]): Readonly<Record<Verdict, number>> {
+export function countVerdicts(claims: readonly { readonly verdict: Verdict }[]): Readonly<Record<Verdict, number>> {
   const count = { reproduced: 0, refuted: 0, "not testable": 0 };
   for (const { verdict } of claims) count[verdict]++;
   return count;

@@ -1,12 +1,28 @@
 import { formatNumber } from "../table/number.js";
 import { tableText } from "../table/text.js";
-import { type Claim, type Criterion, countVerdicts, type JudgedClaim, judge, RULE, verdictsText } from "./claims.js";
+import {
+  type Claim,
+  type Criterion,
+  countVerdicts,
+  type JudgedClaim,
+  judge,
+  RULE,
+  type Verdict,
+  verdictsText,
+} from "./claims.js";
 import { escapeHtml } from "./html.js";
 import { displayBundle } from "./kernelDisplay.js";
 
+/** A claim as a table shows it. Texts, because numbers may be infinite, which JSON has no word for. */
+export interface ClaimRow {
+  readonly cells: readonly string[];
+  readonly verdict: Verdict;
+  readonly reason?: string;
+}
+
 /** What {@link showClaims} leaves in the notebook. */
 export interface ClaimsRecord {
-  readonly claims: readonly JudgedClaim[];
+  readonly claims: readonly ClaimRow[];
 }
 
 /** MIME type under which the verdicts are recorded in the notebook, for the gallery. */
@@ -23,28 +39,36 @@ export const CLAIMS_TYPE = "application/vnd.spectensor.claims+json";
  * }]);
  */
 export function showClaims(claims: readonly Claim[]): void {
-  const judged = judge(claims);
-  const record: ClaimsRecord = { claims: judged };
-  const text = claimsText(judged);
-  if (!displayBundle({ "text/html": claimsHtml(judged), "text/plain": text, [CLAIMS_TYPE]: record })) console.log(text);
+  const rows = claimRows(judge(claims));
+  const record: ClaimsRecord = { claims: rows };
+  const text = claimsText(rows);
+  if (!displayBundle({ "text/html": claimsHtml(rows), "text/plain": text, [CLAIMS_TYPE]: record })) console.log(text);
+}
+
+/** Claims with their verdicts as rows of a table. */
+export function claimRows(claims: readonly JudgedClaim[]): readonly ClaimRow[] {
+  return claims.map((claim) => ({
+    cells: cellsOf(claim),
+    verdict: claim.verdict,
+    ...(claim.reason !== undefined && { reason: claim.reason }),
+  }));
 }
 
 /** Verdicts as aligned text. */
-export function claimsText(claims: readonly JudgedClaim[]): string {
-  const rows = claims.map(cellsOf);
+export function claimsText(claims: readonly ClaimRow[]): string {
   const table = tableText(
-    HEADS.map((name, k) => ({ name: name.toLowerCase(), values: rows.map((r) => r[k]!) })),
+    HEADS.map((name, k) => ({ name: name.toLowerCase(), values: claims.map((r) => r.cells[k]!) })),
     { rows: Number.POSITIVE_INFINITY },
   );
   return `${table}\n${verdictsText(countVerdicts(claims))}`;
 }
 
 /** Verdicts as an HTML table with the rule below it. */
-export function claimsHtml(claims: readonly JudgedClaim[]): string {
+export function claimsHtml(claims: readonly ClaimRow[]): string {
   const style = "padding:3px 14px 3px 0;text-align:left;vertical-align:top";
   const heads = HEADS.map((h) => `<th scope="col" style="${style};border-bottom:1px solid currentColor">${h}</th>`);
   const body = claims.map((claim) => {
-    const [first, ...others] = cellsOf(claim);
+    const [first, ...others] = claim.cells;
     const last = others.pop()!;
     const reason = claim.reason ? ` <span style="font-weight:400">(${escapeHtml(claim.reason)})</span>` : "";
     return `<tr><th scope="row" style="${style};font-weight:400">${escapeHtml(first!)}</th>${others

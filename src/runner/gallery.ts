@@ -1,9 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { countVerdicts, type JudgedClaim, verdictsText } from "../display/claims.js";
+import { countVerdicts, verdictsText } from "../display/claims.js";
 import { comparisonHtml } from "../display/comparison.js";
 import { encodedPath, escapeHtml, svgAddress } from "../display/html.js";
-import { claimsHtml } from "../display/showClaims.js";
+import { type ClaimRow, claimsHtml } from "../display/showClaims.js";
 import { DARK_OF, recolour } from "../figure/theme.js";
 import { duration } from "../progress/text.js";
 import { writeInFolder } from "./files.js";
@@ -30,7 +30,7 @@ interface Card {
   readonly anchor: string;
   readonly html: string;
   readonly pass: boolean;
-  readonly claims: readonly JudgedClaim[];
+  readonly claims: readonly ClaimRow[];
 }
 
 /**

@@ -1,9 +1,9 @@
 import { basename, dirname, join, relative } from "node:path";
-import { countVerdicts, type JudgedClaim, verdictsText } from "../display/claims.js";
+import { countVerdicts, verdictsText } from "../display/claims.js";
 import { type ComparisonResult, comparisonText } from "../display/comparison.js";
 import { encodedPath, escapeHtml } from "../display/html.js";
 import type { RunMode } from "../display/mode.js";
-import { claimsText } from "../display/showClaims.js";
+import { type ClaimRow, claimsText } from "../display/showClaims.js";
 import { SpectensorError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { callback, integer, list, oneOf, positive, RUN_FIELDS, text } from "../options/values.js";
@@ -50,7 +50,7 @@ export interface NotebookResult {
   /** One-based number of the failed cell (0: the notebook could not be read or no kernel started) and why. */
   readonly failure?: { readonly cell: number; readonly message: string };
   /** Statements of the paper with their verdicts. */
-  readonly claims: readonly JudgedClaim[];
+  readonly claims: readonly ClaimRow[];
   /** What was checked against bounds and other numbers. */
   readonly comparison: readonly ComparisonResult[];
   /** Executed copy and its page; absent if the notebook could not be run at all. */

@@ -1,10 +1,9 @@
 /** What a notebook says about itself and what a run of it showed. */
 import { z } from "zod";
-import type { JudgedClaim } from "../display/claims.js";
 import { COMPARISON_TYPE, type ComparisonRecord, type ComparisonResult } from "../display/comparison.js";
 import type { RunMode } from "../display/mode.js";
 import { PROVENANCE_TYPE } from "../display/provenance.js";
-import { CLAIMS_TYPE, type ClaimsRecord } from "../display/showClaims.js";
+import { CLAIMS_TYPE, type ClaimRow, type ClaimsRecord } from "../display/showClaims.js";
 import { mimeText, type Notebook } from "./nbformat.js";
 
 /** Written by the author under `metadata.spectensor` of the notebook. */
@@ -129,7 +128,7 @@ export function comparisonOf(notebook: Notebook): readonly ComparisonResult[] {
 }
 
 /** The paper's statements that the notebook judged. */
-export function claimsOf(notebook: Notebook): readonly JudgedClaim[] {
+export function claimsOf(notebook: Notebook): readonly ClaimRow[] {
   return (records(notebook, CLAIMS_TYPE, claimsSchema) as readonly ClaimsRecord[]).flatMap((r) => r.claims);
 }
 

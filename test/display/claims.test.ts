@@ -7,7 +7,7 @@ import {
   type Estimate,
   judge,
 } from "../../src/display/claims.js";
-import { claimsHtml, claimsText } from "../../src/display/showClaims.js";
+import { claimRows, claimsHtml, claimsText } from "../../src/display/showClaims.js";
 
 const NONE: Baseline = { none: "a count" };
 const claim = (ours: Estimate, criterion: Criterion, baseline: Baseline = NONE): Claim => ({
@@ -64,11 +64,16 @@ describe("the table", () => {
 
   it("counts the verdicts", () => {
     expect(countVerdicts(judged)).toEqual({ reproduced: 1, refuted: 1, "not testable": 1 });
-    expect(claimsText(judged)).toContain("1 reproduced, 1 refuted, 1 not testable");
+    expect(claimsText(claimRows(judged))).toContain("1 reproduced, 1 refuted, 1 not testable");
+  });
+
+  it("keeps numbers that are not finite through a file", () => {
+    const none = claim({ value: 5 }, { kind: "atMost", value: 20 }, { name: "mean", value: Number.POSITIVE_INFINITY });
+    expect(claimsText(JSON.parse(JSON.stringify(claimRows(judge([none])))))).toContain("∞, mean");
   });
 
   it("shows interval, criterion, reason and rule, and escapes what it is given", () => {
-    const html = claimsHtml(judged);
+    const html = claimsHtml(claimRows(judged));
     for (const part of ["5 [4, 6]", "at most 20", "one functional here", "the whole 95 % interval", "&#60;b&#62;two"])
       expect(html).toContain(part);
     expect(html).not.toContain("<b>two");

@@ -116,3 +116,16 @@ export function smallestTrainingSet(curve: LearningCurve<TensorEvaluation>, thre
     .filter((p) => medianScore(p, (e) => e.r2.a) > threshold && medianScore(p, (e) => e.r2.gamma2) > threshold)
     .reduce<number | undefined>((least, p) => (least === undefined ? p.train : Math.min(least, p.train)), undefined);
 }
+
+/**
+ * Smallest of the sizes with R² above `threshold` in both a and γ², draw by draw; infinite where none suffices. Their median is not the
+ * size at which the medians suffice ({@link smallestTrainingSet}), but has an interval (medianInterval).
+ * @param threshold default 0.8, as in Grumet et al. 2024, Table 1
+ */
+export function smallestPerDraw(curve: LearningCurve<TensorEvaluation>, threshold = 0.8): Float64Array {
+  const { draws = [] } = curve.points[0] ?? {};
+  return Float64Array.from(draws, (_, k) => {
+    const enough = curve.points.find(({ draws: d }) => Math.min(d[k]!.r2.a, d[k]!.r2.gamma2) > threshold);
+    return enough?.train ?? Number.POSITIVE_INFINITY;
+  });
+}
