@@ -81,6 +81,9 @@ export function claimsHtml(claims: readonly ClaimRow[]): string {
 }
 
 const HEADS = ["Statement", "Quantity", "Paper", "Ours", "Criterion", "Baseline", "Verdict"] as const;
+
+/** Cells of a row. */
+export const CLAIM_COLUMNS = HEADS.length;
 const CLASS = { reproduced: "pass", refuted: "miss", "not testable": "open" } as const;
 const MARK = { reproduced: "✓", refuted: "✗", "not testable": "–" } as const;
 

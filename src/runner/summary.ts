@@ -3,7 +3,7 @@ import { z } from "zod";
 import { COMPARISON_TYPE, type ComparisonRecord, type ComparisonResult } from "../display/comparison.js";
 import type { RunMode } from "../display/mode.js";
 import { PROVENANCE_TYPE } from "../display/provenance.js";
-import { CLAIMS_TYPE, type ClaimRow, type ClaimsRecord } from "../display/showClaims.js";
+import { CLAIM_COLUMNS, CLAIMS_TYPE, type ClaimRow, type ClaimsRecord } from "../display/showClaims.js";
 import { mimeText, type Notebook } from "./nbformat.js";
 
 /** Written by the author under `metadata.spectensor` of the notebook. */
@@ -69,27 +69,10 @@ const comparisonSchema = z.object({
     }),
   ),
 });
-const criterionSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("atLeast"), value: number }),
-  z.object({ kind: z.literal("atMost"), value: number }),
-  z.object({ kind: z.literal("within"), value: number, width: number }),
-]);
 const claimsSchema = z.object({
   claims: z.array(
     z.object({
-      claim: z.string(),
-      source: z.string(),
-      paper: number.optional(),
-      unit: z.string().optional(),
-      test: z.union([
-        z.object({ untestable: z.string() }),
-        z.object({
-          quantity: z.string(),
-          ours: z.object({ value: number, low: number.optional(), high: number.optional() }),
-          criterion: criterionSchema,
-          baseline: z.union([z.object({ none: z.string() }), z.object({ name: z.string(), value: number })]),
-        }),
-      ]),
+      cells: z.array(z.string()).length(CLAIM_COLUMNS),
       verdict: z.enum(["reproduced", "refuted", "not testable"]),
       reason: z.string().optional(),
     }),
