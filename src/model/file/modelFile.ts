@@ -81,7 +81,7 @@ export function parseModel(text: string, file: string): ModelDocument {
       problem: `model file version ${JSON.stringify(version)}, this package reads version ${VERSION}`,
       advice:
         version === 1
-          ? `fit the model again: spectensor fit ${typeof kind === "string" ? kind.toLowerCase() : "polarizability"} --train SOURCE --out ${file}`
+          ? `fit the model again: spectensor fit ${fitCommand(kind)} --train SOURCE --out ${file}`
           : "use the version of the package that wrote it",
     });
   const parsed = readDocument(documentSchema, json, file);
@@ -202,4 +202,9 @@ function decode(name: string, shape: readonly number[], data: string, checksum: 
 
 function littleEndianBase64(values: Float64Array): string {
   return Buffer.concat([...littleEndianBlocks(values)]).toString("base64");
+}
+
+/** The words after `spectensor fit` that make a model of this kind. */
+function fitCommand(kind: unknown): string {
+  return kind === "polarization" || kind === "forceField" ? kind.toLowerCase() : "polarizability --method delta";
 }
