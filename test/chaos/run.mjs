@@ -49,7 +49,7 @@ const PRINTED = "a reader that goes away is no error, a full disk behind it is o
 async function main() {
   const draw = random(Number(flags.seed));
   const inputs = await makeInputs(freshFolder(top, "inputs"));
-  const bytes = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(256 * draw.uniform())));
+  const bytes = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(256 * draw.next())));
   const server = await slowServer(bytes);
   try {
     const all = commands(inputs, server).filter((c) => !flags.only || c.name === flags.only);
@@ -59,7 +59,7 @@ async function main() {
       const undisturbed = await reference(command, folder);
       process.stdout.write(`${command.name} (${(undisturbed.milliseconds / 1000).toFixed(1)} s)\n`);
       for (let trial = 0; trial < kills; trial++)
-        note(KILLED, command.name, await kill(command, folder, undisturbed, () => draw.uniform(), trial));
+        note(KILLED, command.name, await kill(command, folder, undisturbed, () => draw.next(), trial));
       note(PARALLEL, command.name, await parallel(command, folder, undisturbed));
       if (process.platform === "linux") note(LIMIT, command.name, await limited(command, folder, undisturbed));
       await mounted(
