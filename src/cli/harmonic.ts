@@ -56,7 +56,7 @@ export function harmonicCommand(): Command {
     .option(
       "--temperature <K>",
       "of the thermal factor of Raman intensities (default: 300)",
-      positiveOption("temperature"),
+      positiveOption("temperature", "K"),
     )
     .option("--broadening <shape>", "of the spectrum (default: lorentzian:10)", broadeningOption)
     .option("--key <quantity=name>", "name in the files, e.g. dipole=mu; may be repeated", keyOption)

@@ -44,17 +44,17 @@ export function infraredCommand(): Command {
       "<source>",
       "file with one polarization or dipole per frame, or a trajectory (with --model), or the id of a data set",
     )
-    .requiredOption("--temperature <K>", "of the dynamics", positiveOption("temperature"))
+    .requiredOption("--temperature <K>", "of the dynamics", positiveOption("temperature", "K"))
     .option(
       "--timestep <fs>",
       "time between the rows or frames of the file; needed where the file has no times",
-      positiveOption("timestep"),
+      positiveOption("timestep", "fs"),
     )
     .option("--stride <n>", "use every n-th row", integerOption("stride", 1))
     .option(
       "--volume <A3>",
       "of the cell, where the file has none; without one the cross section is given",
-      positiveOption("volume"),
+      positiveOption("volume", "Å³"),
     )
     .option("--model <file>", "polarization model that is evaluated along the trajectory")
     .addOption(
@@ -75,7 +75,7 @@ export function infraredCommand(): Command {
       "none, lorentzian:FWHM, gaussian:FWHM or voigt:LORENTZIAN:GAUSSIAN in cm-1 (default: lorentzian:10)",
       broadeningOption,
     )
-    .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet"))
+    .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet", "fs"))
     .option(
       "--epsilon-infinity <numbers>",
       "give the dielectric function, refractive index and reflectivity for this ε∞ (one number, or xx,yy,zz) instead of the absorption",

@@ -33,10 +33,20 @@ export async function program(first?: string, before?: (command: Command) => Pro
     .description("Raman and infrared spectra from trajectories, with tensorial machine learning in between")
     .version(packageVersion())
     .showHelpAfterError("(add --help for a description and examples)")
-    .addHelpText("after", "\nExit codes: 0 done, 1 the work failed, 2 wrong use, 130 interrupted.");
+    .addHelpText(
+      "after",
+      `\nOptions shown with a unit take plain numbers in it, or quantities: --timestep "0.5 ps", --laser "532 nm", --temperature "25 degC".` +
+        "\nExit codes: 0 done, 1 the work failed, 2 wrong use, 130 interrupted.",
+    );
   const one = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   const none = first === "--version" || first === "-V";
   for (const load of one ? [one] : none ? [] : Object.values(COMMANDS)) root.addCommand(await load());
+  for (const command of root.commands)
+    if (/<(fs|nm|K)>/.test(command.helpInformation()))
+      command.addHelpText(
+        "after",
+        '\nPlain numbers are in the unit shown; quantities have their own: "0.5 ps", "532 nm", "25 degC".',
+      );
   const throwing = (c: Command): void => {
     c.exitOverride();
     c.commands.forEach(throwing);

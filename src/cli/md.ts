@@ -49,16 +49,16 @@ export function mdCommand(): Command {
       "--ensemble <kind>",
       "nve, nvt (Langevin) or npt (Langevin and cell rescaling; needs stresses or several cells in training)",
     )
-    .option("--temperature <K>", "of thermostat and start velocities", numberOption("temperature", 0))
-    .option("--timestep <fs>", "of the integration", positiveOption("timestep"), 1)
+    .option("--temperature <K>", "of thermostat and start velocities", numberOption("temperature", 0, "K"))
+    .option("--timestep <fs>", "of the integration", positiveOption("timestep", "fs"), 1)
     .requiredOption("--steps <N>", "number of the last step", integerOption("steps"))
     .requiredOption("--out <file>", "extended XYZ, gzipped when it ends in .gz; FILE.restart.json beside it")
     .option("--restart", "go on from the restart file of --out, with the same options, up to --steps")
     .option("--seed <n>", "of velocities and thermostat", integerOption("seed"), 1)
     .option("--save-every <n>", "steps between frames", integerOption("save-every", 1), 1)
     .option("--restart-every <n>", "steps between restart files", integerOption("restart-every", 1), 1000)
-    .option("--friction <1/ps>", "of the Langevin thermostat (default: 10)", positiveOption("friction"))
-    .option("--pressure <GPa>", "of npt (default: 0)", numberOption("pressure"))
+    .option("--friction <1/ps>", "of the Langevin thermostat (default: 10)", positiveOption("friction", "ps⁻¹"))
+    .option("--pressure <GPa>", "of npt (default: 0)", numberOption("pressure", Number.NEGATIVE_INFINITY, "GPa"))
     .option(
       "--mass <symbol=u>",
       "mass of an element where it differs from the standard one; may be repeated",
@@ -69,16 +69,16 @@ export function mdCommand(): Command {
     .option("--equilibration <n>", "steps before the first snapshot (default: 2000)", integerOption("equilibration"))
     .option("--between <n>", "steps between snapshots (default: 500)", integerOption("between", 1))
     .option("--workers <n>", "threads for --runs (default: one per processor)", integerOption("workers"))
-    .option("--max-force <eV/Å>", "stop beyond it (default: 100)", positiveOption("max-force"))
+    .option("--max-force <eV/Å>", "stop beyond it (default: 100)", positiveOption("max-force", "eV/Å"))
     .option(
       "--max-temperature <K>",
       "stop beyond it (default: 10000, more for hot runs)",
-      positiveOption("max-temperature"),
+      positiveOption("max-temperature", "K"),
     )
     .option(
       "--max-uncertainty <eV/Å>",
       "stop when the error estimate of a saved frame passes it; needs a force field fitted with --posterior",
-      positiveOption("max-uncertainty"),
+      positiveOption("max-uncertainty", "eV/Å"),
     )
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)

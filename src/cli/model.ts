@@ -81,7 +81,11 @@ export function predictCommand(): Command {
     .argument("<model>", "file written by spectensor fit")
     .argument("<source>", "structures in any format that is read, or the id of a data set")
     .requiredOption("--out <file>", "extended XYZ with structures and tensors, e.g. series.extxyz.gz")
-    .option("--timestep <fs>", "time between the frames of the file, where it has no times", positiveOption("timestep"))
+    .option(
+      "--timestep <fs>",
+      "time between the frames of the file, where it has no times",
+      positiveOption("timestep", "fs"),
+    )
     .option("--stride <n>", "use every n-th frame", integerOption("stride", 1))
     .option("--json", "print one JSON object")
     .addHelpText(

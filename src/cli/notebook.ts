@@ -26,7 +26,7 @@ export function notebookCommand(): Command {
     .option("--full", "as thorough as the papers, instead of quick")
     .option("--no-cache", "run everything, also what has not changed since the last run")
     .option("--workers <n>", "notebooks that run at a time (default: 2)", integerOption("workers", 1))
-    .option("--timeout <s>", "that one cell may take (default: 600 quick, 7200 full)", positiveOption("timeout"))
+    .option("--timeout <s>", "that one cell may take (default: 600 quick, 7200 full)", positiveOption("timeout", "s"))
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",

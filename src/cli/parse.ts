@@ -3,22 +3,24 @@ import { readFileSync } from "node:fs";
 import { OptionError } from "../errors.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import { parseJson } from "../system/json.js";
+import { quantityOf } from "./quantity.js";
 
-/** A finite number, optionally bounded from below. */
-export function numberOption(name: string, lowest = Number.NEGATIVE_INFINITY): (text: string) => number {
+/**
+ * A finite number, optionally bounded from below.
+ * @param unit what a plain number is in; then a quantity with another unit is taken as well
+ */
+export function numberOption(name: string, lowest = Number.NEGATIVE_INFINITY, unit?: string): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value) || value < lowest)
-      throw new OptionError(
-        `--${name}: expected a number${lowest > Number.NEGATIVE_INFINITY ? ` ≥ ${lowest}` : ""}, found "${text}"`,
-      );
+    const value = quantityOf(name, text, unit);
+    if (value < lowest)
+      throw new OptionError(`--${name}: expected a number ≥ ${lowest}${unit ? ` ${unit}` : ""}, found "${text}"`);
     return value;
   };
 }
 
-/** A number above zero. */
-export function positiveOption(name: string): (text: string) => number {
-  const parse = numberOption(name, 0);
+/** A number above zero; see {@link numberOption}. */
+export function positiveOption(name: string, unit?: string): (text: string) => number {
+  const parse = numberOption(name, 0, unit);
   return (text) => {
     const value = parse(text);
     if (value === 0) throw new OptionError(`--${name}: expected a number above 0, found "${text}"`);

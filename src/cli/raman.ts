@@ -38,18 +38,18 @@ export function ramanCommand(): Command {
     .option(
       "--timestep <fs>",
       "time between the rows or frames of the file; needed where the file has no times",
-      positiveOption("timestep"),
+      positiveOption("timestep", "fs"),
     )
     .option("--stride <n>", "use every n-th row", integerOption("stride", 1))
-    .option("--temperature <K>", "of the thermal factor (default: 300)", positiveOption("temperature"))
-    .option("--laser <nm>", "wavelength of the incoming light (default: 532)", positiveOption("laser"))
+    .option("--temperature <K>", "of the thermal factor (default: 300)", positiveOption("temperature", "K"))
+    .option("--laser <nm>", "wavelength of the incoming light (default: 532)", positiveOption("laser", "nm"))
     .option(
       "--broadening <shape>",
       "none, lorentzian:FWHM, gaussian:FWHM or voigt:LORENTZIAN:GAUSSIAN in cm-1 (default: lorentzian:10)",
       broadeningOption,
     )
     .option("--factors <list>", "of thermal, laser, inverseFrequency; none for none (default: all)", listOption)
-    .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet"))
+    .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet", "fs"))
     .option("--components <order>", 'order of the tensor columns, e.g. "xx yy zz xy yz zx" (default for six)')
     .option(
       "--key <quantity=name>",

@@ -1,5 +1,5 @@
 /** What the velocities of a trajectory say about its vibrations. */
-import { ShapeError } from "../errors.js";
+import { DataError } from "../errors.js";
 import { readOptions, record } from "../options/record.js";
 import { doubles, integer } from "../options/values.js";
 import { correlation } from "../spectrum/correlation.js";
@@ -33,7 +33,7 @@ const DENSITY_OPTIONS = record({
 /**
  * Mass-weighted velocity autocorrelation.
  * @param options.maxLag frames, default half the trajectory
- * @throws ShapeError without velocities or time step
+ * @throws DataError without velocities or time step
  */
 export function velocityAutocorrelation(
   t: Trajectory,
@@ -57,7 +57,7 @@ export function velocityAutocorrelation(
 /**
  * Vibrational density of states: the spectral density of √m v, as a spectrum with the intensities `density` and one per species, which
  * sum to it. `density` has area 1 over cm⁻¹.
- * @throws ShapeError without velocities or time step, or with fewer than four frames
+ * @throws DataError without velocities or time step; ShapeError with fewer than four frames
  */
 export function vibrationalDensity(
   t: Trajectory,
@@ -93,7 +93,7 @@ function weightedVelocities(
 ): { readonly signals: Float64Array[]; readonly timestep: number } {
   const { velocities, timestep } = t;
   if (!velocities || timestep === undefined)
-    throw new ShapeError({
+    throw new DataError({
       where: "vibrations",
       problem: `the trajectory has no ${velocities ? "time step" : "velocities"}`,
       advice: "use withVelocities, or read a file that has them",

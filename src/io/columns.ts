@@ -1,4 +1,4 @@
-import { DataError, UnitError } from "../errors.js";
+import { DataError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { integer, oneOf, positive, text } from "../options/values.js";
 import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
@@ -52,7 +52,7 @@ export interface ColumnRow {
  * scripts. Lines that begin with #, ! or % are comments; one header line may name the columns (`time`, `xx`, `eps_xy`).
  * Values are taken to be in this package's units.
  * @throws FormatError with file and line
- * @throws UnitError if there is no time step
+ * @throws DataError if there is no time step
  */
 export function parseColumns(input: string | Uint8Array, options: ColumnOptions = {}): TensorSeries {
   readOptions(OPTIONS, options, "parseColumns");
@@ -92,7 +92,7 @@ function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnO
       rows.length,
     );
   if (timestep === undefined)
-    throw new UnitError({
+    throw new DataError({
       where: name,
       problem: "no time step and no column of evenly spaced times",
       advice: "give the time between rows in fs as timestep",

@@ -68,7 +68,7 @@ export async function loadTrajectory(source: Source, options: LoadOptions & Coll
  * One tensor per frame from a file of any format, plain columns included. Only the tensors are held in memory.
  * @throws FormatError with file and line
  * @throws DataError if frames lack the tensor
- * @throws UnitError if there is no time step, or the frames' times contradict it
+ * @throws DataError if there is no time step; UnitError if the frames' times contradict it
  * @example
  * await io.writeExtxyz("md.extxyz.gz", (await loadDataset("h2o")).frames);
  * (await loadSeries("md.extxyz.gz", { quantity: "polarizability" })).timestep // 2

@@ -22,7 +22,7 @@ const OPTIONS = record({ timestep: positive("fs").optional(), origin: text().def
  * @param options.timestep fs between frames; default: from the frames' times
  * @param options.origin for legends and provenance, default "frames"
  * @throws DataError naming the frames whose tensor is missing
- * @throws UnitError if no time step is given and none can be read, or if the frames' times are not evenly spaced by it
+ * @throws DataError if no time step is given and none can be read; UnitError if the frames' times are not evenly spaced by it
  * @throws ShapeError if a tensor has another number of components than the first
  * @example
  * const { frames } = await loadDataset("h2o");
@@ -84,7 +84,7 @@ function evenTimestep(frames: readonly Frame[], given: number | undefined, where
   const times = frames.map((f) => f.time);
   const step = given ?? (times[0] !== undefined && times[1] !== undefined ? times[1] - times[0] : undefined);
   if (step === undefined)
-    throw new UnitError({ where, problem: "no time step", advice: "give the time between frames in fs as `timestep`" });
+    throw new DataError({ where, problem: "no time step", advice: "give the time between frames in fs as `timestep`" });
   for (let i = 1; i < times.length; i++) {
     if (times[i] === undefined || times[i - 1] === undefined) continue;
     const found = times[i]! - times[i - 1]!;

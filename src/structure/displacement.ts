@@ -1,4 +1,4 @@
-import { DataError, OptionError, ShapeError } from "../errors.js";
+import { DataError, ShapeError } from "../errors.js";
 import { inverse3 } from "../math/matrix3.js";
 import { atomicMasses } from "./elements.js";
 import { imageReducer } from "./minimumImage.js";
@@ -143,12 +143,12 @@ export function removeDrift(t: Trajectory, masses: Float64Array = atomicMasses(t
  * formula of the same order. Positions are unwrapped for it; in a variable cell the motion of the cell is part of the velocity.
  * A mode of angular frequency ω comes out with amplitude sin(ωΔt)/(ωΔt).
  * @returns velocities [frames, n, 3], Å/fs
- * @throws OptionError without a time step, ShapeError with fewer than three frames
+ * @throws DataError without a time step, ShapeError with fewer than three frames
  */
 export function withVelocities(t: Trajectory): Trajectory {
   const frames = frameCount(t);
   if (!(t.timestep !== undefined && t.timestep > 0))
-    throw new OptionError({
+    throw new DataError({
       where: "withVelocities",
       problem: `time step is ${t.timestep} fs`,
       advice: "set the trajectory's timestep",
