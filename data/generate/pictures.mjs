@@ -9,7 +9,9 @@ if (!existsSync(built)) {
   console.log("pictures are left as they are: the package is not built (npm run build)");
   process.exit();
 }
-const { invariants, lineFigure, listDatasets, loadDataset, panels, renderSvg, sliceSeries } = await import(built);
+const { figures, lineFigure, listDatasets, loadDataset, panels, series: ofSeries } = await import(built);
+const { renderSvg } = figures;
+const { invariants, sliceSeries } = ofSeries;
 
 const line = (values, spacing, x, y) =>
   lineFigure([{ x: Float64Array.from(values, (_, i) => i * spacing), y: values, role: "series" }], { x, y, size: { width: 430, height: 250 } });
@@ -52,12 +54,12 @@ for (const entry of listDatasets()) {
   const set = await loadDataset(entry.id);
   const tensor = ["polarizability", "dielectric"].find((quantity) => set.quantities.includes(quantity));
   // Series of learned dynamics are many runs: the picture shows the first.
-  const figures = roles.includes("dipoles")
+  const drawn = roles.includes("dipoles")
     ? configurationPanels(set.parts.dipoles)
     : !roles.includes("trajectory") && roles.includes("selected")
       ? selectedPanels(set.parts.selected)
       : trajectoryPanels(roles.includes("series") ? sliceSeries(set.series(tensor), 0, 1000) : set.series(tensor));
   const path = join(data, entry.id, "series.svg");
-  writeFileSync(`${path}.tmp`, renderSvg(panels(figures, { columns: 2, labels: "none" })));
+  writeFileSync(`${path}.tmp`, renderSvg(panels(drawn, { columns: 2, labels: "none" })));
   renameSync(`${path}.tmp`, path);
 }
