@@ -11,7 +11,7 @@ if (!existsSync(built)) {
 }
 const { figures, lineFigure, listDatasets, loadDataset, panels, series: ofSeries } = await import(built);
 const { renderSvg } = figures;
-const { invariants, sliceSeries } = ofSeries;
+const { invariants } = ofSeries;
 
 const line = (values, spacing, x, y) =>
   lineFigure([{ x: Float64Array.from(values, (_, i) => i * spacing), y: values, role: "series" }], { x, y, size: { width: 430, height: 250 } });
@@ -58,7 +58,7 @@ for (const entry of listDatasets()) {
     ? configurationPanels(set.parts.dipoles)
     : !roles.includes("trajectory") && roles.includes("selected")
       ? selectedPanels(set.parts.selected)
-      : trajectoryPanels(roles.includes("series") ? sliceSeries(set.series(tensor), 0, 1000) : set.series(tensor));
+      : trajectoryPanels(roles.includes("series") ? set.ensemble(tensor).runs[0] : set.series(tensor));
   const path = join(data, entry.id, "series.svg");
   writeFileSync(`${path}.tmp`, renderSvg(panels(drawn, { columns: 2, labels: "none" })));
   renameSync(`${path}.tmp`, path);
