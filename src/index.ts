@@ -43,7 +43,8 @@ export { fetchDataset } from "./dataset/fetch.js";
 export { verifyDatasets } from "./dataset/files.js";
 export { loadDataset } from "./dataset/load.js";
 export { listDatasets } from "./dataset/registry.js";
-export { loadSeries, loadTrajectory, readFrames, streamFrames } from "./io/load.js";
+export { loadTrajectory, readFrames, streamFrames } from "./io/load.js";
+export { loadSeries } from "./io/loadSeries.js";
 
 // Linear response
 export { linearResponse } from "./model/linearResponse/linearResponse.js";

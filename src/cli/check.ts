@@ -1,8 +1,7 @@
 import { Command } from "commander";
+import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
 import { type Inspection, inspectFile } from "./inspectFile.js";
 import { interruptSignal, print, progressLine } from "./output.js";
-import { keyOption } from "./parse.js";
-import { type FileFlags, loadOptions } from "./series.js";
 
 interface CheckFlags extends FileFlags {
   readonly json?: boolean;
@@ -10,15 +9,9 @@ interface CheckFlags extends FileFlags {
 
 /** `spectensor check FILE…` */
 export function checkCommand(): Command {
-  return new Command("check")
+  return fileOptions(new Command("check"))
     .description("look at data before anything is fitted: what a file holds, what is odd about it, what it is good for")
     .argument("<files...>", "in any format that is read")
-    .option(
-      "--key <quantity=name>",
-      "name of a tensor in the file, e.g. polarizability=alpha; may be repeated",
-      keyOption,
-    )
-    .option("--components <order>", 'order of six tensor components, e.g. "xx yy zz xy yz zx"')
     .option("--json", "print one JSON object per file, each on a line")
     .addHelpText("after", EXAMPLES)
     .action(async (files: readonly string[], flags: CheckFlags) => {

@@ -10,11 +10,11 @@ import type { PolarizationModel } from "../model/target/polarization/polarizatio
 import { splitFrames } from "../model/train/split.js";
 import type { RunOptions } from "../progress.js";
 import type { Frame } from "../structure/frame.js";
+import { type FileFlags, fileOptions } from "./fileOptions.js";
 import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
-import { integerOption, jsonOption, keyOption } from "./parse.js";
+import { integerOption, jsonOption } from "./parse.js";
 import { printErrors } from "./report.js";
-import type { FileFlags } from "./series.js";
 import { readSources, type SourceFrames } from "./source.js";
 
 /** Flags that mean the same in every fit. */
@@ -31,7 +31,7 @@ export interface FitFlags extends FileFlags {
 
 /** Adds them to a command. @param keys names of the options of the fit, for the help */
 export function withFitFlags(command: Command, keys: readonly string[]): Command {
-  return command
+  return fileOptions(command)
     .requiredOption("--train <sources...>", "frames to train on: files, or ids of data sets")
     .option("--frames <N>", "train on so many of them, drawn at random (default: all)", integerOption("frames", 1))
     .option(
@@ -45,16 +45,6 @@ export function withFitFlags(command: Command, keys: readonly string[]): Command
     )
     .option("--seed <s>", "of the draw", integerOption("seed"), 0)
     .option("--options <json>", `inline or a file: ${[...keys, ...DESCRIPTOR_KEYS].join(", ")}`, jsonOption)
-    .option(
-      "--key <quantity=name>",
-      "name in the files, e.g. bec=Z or polarizability=alpha; may be repeated",
-      keyOption,
-    )
-    .option("--components <order>", "order of six tensor components in the files")
-    .option(
-      "--bec-order <order>",
-      "of the two indices in an extended XYZ file: field-displacement (default) or displacement-field",
-    )
     .requiredOption("--out <file>", "model file to write; gzipped when it ends in .gz")
     .option("--json", "print one JSON object");
 }

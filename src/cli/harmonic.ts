@@ -19,9 +19,10 @@ import { type NormalModes, normalModes } from "../spectrum/phonons.js";
 import type { Frame } from "../structure/frame.js";
 import { bornChargesOfAtoms } from "../structure/independentCharges.js";
 import type { Structure } from "../structure/structure.js";
+import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
 import { interruptSignal, print, printJson } from "./output.js";
-import { broadeningOption, keyOption, listOption, positiveOption } from "./parse.js";
-import { datasetOf, type FileFlags, loadOptions } from "./series.js";
+import { broadeningOption, listOption, positiveOption } from "./parse.js";
+import { datasetOf } from "./series.js";
 import { formatOf, isStandardOutput, writeSpectrum } from "./spectrumOutput.js";
 import { filledColumns, printRows, tableCsv } from "./tableOutput.js";
 
@@ -39,7 +40,7 @@ interface HarmonicFlags extends FileFlags {
 
 /** `spectensor harmonic REFERENCE` */
 export function harmonicCommand(): Command {
-  return new Command("harmonic")
+  return fileOptions(new Command("harmonic"))
     .description("normal modes at Γ with infrared and Raman intensities, from the forces on displaced structures")
     .argument(
       "<reference>",
@@ -59,11 +60,6 @@ export function harmonicCommand(): Command {
       positiveOption("temperature", "K"),
     )
     .option("--broadening <shape>", "of the spectrum (default: lorentzian:10)", broadeningOption)
-    .option("--key <quantity=name>", "name in the files, e.g. dipole=mu; may be repeated", keyOption)
-    .option(
-      "--bec-order <order>",
-      "of the two indices in an extended XYZ file: field-displacement (default) or displacement-field",
-    )
     .option(
       "--out <what>",
       "csv, json or svg (sticks) on standard output, or a file with one of these endings; default a text table, with --spectrum csv",

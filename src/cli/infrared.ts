@@ -4,6 +4,7 @@ import { spectrumFigure } from "../figure/spectrum.js";
 import { renderSvg } from "../figure/static.js";
 import { loadModel } from "../model/file/models.js";
 import { predictPolarization } from "../model/target/polarization/predict.js";
+import { evenTimestep } from "../series/times.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
 import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.js";
@@ -13,8 +14,8 @@ import { peaks } from "../spectrum/peaks.js";
 import { peakTable } from "../spectrum/peakTable.js";
 import { unwrap } from "../structure/displacement.js";
 import { interruptSignal, progressLine } from "./output.js";
-import { broadeningOption, integerOption, keyOption, numberOption, numbersOption, positiveOption } from "./parse.js";
-import { lengthOf, readSeries, type SeriesFlags } from "./series.js";
+import { broadeningOption, numberOption, numbersOption, positiveOption } from "./parse.js";
+import { lengthOf, readSeries, type SeriesFlags, seriesOptions } from "./series.js";
 import { readTrajectory } from "./source.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 import { modesOption, peakOptions, writePeaks } from "./tableOutput.js";
@@ -38,19 +39,13 @@ interface InfraredFlags extends SeriesFlags {
 
 /** `spectensor infrared SERIES|TRAJECTORY` */
 export function infraredCommand(): Command {
-  return new Command("infrared")
+  return seriesOptions(new Command("infrared"))
     .description("infrared absorption from a polarization, or from a trajectory and a polarization model")
     .argument(
       "<source>",
       "file with one polarization or dipole per frame, or a trajectory (with --model), or the id of a data set",
     )
     .requiredOption("--temperature <K>", "of the dynamics", positiveOption("temperature", "K"))
-    .option(
-      "--timestep <fs>",
-      "time between the rows or frames of the file; needed where the file has no times",
-      positiveOption("timestep", "fs"),
-    )
-    .option("--stride <n>", "use every n-th row", integerOption("stride", 1))
     .option(
       "--volume <A3>",
       "of the cell, where the file has none; without one the cross section is given",
@@ -89,7 +84,7 @@ export function infraredCommand(): Command {
         .choices(["isotropic", "x", "y", "z", "ordinary", "extraordinary"])
         .default("isotropic"),
     )
-    .option("--key <quantity=name>", "name in the file, e.g. polarization=P; may be repeated", keyOption)
+    .option("--no-unwrap", "leave jumps of the polarization by e·a, e·b, e·c as they are")
     .option("--peaks", "a table of the peaks (text; with --out csv, json or svg as sticks) in place of the spectrum")
     .option(
       "--modes <file>",
@@ -159,6 +154,7 @@ async function predicted(
 ): Promise<InfraredSource> {
   const model = await loadModel(file, "polarization");
   const trajectory = unwrap(await readTrajectory(source, flags, signal));
+  if (trajectory.timestep === undefined) evenTimestep({ times: Array.from(trajectory.times ?? []) }, undefined, source); // says where the times are uneven
   const { polarization, current } = await predictPolarization(model, trajectory, {
     signal,
     onProgress: progressLine(flags.json === true),

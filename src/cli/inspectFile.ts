@@ -4,11 +4,13 @@ import { startsLikeBorn } from "../io/born.js";
 import type { LoadOptions } from "../io/format.js";
 import { detectFormat, firstLines, openFile } from "../io/formats.js";
 import { loadJcamp } from "../io/jcamp.js";
-import { loadSeries, streamFrames } from "../io/load.js";
+import { streamFrames } from "../io/load.js";
+import { loadSeries } from "../io/loadSeries.js";
 import type { FrameQuantity } from "../series/fromFrames.js";
 import { seriesLength } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
 import { type Warning, warningText } from "../warnings.js";
+import { inCommandLine } from "./apiNames.js";
 import { chargeProblems } from "./chargeProblems.js";
 import { frameSurvey, type Survey } from "./frameSurvey.js";
 
@@ -44,7 +46,7 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
   const errors: string[] = [];
   const note = (warning: Warning) => {
     const { where, ...rest } = warning;
-    const text = warningText(where === file ? rest : warning);
+    const text = inCommandLine(warningText(where === file ? rest : warning));
     if (!warnings.includes(text)) warnings.push(text);
   };
   const load: LoadOptions = { ...options, onWarning: note };
@@ -67,7 +69,7 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
     }
   } catch (error) {
     if (!(error instanceof SpectensorError) || error.name === "AbortedError") throw error;
-    errors.push(error.message);
+    errors.push(inCommandLine(error.message));
   }
   const { frames = 0, atoms = 0, species = [], timestepFs = null, times = null, quantities = [] } = found;
   const report = { format, frames, atoms, species, timestepFs, times, quantities, warnings, errors };

@@ -9,10 +9,11 @@ import { AbortedError, DataError, OptionError } from "../errors.js";
 import { streamFrames } from "../io/load.js";
 import { loadModel } from "../model/file/models.js";
 import type { Frame } from "../structure/frame.js";
+import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
 import { indicesOption, integerOption, massOption, numberOption, positiveOption } from "./parse.js";
 
-interface MdFlags {
+interface MdFlags extends FileFlags {
   readonly ensemble: string;
   readonly temperature?: number;
   readonly timestep: number;
@@ -38,7 +39,7 @@ interface MdFlags {
 
 /** `spectensor md FORCEFIELD START` */
 export function mdCommand(): Command {
-  return new Command("md")
+  return fileOptions(new Command("md"))
     .description("molecular dynamics with a fitted force field; Ctrl-C stops it so that --restart goes on")
     .argument("<forcefield>", "file written by spectensor fit forcefield")
     .argument(
@@ -95,7 +96,7 @@ async function runOne(forceField: string, start: string, flags: MdFlags): Promis
   const signal = interruptSignal();
   const ensemble = ensembleOf(flags);
   const potential = forceFieldPotential(await loadModel(forceField, "forceField"));
-  const { structure, velocities } = await firstFrame(start, signal);
+  const { structure, velocities } = await firstFrame(start, flags, signal);
   if (!flags.restart) refuseUnfinished(flags);
   const { out, timestep, steps, seed, saveEvery, restartEvery, temperature, fixed } = flags;
   const { maxTemperature, maxUncertainty } = flags;
@@ -136,7 +137,7 @@ async function runEnsemble(forceField: string, start: string, flags: MdFlags): P
     if (flags[name] !== undefined)
       throw new OptionError(`--${name.replace(/T|U/, (c) => `-${c.toLowerCase()}`)}: not with --runs`);
   const model = await loadModel(forceField, "forceField");
-  const { structure } = await firstFrame(start, signal);
+  const { structure } = await firstFrame(start, flags, signal);
   const files = ensembleFileNames(out, runs);
   if (!restart) refuseExisting([files.canonical, ...files.runs]);
   await mdEnsembleToFiles(structure, model, {
@@ -203,8 +204,8 @@ function refuseUnfinished({ out, steps }: MdFlags): void {
   });
 }
 
-async function firstFrame(path: string, signal: AbortSignal): Promise<Frame> {
-  for await (const frame of streamFrames(path, { signal })) return frame;
+async function firstFrame(path: string, flags: FileFlags, signal: AbortSignal): Promise<Frame> {
+  for await (const frame of streamFrames(path, { ...loadOptions(flags), signal })) return frame;
   throw new DataError({ where: path, problem: "holds no structure" });
 }
 

@@ -12,13 +12,14 @@ import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
 import { unwrap } from "../structure/displacement.js";
 import type { Frame } from "../structure/frame.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+import { type FileFlags, fileOptions } from "./fileOptions.js";
 import { fitForceFieldCommand } from "./fitForceField.js";
 import { fitPolarizabilityCommand } from "./fitPolarizability.js";
 import { fitPolarizationCommand } from "./fitPolarization.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
-import { integerOption, keyOption, positiveOption } from "./parse.js";
+import { integerOption, positiveOption } from "./parse.js";
 import { printErrors } from "./report.js";
-import type { FileFlags, SeriesFlags } from "./series.js";
+import type { SeriesFlags } from "./series.js";
 import { readSources, readTrajectory } from "./source.js";
 
 /** `spectensor fit …` */
@@ -61,7 +62,7 @@ async function forceFrames(
   for (let f = 0; f < total; f++) {
     throwIfAborted(run.signal, "predicting");
     const structure = frameStructure(t, f);
-    const time = t.timestep !== undefined && { time: f * t.timestep };
+    const time = t.times ? { time: t.times[f]! } : t.timestep !== undefined && { time: f * t.timestep };
     frames.push({ structure, ...time, ...predictForces(model, structure) });
     run.onProgress?.({ label: "predicting", done: f + 1, total, unit: "frames" });
     await breathe();
@@ -76,7 +77,7 @@ interface PredictFlags extends SeriesFlags {
 
 /** `spectensor predict MODEL SOURCE` */
 export function predictCommand(): Command {
-  return new Command("predict")
+  return fileOptions(new Command("predict"))
     .description("predict what a model gives along a trajectory")
     .argument("<model>", "file written by spectensor fit")
     .argument("<source>", "structures in any format that is read, or the id of a data set")
@@ -115,16 +116,10 @@ interface EvaluateFlags extends FileFlags {
 
 /** `spectensor evaluate MODEL SOURCE…` */
 export function evaluateCommand(): Command {
-  return new Command("evaluate")
+  return fileOptions(new Command("evaluate"))
     .description("test a model on frames with first-principles results")
     .argument("<model>", "file written by spectensor fit")
     .argument("<sources...>", "frames with results: files, or ids of data sets")
-    .option("--key <quantity=name>", "name of a tensor in the file; may be repeated", keyOption)
-    .option("--components <order>", "order of six tensor components in the file")
-    .option(
-      "--bec-order <order>",
-      "of the two indices in an extended XYZ file: field-displacement or displacement-field",
-    )
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ spectensor evaluate sio2.json test.extxyz.gz")
     .action(async (file: string, sources: readonly string[], flags: EvaluateFlags) => {

@@ -5,6 +5,7 @@ import { streamProgress } from "../progress/stream.js";
 import type { Progress } from "../progress.js";
 import { asMemoryError } from "../system/memory.js";
 import { asFileError, asFileErrorSomewhere } from "../system/systemError.js";
+import { inCommandLine } from "./apiNames.js";
 
 /** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted (129, 143: by SIGHUP, SIGTERM). */
 export function exitCodeOf(error: unknown): number {
@@ -19,7 +20,7 @@ export async function report(cause: unknown, command?: Command): Promise<void> {
   if (cause instanceof CommanderError) return; // commander has printed it
   const error = asMemoryError(asFileErrorSomewhere(cause));
   if (error instanceof SpectensorError)
-    process.stderr.write(`${error.name}: ${(await import("./explain.js")).explained(error, command)}\n`);
+    process.stderr.write(`${error.name}: ${inCommandLine((await import("./explain.js")).explained(error, command))}\n`);
   else
     process.stderr.write(
       `${printable(error instanceof Error ? String(error.stack) : String(error))}\nThis is a bug of spectensor; please report it.\n`,

@@ -9,8 +9,8 @@ import { peakTable } from "../spectrum/peakTable.js";
 import { type RamanOptions, raman } from "../spectrum/raman.js";
 import type { Spectrum } from "../spectrum/spectrum.js";
 import { interruptSignal } from "./output.js";
-import { broadeningOption, integerOption, keyOption, listOption, numbersOption, positiveOption } from "./parse.js";
-import { lengthOf, readSeries, type SeriesFlags } from "./series.js";
+import { broadeningOption, listOption, numbersOption, positiveOption } from "./parse.js";
+import { lengthOf, readSeries, type SeriesFlags, seriesOptions } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 import { modesOption, peakOptions, writePeaks } from "./tableOutput.js";
 
@@ -29,18 +29,12 @@ interface RamanFlags extends SeriesFlags {
 
 /** `spectensor raman SERIES` */
 export function ramanCommand(): Command {
-  return new Command("raman")
+  return seriesOptions(new Command("raman"))
     .description("Raman spectrum of a polarizability or dielectric series")
     .argument(
       "<series>",
       "file with one tensor per frame (columns, extended XYZ, OUTCAR, vasprun.xml, …), or the id of a data set",
     )
-    .option(
-      "--timestep <fs>",
-      "time between the rows or frames of the file; needed where the file has no times",
-      positiveOption("timestep", "fs"),
-    )
-    .option("--stride <n>", "use every n-th row", integerOption("stride", 1))
     .option("--temperature <K>", "of the thermal factor (default: 300)", positiveOption("temperature", "K"))
     .option("--laser <nm>", "wavelength of the incoming light (default: 532)", positiveOption("laser", "nm"))
     .option(
@@ -50,12 +44,6 @@ export function ramanCommand(): Command {
     )
     .option("--factors <list>", "of thermal, laser, inverseFrequency; none for none (default: all)", listOption)
     .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet", "fs"))
-    .option("--components <order>", 'order of the tensor columns, e.g. "xx yy zz xy yz zx" (default for six)')
-    .option(
-      "--key <quantity=name>",
-      "name of a tensor in the file, e.g. polarizability=alpha; may be repeated",
-      keyOption,
-    )
     .option("--peaks", "a table of the peaks (text; with --out csv, json or svg as sticks) in place of the spectrum")
     .option(
       "--modes <file>",

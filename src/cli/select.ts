@@ -6,10 +6,11 @@ import { loadModel } from "../model/file/models.js";
 import { selectConfigurations } from "../model/target/forceField/select.js";
 import { forceFieldUncertainty } from "../model/target/forceField/uncertainty.js";
 import type { Structure } from "../structure/structure.js";
+import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
 import { interruptSignal, print, printJson, printTable, progressLine, resources } from "./output.js";
 import { integerOption } from "./parse.js";
 
-interface SelectFlags {
+interface SelectFlags extends FileFlags {
   readonly count: number;
   readonly already?: readonly string[];
   readonly every: number;
@@ -19,7 +20,7 @@ interface SelectFlags {
 
 /** `spectensor select FORCEFIELD CANDIDATES` */
 export function selectCommand(): Command {
-  return new Command("select")
+  return fileOptions(new Command("select"))
     .description("choose the structures whose first-principles energies and forces would teach a force field most")
     .argument("<forcefield>", "file written by spectensor fit forcefield with --posterior")
     .argument("<candidates...>", "structures in any format that is read; results in them do not matter")
@@ -33,14 +34,14 @@ export function selectCommand(): Command {
       const start = performance.now();
       const signal = interruptSignal();
       const model = await loadModel(forceField, "forceField");
-      const candidates = await structures(files, signal, flags.every);
+      const candidates = await structures(files, flags, signal, flags.every);
       if (candidates.length < flags.count)
         throw new DataError({
           where: files.join(", "),
           problem: `${candidates.length} candidates, fewer than the ${flags.count} asked for`,
           advice: "give more of them, a smaller --count or a smaller --every",
         });
-      const already = await structures(flags.already ?? [], signal);
+      const already = await structures(flags.already ?? [], flags, signal);
       const chosen = await selectConfigurations(
         model,
         candidates.map((c) => c.structure),
@@ -80,11 +81,16 @@ interface Candidate {
   readonly frame: number;
 }
 
-async function structures(files: readonly string[], signal: AbortSignal, every = 1): Promise<Candidate[]> {
+async function structures(
+  files: readonly string[],
+  flags: FileFlags,
+  signal: AbortSignal,
+  every = 1,
+): Promise<Candidate[]> {
   const all: Candidate[] = [];
   for (const file of files) {
     let frame = 0;
-    for await (const { structure } of streamFrames(file, { signal })) {
+    for await (const { structure } of streamFrames(file, { ...loadOptions(flags), signal })) {
       if (frame % every === 0) all.push({ structure, file, frame });
       frame++;
     }

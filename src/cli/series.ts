@@ -1,57 +1,46 @@
 /** Reading the series that a command is given: a file of any format, or the id of a data set. */
 import { existsSync } from "node:fs";
+import type { Command } from "commander";
 import { type Dataset, loadDataset } from "../dataset/load.js";
 import { listDatasets } from "../dataset/registry.js";
 import { OptionError, SpectensorError } from "../errors.js";
-import type { LoadOptions } from "../io/format.js";
-import { loadSeries } from "../io/load.js";
-import type { FrameField } from "../io/tensorNames.js";
+import { loadSegments, loadSeries } from "../io/loadSeries.js";
 import { isEnsemble, type SeriesEnsemble, seriesEnsemble } from "../series/ensemble.js";
 import type { FrameQuantity } from "../series/fromFrames.js";
 import { seriesLength, sliceSeries, type TensorSeries } from "../series/tensorSeries.js";
-
-/** Options that say how a file is to be read; from the command line. */
-export interface FileFlags {
-  readonly key?: Readonly<Record<string, string>>;
-  readonly components?: string;
-  readonly becOrder?: "field-displacement" | "displacement-field";
-}
-
-/** {@link FileFlags} as the readers take them. */
-export function loadOptions(flags: FileFlags): LoadOptions {
-  return {
-    ...(flags.key && { keys: renamed(flags.key) }),
-    ...(flags.components && { components: flags.components }),
-    ...(flags.becOrder && { becOrder: flags.becOrder }),
-  };
-}
-
-/** The names people use for a field, besides ours. */
-function renamed(keys: Readonly<Record<string, string>>): Partial<Record<FrameField, string>> {
-  const alias: Readonly<Record<string, FrameField>> = {
-    dipole: "polarization",
-    bec: "bornCharges",
-    epsilon: "dielectric",
-  };
-  return Object.fromEntries(
-    Object.entries(keys).map(([field, name]) => [Object.hasOwn(alias, field) ? alias[field] : field, name]),
-  );
-}
+import { FILE_FLAGS, type FileFlags, fileOptions, loadOptions, printWarning } from "./fileOptions.js";
+import { integerOption, positiveOption } from "./parse.js";
 
 export interface SeriesFlags extends FileFlags {
   /** fs between the rows or frames of the file */
   readonly timestep?: number;
   /** Use every so many-th row. */
   readonly stride?: number;
+  /** Take the file as runs joined together. */
+  readonly segments?: boolean;
+  /** False: leave jumps of the polarization as they are. */
+  readonly unwrap?: boolean;
 }
 
-/** Options of the command line that say how a file is to be read. */
-const FILE_FLAGS = {
-  key: "--key",
-  components: "--components",
-  becOrder: "--bec-order",
+/** Adds the options of reading a series, and of reading files at all, to a command. */
+export function seriesOptions(command: Command): Command {
+  return fileOptions(
+    command
+      .option(
+        "--timestep <fs>",
+        "time between the rows or frames of the file; needed where the file has no times",
+        positiveOption("timestep", "fs"),
+      )
+      .option("--stride <n>", "use every n-th row", integerOption("stride", 1))
+      .option("--segments", "the file is several runs joined, told apart by times or steps: average their spectra"),
+  );
+}
+
+const NOT_OF_DATASETS: Readonly<Record<string, string>> = {
+  ...FILE_FLAGS,
   timestep: "--timestep",
-} as const;
+  segments: "--segments",
+};
 
 /**
  * The data set of this id, unless a file has this name.
@@ -59,12 +48,12 @@ const FILE_FLAGS = {
  */
 export async function datasetOf(
   source: string,
-  flags: Pick<SeriesFlags, keyof typeof FILE_FLAGS>,
+  flags: FileFlags & Pick<SeriesFlags, "timestep" | "segments">,
   signal: AbortSignal,
 ): Promise<Dataset | undefined> {
   if (existsSync(source) || !listDatasets().some((d) => d.id === source)) return undefined;
-  for (const [name, option] of Object.entries(FILE_FLAGS))
-    if (flags[name as keyof typeof FILE_FLAGS] !== undefined)
+  for (const [name, option] of Object.entries(NOT_OF_DATASETS))
+    if (flags[name as keyof typeof flags] !== undefined)
       throw new OptionError({
         where: option,
         problem: `${source} is a data set, of which names, orders and times are known`,
@@ -98,8 +87,34 @@ export async function readSeries(
     return thinned.length === 1 ? thinned[0]! : seriesEnsemble(thinned, origin);
   }
   const { timestep } = flags;
-  const options = { ...loadOptions(flags), signal, quantity: wanted, ...(timestep && { timestep }) };
-  return sliceSeries(await loadSeries(source, options), { stride });
+  const options = {
+    ...loadOptions(flags),
+    signal,
+    quantity: wanted,
+    branches: flags.unwrap === false ? ("keep" as const) : ("unwrap" as const),
+    ...(timestep !== undefined && { timestep }),
+  };
+  if (!flags.segments) return sliceSeries(await loadSeries(source, options), { stride });
+  return ensembleOfSegments(await loadSegments(source, options), source, stride);
+}
+
+/** Runs of different length as an ensemble: spectra of one resolution need runs of one length, the one that uses most samples. */
+function ensembleOfSegments(
+  segments: readonly TensorSeries[],
+  source: string,
+  stride: number,
+): TensorSeries | SeriesEnsemble {
+  const lengths = segments.map(seriesLength);
+  const used = (length: number): number => length * lengths.filter((l) => l >= length).length;
+  const last = lengths.reduce((best, l) => (used(l) > used(best) ? l : best));
+  const long = segments.filter((s) => seriesLength(s) >= last);
+  const lost = lengths.reduce((a, b) => a + b, 0) - used(last);
+  printWarning({
+    where: source,
+    problem: `${long.length} runs of ${last} samples${lost > 0 ? `; ${lost} samples of shorter runs, or at the end of longer ones, are left out` : ""}`,
+  });
+  const runs = long.map((s) => sliceSeries(s, { last, stride }));
+  return runs.length === 1 ? runs[0]! : seriesEnsemble(runs, runs[0]!.origin);
 }
 
 /** Frames of a series, or of each run and how many runs, for the results' record. */

@@ -2,7 +2,8 @@
 import { loadTrajectory, readFrames } from "../io/load.js";
 import type { Frame } from "../structure/frame.js";
 import { sliceTrajectory, type Trajectory } from "../structure/trajectory.js";
-import { datasetOf, type FileFlags, loadOptions, type SeriesFlags } from "./series.js";
+import { type FileFlags, loadOptions } from "./fileOptions.js";
+import { datasetOf, type SeriesFlags } from "./series.js";
 
 /** Frames of a source, and for Δ-ML what the linear response is built from. */
 export interface SourceFrames {

@@ -1,6 +1,7 @@
 import { FormatError, ShapeError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { integer, positive, text } from "../options/values.js";
+import { evenTimestep, stepNumber } from "../series/times.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
 import type { Trajectory } from "../structure/trajectory.js";
@@ -25,7 +26,9 @@ const COLLECT_OPTIONS = record(COLLECT_FIELDS);
 /**
  * Gathers frames of the same atoms into one buffer. Velocities are kept if every frame has them; one cell is kept if
  * all are equal.
- * @returns the trajectory; its `timestep` (fs) is `options.timestep` × stride, or the spacing of the frames' times
+ * @returns the trajectory; its `timestep` (fs) is `options.timestep` × stride, or the spacing of the frames' times; its
+ *   `times` those of the frames, where they are not just multiples of it
+ * @throws UnitError if `options.timestep` contradicts the frames' times or their steps are not evenly spaced
  * @throws ShapeError if the atoms change, or cell or velocities are there only in some frames
  * @throws FormatError if there is no frame
  */
@@ -45,13 +48,16 @@ export function trajectoryCollector(options: CollectOptions = {}): { add(frame: 
   const positions = growing();
   const velocities = growing();
   const cells = growing();
-  const times: number[] = [];
+  const kept: (number | undefined)[] = [];
+  const all = { times: [] as (number | undefined)[], steps: [] as (number | undefined)[] };
   let fixed = true;
   let count = 0;
   let index = -1;
   return {
-    add({ structure, velocities: v, time }) {
+    add({ structure, velocities: v, time, info }) {
       index++;
+      all.times.push(time);
+      all.steps.push(stepNumber(info));
       if (index % stride !== 0) return;
       first ??= structure;
       const problem =
@@ -65,12 +71,14 @@ export function trajectoryCollector(options: CollectOptions = {}): { add(frame: 
         cells.add(structure.cell);
         fixed &&= structure.cell.every((x, k) => x === first!.cell![k]);
       }
-      if (time !== undefined) times.push(time);
+      kept.push(time);
       count++;
     },
     finish() {
       if (!first) throw new FormatError({ file: name, problem: "no frames" });
-      const step = timestep === undefined ? spacing(times, count) : timestep * stride;
+      const times = kept.every((t) => t !== undefined) ? Float64Array.from(kept as number[]) : undefined;
+      const step = timestep === undefined ? times && spacing(times, count) : evenTimestep(all, timestep, name) * stride;
+      const told = step !== undefined && times?.every((t, k) => Math.abs(t - k * step) <= 1e-9 * Math.max(t, 1));
       return {
         species: first.species,
         positions: positions.values(),
@@ -78,6 +86,7 @@ export function trajectoryCollector(options: CollectOptions = {}): { add(frame: 
         ...(first.cell && { cells: fixed ? first.cell.slice() : cells.values() }),
         periodic: first.periodic,
         ...(step !== undefined && { timestep: step }),
+        ...(times && !told && { times }),
       };
     },
   };
@@ -94,7 +103,7 @@ function difference(first: Structure, s: Structure): string | undefined {
 }
 
 /** The common difference of `count` times to within rounding of printed times (1e-6 of it), if there is one. */
-export function spacing(times: readonly number[], count: number): number | undefined {
+function spacing(times: Float64Array, count: number): number | undefined {
   if (times.length !== count || count < 2) return undefined;
   const step = (times[count - 1]! - times[0]!) / (count - 1);
   const even =

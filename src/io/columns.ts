@@ -1,9 +1,12 @@
 import { DataError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { integer, oneOf, positive, text } from "../options/values.js";
-import { type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
-import { spacing } from "./collect.js";
-import type { FileFormat } from "./format.js";
+import { checkedBy, integer, oneOf, positive, text } from "../options/values.js";
+import { type TensorQuantity, type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
+import { cutAtJumps, evenTimestep } from "../series/times.js";
+import { warn } from "../warnings.js";
+import { type ColumnLayout, columnScale, namedLayout, plainLayout, splitColumns } from "./columnHeader.js";
+import { type FieldUnits, fieldScales, type UnitField } from "./fieldUnits.js";
+import type { FileFormat, SeriesOptions } from "./format.js";
 import type { Lines } from "./lines.js";
 import { parseNumber } from "./number.js";
 import {
@@ -16,7 +19,7 @@ import {
   type Source,
   streamAll,
 } from "./source.js";
-import { type ComponentOrder, componentColumns, orderedTensor, rowMajor, tensorColumns } from "./tensorNames.js";
+import { type ComponentOrder, componentColumns, orderedTensor } from "./tensorNames.js";
 
 /** Options of the reader of plain columns. */
 export interface ColumnOptions extends ReadOptions {
@@ -28,6 +31,8 @@ export interface ColumnOptions extends ReadOptions {
   readonly timestep?: number;
   /** Leading columns to leave out, e.g. a step number; default 0. */
   readonly skipColumns?: number;
+  /** Units of the columns, where no header states them, e.g. `{ time: "ps", polarization: "debye" }`. */
+  readonly units?: FieldUnits;
   /** For legends; default the file's name. */
   readonly origin?: string;
 }
@@ -37,22 +42,26 @@ const OPTIONS = record({
   quantity: oneOf(["polarizability", "dielectric", "polarization", "current"]).optional(),
   components: text().optional(),
   timestep: positive("fs").optional(),
+  units: checkedBy<FieldUnits>((v) => typeof v === "object" && v !== null, "a unit per field").optional(),
   skipColumns: integer({ atLeast: 0 }).optional(),
   origin: text().optional(),
 } satisfies Fields<ColumnOptions>);
 
-/** One row: nine row-major components or a vector, and the time where there is a column for it. */
+/** One row: nine row-major components or a vector, in this package's units, with what the row says of its time. */
 export interface ColumnRow {
   readonly values: Float64Array;
+  /** fs */
   readonly time?: number;
+  readonly step?: number;
 }
 
 /**
  * A series from rows of 3, 6 or 9 numbers, separated by blanks, commas or semicolons, e.g. `alpha.dat` of the MD-Raman
- * scripts. Lines that begin with #, ! or % are comments; one header line may name the columns (`time`, `xx`, `eps_xy`).
- * Values are taken to be in this package's units.
- * @throws FormatError with file and line
- * @throws DataError if there is no time step
+ * scripts. Lines that begin with #, ! or % are comments; a header line, or the last comment before the first row, may name
+ * the columns and their units: `time (ps)`, `t/fs`, `xx`, `mu_x (D)`, `step`. Without stated units values are taken to be
+ * in this package's.
+ * @throws FormatError with file and line, also for a stated unit that is not known
+ * @throws DataError if there is no time step, or the rows are not evenly spaced, naming the row
  */
 export function parseColumns(input: string | Uint8Array, options: ColumnOptions = {}): TensorSeries {
   readOptions(OPTIONS, options, "parseColumns");
@@ -72,9 +81,24 @@ export async function loadColumns(source: Source, options: ColumnOptions = {}): 
   return seriesOfRows(await loadAll(columnReader(options), source, options), name, options);
 }
 
+/** The runs in a file of plain columns, told apart by its times or steps; see `segmentsOfFrames`. */
+export async function loadColumnSegments(
+  source: Source,
+  options: ColumnOptions = {},
+): Promise<readonly TensorSeries[]> {
+  const name = options.name ?? (typeof source === "string" ? source : "stream");
+  const rows = await loadAll(columnReader(options), source, options);
+  const pieces = cutAtJumps(rowTimes(rows), options.timestep, name);
+  return pieces.map(([first, end]) => seriesOfRows(rows.slice(first, end), name, options));
+}
+
+function rowTimes(rows: readonly ColumnRow[]) {
+  return { times: rows.map((r) => r.time), steps: rows.map((r) => r.step), sample: "row" } as const;
+}
+
 function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnOptions): TensorSeries {
   const size = rows[0]!.values.length;
-  const { quantity = size === 3 ? "polarization" : "polarizability" } = options;
+  const quantity = quantityOf(size, options);
   const vector = quantity === "polarization" || quantity === "current";
   if (vector !== (size === 3))
     throw new DataError({
@@ -85,141 +109,161 @@ function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnO
   rows.forEach((row, k) => {
     values.set(row.values, k * size);
   });
-  const timestep =
-    options.timestep ??
-    spacing(
-      rows.flatMap((row) => row.time ?? []),
-      rows.length,
-    );
-  if (timestep === undefined)
+  if (rows.length < 2 && options.timestep === undefined)
     throw new DataError({
       where: name,
-      problem: "no time step and no column of evenly spaced times",
-      advice: "give the time between rows in fs as timestep",
+      problem: "a single row has no time step",
+      advice: "give the time between rows in fs as `timestep`",
     });
   return tensorSeries({
     quantity,
     shape: vector ? [3] : [3, 3],
     values,
-    timestep,
+    timestep: evenTimestep(rowTimes(rows), options.timestep, name),
     origin: options.origin ?? name.replace(/^.*[\\/]/, ""),
   });
 }
+
+function quantityOf(size: number, options: ColumnOptions): TensorQuantity {
+  return options.quantity ?? (size === 3 ? "polarization" : "polarizability");
+}
+
+/** The factor that a quantity's unit is declared under. */
+const unitField: Readonly<Partial<Record<TensorQuantity, UnitField>>> = {
+  polarization: "polarization",
+  polarizability: "polarizability",
+};
 
 /** Plain columns of numbers for the loaders; asked last. */
 export const columnsFormat: FileFormat = {
   name: "columns",
   title: "columns of numbers",
-  options: ["components", "skipColumns"],
+  options: ["components", "skipColumns", "units"],
   sniff({ lines }) {
     const rows = lines.slice(0, -1).filter((text) => text.trim() !== "" && !/^\s*[#!%]/.test(text));
-    const numeric = (text: string) => split(text).every((word) => Number.isFinite(numberOf(word)));
+    const numeric = (text: string) => splitColumns(text).every((word) => Number.isFinite(numberOf(word)));
     const data = rows[0] !== undefined && !numeric(rows[0]) ? rows.slice(1) : rows;
     return data.length > 0 && data.every(numeric);
   },
-  series(source, options) {
-    const { quantity } = options;
-    const wanted = (typeof quantity === "string" ? [quantity] : quantity).filter((q) => q !== "bornCharges");
-    if (wanted.length === 0)
-      throw new DataError({ where: options.name ?? "columns", problem: "plain columns cannot hold Born charges" });
-    return loadColumns(source, { ...options, quantity: wanted[0]! });
-  },
+  series: (source, options) => loadColumns(source, ofOneQuantity(options)),
+  segments: (source, options) => loadColumnSegments(source, ofOneQuantity(options)),
 };
 
-/** What each column of the file is. */
-interface Layout {
-  readonly width: number;
-  readonly time: number;
-  /** Columns of the values in the file, in the order they stand there. */
-  readonly values: readonly number[];
-  /** For each of the nine components its place among `values`; absent for a vector. */
-  readonly tensor?: Int32Array;
+function ofOneQuantity(options: SeriesOptions): ColumnOptions {
+  const { quantity } = options;
+  const wanted = (typeof quantity === "string" ? [quantity] : quantity).filter((q) => q !== "bornCharges");
+  if (wanted.length === 0)
+    throw new DataError({ where: options.name ?? "columns", problem: "plain columns cannot hold Born charges" });
+  return { ...options, quantity: wanted[0]! };
 }
 
 /** The format of plain columns as a line reader. @throws OptionError for an impossible component order */
 export function columnReader(options: ColumnOptions): (lines: Lines) => Generator<ColumnRow | typeof more, void, void> {
   const asked = options.components === undefined ? undefined : componentColumns(options.components);
-  return (lines) => readRows(lines, asked, options.skipColumns ?? 0);
+  const scales = fieldScales(options.units);
+  return (lines) => readRows(lines, asked, scales, options);
 }
 
 function* readRows(
   lines: Lines,
   asked: Int32Array | undefined,
-  skip: number,
+  scales: Readonly<Partial<Record<UnitField, number>>>,
+  options: ColumnOptions,
 ): Generator<ColumnRow | typeof more, void, void> {
-  let layout: Layout | undefined;
-  let names: readonly string[] | undefined;
+  let layout: ColumnLayout | undefined;
+  let scale = { time: 1, values: 1 };
+  let header: string | undefined;
+  let comment: string | undefined;
   let rows = 0;
+  let interrupted = false;
   while (yield* nextLine(lines)) {
     const first = lines.firstByte();
-    if (first < 0 || first === 35 || first === 33 || first === 37) continue;
-    const words = split(lines.text());
-    if (!layout && !names && Number.isNaN(numberOf(words[0]!))) {
-      names = words;
+    if (first < 0) continue;
+    if (first === 35 || first === 33 || first === 37) {
+      const words = lines.text().replace(/^[#!%\s]+|\s+$/g, "");
+      if (!layout) comment = words || comment;
+      else if (words && !interrupted) {
+        interrupted = true;
+        lines.warn(`a comment between the rows, behind row ${rows - 1}: "${words.slice(0, 40)}"; is it another run?`);
+      }
       continue;
     }
-    layout ??= names ? namedLayout(lines, names, asked) : plainLayout(lines, words.length, skip, asked);
-    const { width, time, tensor } = layout;
+    const words = splitColumns(lines.text());
+    if (
+      !layout &&
+      header === undefined &&
+      Number.isNaN(numberOf(words[0]!)) &&
+      !/^[+-]?(nan|inf|infinity|[*.]+)$/i.test(words[0]!)
+    ) {
+      header = lines.text();
+      continue;
+    }
+    if (!layout) {
+      layout = layoutOf(lines, header, comment, words, asked, options);
+      scale = scalesOf(lines, layout, scales, options);
+    }
+    const { width, time, step, tensor } = layout;
     if (words.length !== width)
       lines.fail(`${words.length} columns, expected ${width} as in the first row`, "the file is damaged or cut off");
-    const raw = Float64Array.from(layout.values, (k) => checked(lines, words[k]!, k));
+    const raw = Float64Array.from(layout.values, (k) => checked(lines, words[k]!, k) * scale.values);
     rows++;
     yield {
       values: tensor ? orderedTensor(raw, tensor) : raw,
-      ...(time >= 0 && { time: checked(lines, words[time]!, time) }),
+      ...(time >= 0 && { time: checked(lines, words[time]!, time) * scale.time }),
+      ...(step >= 0 && { step: checked(lines, words[step]!, step) }),
     };
   }
   if (rows === 0) lines.failEnd("no row of numbers in it");
 }
 
-function plainLayout(lines: Lines, width: number, skip: number, asked: Int32Array | undefined): Layout {
-  const count = width - skip;
-  if (count !== 3 && count !== 6 && count !== 9)
-    lines.fail(
-      `${count} columns, expected 3 (a vector), 6 or 9 (a tensor)`,
-      "name them in a header line, or leave leading columns out with skipColumns",
+/** From a header line, else from the comment above the first row if it names as many columns as there are, else from their number. */
+function layoutOf(
+  lines: Lines,
+  header: string | undefined,
+  comment: string | undefined,
+  words: readonly string[],
+  asked: Int32Array | undefined,
+  options: ColumnOptions,
+): ColumnLayout {
+  if (header !== undefined)
+    return (
+      namedLayout(lines, header, asked) ??
+      lines.fail(
+        `the header names no tensor: ${splitColumns(header).join(", ").slice(0, 80)}`,
+        "name the columns xx, yy, zz, xy, yz, zx (or all nine, or x, y, z), and time",
+      )
     );
-  const values = Array.from({ length: count }, (_, k) => k + skip);
-  return { width, time: -1, values, ...(count > 3 && { tensor: tensorOrder(lines, count, asked) }) };
+  const { skipColumns = 0 } = options;
+  const named = comment !== undefined && skipColumns === 0 ? namedLayout(lines, comment, asked) : undefined;
+  if (named?.width === words.length) return named;
+  const layout = plainLayout(lines, words.length, skipColumns, asked);
+  if (layout.assumed)
+    warn(options, {
+      where: lines.file,
+      problem: "six columns without names are taken as xx yy zz xy yz zx",
+      advice: 'if they are not, say so, e.g. components: "xx yy zz yz xz xy"',
+    });
+  return layout;
 }
 
-function namedLayout(lines: Lines, names: readonly string[], asked: Int32Array | undefined): Layout {
-  const plain = names.map((name) =>
-    name
-      .replace(/[([].*$/, "")
-      .trim()
-      .toLowerCase(),
-  );
-  const time = plain.findIndex((name) => /^(time|t)([ _/].*)?$/.test(name));
-  const components = plain.map((name) => /(?:^|[^a-z])([xyz]{1,2})$/.exec(name)?.[1] ?? "");
-  const values = components.flatMap((c, k) => (c ? [k] : []));
-  const found = values.map((k) => components[k]!);
-  if (found.length === 3 && found.every((c) => c.length === 1)) {
-    const order = ["x", "y", "z"].map((c) => values[found.indexOf(c)]!);
-    if (!order.includes(undefined as never)) return { width: names.length, time, values: order };
-  }
-  if (found.length === 6 || found.length === 9) {
-    const tensor = asked ? tensorOrder(lines, found.length, asked) : tensorColumns(found);
-    if (tensor) return { width: names.length, time, values, tensor };
-  }
-  return lines.fail(
-    `the header names no tensor: ${names.join(", ").slice(0, 80)}`,
-    "name the columns xx, yy, zz, xy, yz, zx (or all nine, or x, y, z), and time",
-  );
-}
-
-function tensorOrder(lines: Lines, count: number, asked: Int32Array | undefined): Int32Array {
-  if (asked && Math.max(...asked) + 1 !== count)
-    lines.fail(`${count} columns, the declared component order has ${Math.max(...asked) + 1}`);
-  return asked ?? componentColumns(count === 6 ? "xx yy zz xy yz zx" : rowMajor);
-}
-
-function split(text: string): string[] {
-  const separator = text.includes(";") ? ";" : text.includes(",") ? "," : /\s+/;
-  return text
-    .trim()
-    .split(separator)
-    .map((word) => word.trim().replace(/^"(.*)"$/, "$1"));
+function scalesOf(
+  lines: Lines,
+  layout: ColumnLayout,
+  scales: Readonly<Partial<Record<UnitField, number>>>,
+  options: ColumnOptions,
+): { time: number; values: number } {
+  const quantity = quantityOf(layout.tensor ? 9 : 3, options);
+  const field = unitField[quantity];
+  const { units } = layout;
+  const time = columnScale(lines, "time", scales.time, units.time);
+  if (field) return { time, values: columnScale(lines, field, scales[field], units.values) };
+  const own = quantity === "dielectric" ? /^(1|-|none|dimensionless)?$/ : /^e\s*[*·]?\s*(Å|A|Ang|Angstrom)\/fs$/i;
+  if (units.values !== undefined && !own.test(units.values))
+    lines.fail(
+      `the header says that ${quantity} is in "${units.values}"`,
+      `expected ${quantity === "dielectric" ? "1" : "e·Å/fs"}`,
+    );
+  return { time, values: 1 };
 }
 
 function numberOf(word: string): number {

@@ -48,7 +48,7 @@ export function loadExtxyz(source: Source, options: ExtxyzOptions = {}): Promise
 export const extxyzFormat: FileFormat = {
   name: "extxyz",
   title: "extended XYZ",
-  options: ["keys", "units", "components", "becOrder"],
+  options: ["keys", "units", "components", "becOrder", "lammpsUnits"],
   sniff: ({ lines: [count = "", comment = "", atom = ""] }) =>
     /\b(Properties|Lattice)=/.test(comment) || (/^\s*\d+\s*$/.test(count) && /^\s*[A-Za-z]\w*\s+[-+.\d]/.test(atom)),
   frames: streamExtxyz,

@@ -11,8 +11,6 @@ import { READ_FIELDS, type ReadOptions, type Source } from "./source.js";
 export interface FormatOptions extends TensorOptions {
   /** Symbols of the types of a LAMMPS dump, or of the species of a POSCAR of VASP 4. */
   readonly species?: readonly string[];
-  /** `units` of a LAMMPS run. */
-  readonly lammpsUnits?: "metal" | "real";
   /** Leading columns to leave out of a plain file of columns. */
   readonly skipColumns?: number;
   /** Which cell of a phonopy.yaml; default "unit". */
@@ -29,7 +27,6 @@ export const LOAD_FIELDS = {
   ...READ_FIELDS,
   ...TENSOR_FIELDS,
   species: list(text()).optional(),
-  lammpsUnits: oneOf(["metal", "real"]).optional(),
   skipColumns: integer({ atLeast: 0 }).optional(),
   phonopyCell: oneOf(["primitive", "unit", "super"]).optional(),
   format: checkedBy<string | FileFormat>(
@@ -47,6 +44,11 @@ export interface SeriesOptions extends LoadOptions {
   readonly timestep?: number;
   /** For legends; default the file's name. */
   readonly origin?: string;
+  /**
+   * What to do where a polarization jumps by multiples of e·a, e·b, e·c, which P of a periodic cell leaves open: "unwrap"
+   * (default) takes the jumps out and tells their number, "keep" leaves the values as they are.
+   */
+  readonly branches?: "unwrap" | "keep";
 }
 
 export const SERIES_OPTIONS = record({
@@ -57,6 +59,7 @@ export const SERIES_OPTIONS = record({
   ),
   timestep: positive("fs").optional(),
   origin: text().optional(),
+  branches: oneOf(["unwrap", "keep"]).optional(),
 } satisfies Fields<SeriesOptions>);
 
 /** The beginning of a file, as {@link FileFormat.sniff} sees it. */
@@ -86,4 +89,6 @@ export interface FileFormat {
   readonly frames?: (source: Source, options: LoadOptions) => AsyncIterable<Frame>;
   /** Its tensors, if it has no structures. */
   readonly series?: (source: Source, options: SeriesOptions) => Promise<TensorSeries>;
+  /** The runs that a file without structures was joined from, told apart by its times or steps. */
+  readonly segments?: (source: Source, options: SeriesOptions) => Promise<readonly TensorSeries[]>;
 }

@@ -4,7 +4,9 @@ import { checkedBy, oneOf, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { type InfoValue, infoValue, numberList, oddNumbers } from "./extxyzComment.js";
-import { type FieldUnits, fieldScales, isPerVolume } from "./fieldUnits.js";
+import { frameScales } from "./extxyzUnits.js";
+import { type FieldUnits, fieldScales, hasUnit, isPerVolume } from "./fieldUnits.js";
+import { type LammpsUnits, lammpsScales, lammpsUnitNames } from "./lammpsUnits.js";
 import { notCubicAngstrom } from "./polarizabilityUnit.js";
 import {
   type BecOrder,
@@ -24,6 +26,8 @@ export interface TensorOptions {
   readonly keys?: Readonly<Partial<Record<FrameField, string>>>;
   /** Units the file is in, where they differ from this package's, e.g. `{ polarization: "debye" }`. */
   readonly units?: FieldUnits;
+  /** `units` of the LAMMPS run that wrote the file. */
+  readonly lammpsUnits?: LammpsUnits;
   /** Order of the components of polarizability and dielectric tensors. Needed for 6; 9 are row-major by default. */
   readonly components?: ComponentOrder;
   /** Which index of a Born charge varies slowest in the file; default "field-displacement". */
@@ -34,6 +38,7 @@ const isObject = (v: unknown): boolean => typeof v === "object" && v !== null &&
 export const TENSOR_FIELDS = {
   keys: checkedBy<NonNullable<TensorOptions["keys"]>>(isObject, "the file's name per field").optional(),
   units: checkedBy<FieldUnits>(isObject, "a unit per field").optional(),
+  lammpsUnits: oneOf(lammpsUnitNames).optional(),
   components: text().optional(),
   becOrder: oneOf(["field-displacement", "displacement-field"]).optional(),
 } satisfies Fields<TensorOptions>;
@@ -68,11 +73,16 @@ const rowMajorColumns = componentColumns(rowMajor);
 /** Made once per file from its options. @throws OptionError | UnitError for unknown fields, orders or units */
 export function frameDecoder(options: TensorOptions): FrameDecoder {
   const fieldOf = fieldNames(options.keys);
-  const scales = fieldScales(options.units);
+  const { lammpsUnits } = options;
+  if (lammpsUnits !== undefined) lammpsScales(lammpsUnits); // complains about an unknown one
+  const given = { scales: fieldScales(options.units), lammps: lammpsUnits };
   const columns = options.components === undefined ? undefined : componentColumns(options.components);
   const { becOrder = "field-displacement" } = options;
 
-  return (structure, pairs, arrays, fail) => {
+  return (written, pairs, arrays, fail) => {
+    const scales = frameScales(pairs, [...arrays.keys()], given, fieldOf, fail);
+    const fromLammps = pairs.has("Timestep");
+    const structure = scales.length === undefined ? written : scaled(written, scales.length);
     const frame: Draft = { structure };
     const found = new Set<FrameField>();
     const notFinite: Record<string, string> = {};
@@ -94,7 +104,8 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
       if (found.has(field))
         fail(`${field} stands there twice, the second time as "${name}"`, `say which one with keys: { ${field}: "…" }`);
       found.add(field);
-      let scale = scales[field] ?? 1;
+      const pressure = fromLammps && name === "Stress"; // LAMMPS writes the pressure tensor under this name
+      let scale = ((hasUnit(field) && scales[field]) || 1) * (pressure ? -1 : 1);
       if (field === "polarizability" && isPerVolume(options.units)) {
         if (!structure.cell) fail(`${name} is per volume, but this frame has no cell`);
         scale *= cellVolume(structure.cell!);
@@ -109,9 +120,7 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
               : Float64Array.from(values);
         if (scale !== 1) for (let i = 0; i < tensor.length; i++) tensor[i]! *= scale;
         const doubt =
-          field === "polarizability" &&
-          options.units?.polarizability === undefined &&
-          notCubicAngstrom(tensor, structure);
+          field === "polarizability" && scales.polarizability === undefined && notCubicAngstrom(tensor, structure);
         if (doubt)
           fail(
             `${name} has no unit, and ${doubt}`,
@@ -139,6 +148,7 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
     const leaveOut = (name: string) => {
       notFinite[fieldOf(name)?.field ?? name] = name;
     };
+    if (pairs.has("__proto__") || arrays.has("__proto__")) fail('a value named "__proto__"', "give it another name");
     const info: Record<string, InfoValue> = {};
     const others: Record<string, Float64Array | readonly string[]> = {};
     for (const [name, text] of pairs)
@@ -157,6 +167,17 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
     if (Object.keys(info).length > 0) frame.info = info;
     if (Object.keys(others).length > 0) frame.arrays = others;
     return frame;
+  };
+}
+
+/** Positions and cell in Å. */
+function scaled(structure: Structure, factor: number): Structure {
+  if (factor === 1) return structure;
+  const { cell, positions } = structure;
+  return {
+    ...structure,
+    positions: positions.map((x) => x * factor),
+    ...(cell && { cell: cell.map((x) => x * factor) }),
   };
 }
 

@@ -1,12 +1,13 @@
-import { OptionError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { list, oneOf, positive, text } from "../options/values.js";
+import { checkedBy, list, oneOf, positive, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity } from "../structure/structure.js";
-import { unitScale } from "../units/convert.js";
+import { type FieldScales, type FieldUnits, fieldScales } from "./fieldUnits.js";
 import type { FileFormat } from "./format.js";
+import { idOrder, type SeenIds, sameIds, symbolsOf } from "./lammpsAtoms.js";
 import { type DumpBox, readBox } from "./lammpsBox.js";
+import { isLammpsUnits, type LammpsUnits, lammpsScales, lammpsUnitNames } from "./lammpsUnits.js";
 import type { Lines } from "./lines.js";
 import {
   loadAll,
@@ -25,7 +26,9 @@ export interface LammpsOptions extends ReadOptions {
   /** Symbol of type 1, 2, …; needed where the dump has no `element` column. */
   readonly species?: readonly string[];
   /** LAMMPS `units`; needed for velocities and forces unless the dump says it (`dump_modify units yes`). */
-  readonly units?: "metal" | "real";
+  readonly units?: LammpsUnits;
+  /** Units of single fields that are in others than those of the run. */
+  readonly fieldUnits?: FieldUnits;
   /** Time of one MD step, fs, to give frames their time; default the dump's own `ITEM: TIME`. */
   readonly timestep?: number;
 }
@@ -33,7 +36,8 @@ export interface LammpsOptions extends ReadOptions {
 const OPTIONS = record({
   ...READ_FIELDS,
   species: list(text()).optional(),
-  units: oneOf(["metal", "real"]).optional(),
+  units: oneOf(lammpsUnitNames).optional(),
+  fieldUnits: checkedBy<FieldUnits>((v) => typeof v === "object" && v !== null, "a unit per field").optional(),
   timestep: positive("fs").optional(),
 } satisfies Fields<LammpsOptions>);
 
@@ -64,21 +68,21 @@ export function loadLammps(source: Source, options: LammpsOptions = {}): Promise
 export const lammpsFormat: FileFormat = {
   name: "lammps",
   title: "LAMMPS dump",
-  options: ["species", "lammpsUnits"],
+  options: ["species", "lammpsUnits", "units"],
   sniff: ({ text }) => text.startsWith("ITEM:"),
-  frames: (source, { lammpsUnits, units: _, ...options }) =>
-    streamLammps(source, { ...options, ...(lammpsUnits && { units: lammpsUnits }) }),
+  frames: (source, { lammpsUnits, units, ...options }) =>
+    streamLammps(source, {
+      ...options,
+      ...(lammpsUnits && { units: lammpsUnits }),
+      ...(units && { fieldUnits: units }),
+    }),
 };
 
-/** The LAMMPS dump format as a line reader. @throws OptionError for other unit systems than metal and real */
+/** The LAMMPS dump format as a line reader. @throws OptionError for a unit system without dimensions */
 export function lammpsReader(options: LammpsOptions): (lines: Lines) => Generator<Frame | typeof more, void, void> {
-  if (options.units !== undefined && options.units !== "metal" && options.units !== "real")
-    throw new OptionError({
-      where: "units",
-      problem: `LAMMPS units "${options.units}"`,
-      advice: 'supported are "metal" and "real"',
-    });
-  return (lines) => readDump(lines, options);
+  if (options.units !== undefined) lammpsScales(options.units); // complains about an unknown one
+  const given = fieldScales(options.fieldUnits);
+  return (lines) => readDump(lines, options, given);
 }
 
 /** What the ITEM sections before the atoms said. */
@@ -90,10 +94,15 @@ interface Head {
   units: string | undefined;
 }
 
-function* readDump(lines: Lines, options: LammpsOptions): Generator<Frame | typeof more, void, void> {
+function* readDump(
+  lines: Lines,
+  options: LammpsOptions,
+  given: FieldScales,
+): Generator<Frame | typeof more, void, void> {
   const head: Head = { step: -1, time: undefined, count: -1, box: undefined, units: options.units };
   let frames = 0;
   let species: readonly string[] = [];
+  const seen: SeenIds = { ids: undefined, told: false };
   while (yield* nextLine(lines)) {
     if (lines.isBlank()) continue;
     const title = lines.text().trim();
@@ -102,7 +111,7 @@ function* readDump(lines: Lines, options: LammpsOptions): Generator<Frame | type
     if (title.startsWith("ITEM: ATOMS")) {
       if (head.count < 0 || !head.box || head.step < 0)
         lines.fail("atoms before time step, number of atoms and box", "the dump is damaged");
-      const frame = yield* readAtoms(lines, title, head, options, species);
+      const frame = yield* readAtoms(lines, title, head, options, given, species, seen);
       species = frame.structure.species;
       frames++;
       yield frame;
@@ -116,7 +125,7 @@ function* readDump(lines: Lines, options: LammpsOptions): Generator<Frame | type
     yield* needLine(lines, `nothing below "${title}"`);
     if (title === "ITEM: TIMESTEP") head.step = lines.integer("the time step");
     else if (title === "ITEM: TIME") head.time = lines.number("the time");
-    else if (title === "ITEM: UNITS") head.units = options.units ?? lines.word("the units");
+    else if (title === "ITEM: UNITS") head.units = statedUnits(lines, options.units);
     else if (title === "ITEM: NUMBER OF ATOMS") head.count = lines.integer("the number of atoms", 1);
     else lines.fail(`unknown section "${title.slice(0, 40)}"`);
   }
@@ -137,7 +146,9 @@ function* readAtoms(
   title: string,
   head: Head,
   options: LammpsOptions,
+  given: FieldScales,
   before: readonly string[],
+  seen: SeenIds,
 ): Generator<typeof more, Frame, void> {
   const names = title.slice("ITEM: ATOMS".length).trim().split(/\s+/);
   const { count } = head;
@@ -158,7 +169,7 @@ function* readAtoms(
     }
     if (!lines.atLineEnd()) lines.endLine("ITEM: ATOMS names");
   }
-  return buildFrame(lines, names, table, elements, head, options, before);
+  return buildFrame(lines, names, table, elements, head, options, given, before, seen);
 }
 
 function buildFrame(
@@ -168,12 +179,20 @@ function buildFrame(
   elements: readonly string[],
   head: Head,
   options: LammpsOptions,
+  given: FieldScales,
   before: readonly string[],
+  seen: SeenIds,
 ): Frame {
   const { count, box } = head;
   const { cell, origin, periodic } = box as DumpBox;
   const width = names.length;
   const order = idOrder(lines, table, names.indexOf("id"), width, count);
+  if (names.includes("id"))
+    sameIds(
+      lines,
+      order.map((i) => table[i * width + names.indexOf("id")]!),
+      seen,
+    );
   const columns = (...wanted: string[]): Float64Array | undefined => {
     const at = wanted.map((name) => names.indexOf(name));
     if (at.includes(-1)) return undefined;
@@ -200,18 +219,28 @@ function buildFrame(
     options.species,
   );
   const species = symbols.length === before.length && symbols.every((s, i) => s === before[i]) ? before : symbols;
-  const structure = { species, positions, cell, periodic: periodic as Periodicity };
+  const scales = { ...(head.units && isLammpsUnits(head.units) && lammpsScales(head.units)), ...given };
+  const inAngstrom = (v: Float64Array): Float64Array => scaled(v, scales.length ?? 1);
+  const structure = {
+    species,
+    positions: inAngstrom(positions),
+    cell: inAngstrom(cell),
+    periodic: periodic as Periodicity,
+  };
   checkStructure(structure, `step ${head.step}`);
 
   const velocities = columns("vx", "vy", "vz");
   const forces = columns("fx", "fy", "fz");
-  const metal = head.units === "metal";
-  if ((velocities || forces || head.time !== undefined) && !metal && head.units !== "real")
+  const unsaid = [
+    velocities && scales.velocities === undefined ? "velocities" : "",
+    forces && scales.forces === undefined ? "forces" : "",
+    head.time !== undefined && scales.time === undefined && options.timestep === undefined ? "a time" : "",
+  ].filter(Boolean);
+  if (unsaid.length > 0)
     lines.fail(
-      head.units ? `the dump is in units ${head.units}` : "velocities, forces or a time in unknown units",
-      'say units: "metal" or "real"',
+      `${unsaid.join(", ")} in unknown units: the dump does not say those of its run`,
+      'say them: lammpsUnits: "metal" or "real"',
     );
-  const scaled = (v: Float64Array, factor: number) => (factor === 1 ? v : v.map((x) => x * factor));
   const used = new Set<string>([...set, "id", "element", "ix", "iy", "iz", "vx", "vy", "vz", "fx", "fy", "fz"]);
   const others = names.filter((name) => !used.has(name));
   const time =
@@ -219,40 +248,25 @@ function buildFrame(
       ? head.step * options.timestep
       : head.time === undefined
         ? undefined
-        : head.time * (metal ? 1e3 : 1);
+        : head.time * (scales.time ?? 1);
   return {
     structure,
     ...(time !== undefined && { time }),
-    ...(velocities && { velocities: scaled(velocities, metal ? unitScale("velocity", "Å/ps") : 1) }),
-    ...(forces && { forces: scaled(forces, metal ? 1 : unitScale("energy", "kcal/mol")) }),
+    ...(velocities && { velocities: scaled(velocities, scales.velocities ?? 1) }),
+    ...(forces && { forces: scaled(forces, scales.forces ?? 1) }),
     info: { step: head.step },
     ...(others.length > 0 && { arrays: Object.fromEntries(others.map((name) => [name, columns(name)!])) }),
   };
 }
 
-/** Rows in the order of ids; as they stand if there are none. */
-function idOrder(lines: Lines, table: Float64Array, column: number, width: number, count: number): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  if (column < 0) return order;
-  order.sort((a, b) => table[a * width + column]! - table[b * width + column]!);
-  for (let i = 1; i < count; i++)
-    if (table[order[i]! * width + column] === table[order[i - 1]! * width + column])
-      lines.fail(`id ${table[order[i]! * width + column]} stands there twice in this frame`, "the dump is damaged");
-  return order;
+function scaled(v: Float64Array, factor: number): Float64Array {
+  return factor === 1 ? v : v.map((x) => x * factor);
 }
 
-function symbolsOf(
-  lines: Lines,
-  types: Float64Array | undefined,
-  elements: readonly string[],
-  species: readonly string[] | undefined,
-): string[] {
-  if (elements.length > 0 && elements[0] !== undefined) return [...elements];
-  if (!types) return lines.fail("neither element nor type among the columns");
-  if (!species)
-    return lines.fail("types without elements", 'say what they are, e.g. species: ["Si", "O"] for types 1 and 2');
-  return Array.from(
-    types,
-    (t) => species[t - 1] ?? lines.fail(`type ${t}, but species names ${species.length}: ${species.join(", ")}`),
-  );
+/** What stands below ITEM: UNITS, which must not contradict what the caller says. */
+function statedUnits(lines: Lines, given: LammpsUnits | undefined): LammpsUnits {
+  const units = lines.word("the units");
+  if (!isLammpsUnits(units)) return lines.fail(`the dump is in units ${units}`, "dump it in metal or real units");
+  if (given !== undefined && given !== units) lines.fail(`the dump says units ${units}, the options say ${given}`);
+  return units;
 }

@@ -208,7 +208,7 @@ export class Lines {
       // The common case is done in this pass; exponents, long mantissas and errors take the careful way.
       if (
         (i === end || bytes[i]! <= 32) &&
-        i - first > (decimals > 0 ? 1 : 0) &&
+        (i - first > 1 || (i > first && bytes[first] !== 46)) &&
         mantissa < exactBelow &&
         decimals <= 22
       ) {

@@ -38,7 +38,7 @@ export function* trajectoryFrames(t: Trajectory, series: readonly TensorSeries[]
     }
     yield {
       structure: frameStructure(t, f),
-      ...(t.timestep !== undefined && { time: f * t.timestep }),
+      ...(t.times ? { time: t.times[f]! } : t.timestep !== undefined && { time: f * t.timestep }),
       ...(t.velocities && { velocities: t.velocities.subarray(f * n3, (f + 1) * n3) }),
       ...tensors,
       ...(Object.keys(info).length > 0 && { info }),

@@ -9,6 +9,7 @@ export { loadForceSets, loadForces, parseForceSets, parseForces } from "../io/fo
 export { formatNames, registerFormat } from "../io/formats.js";
 export { loadJcamp, parseJcamp } from "../io/jcamp.js";
 export { loadLammps, parseLammps, streamLammps } from "../io/lammps.js";
+export { loadSegments } from "../io/loadSeries.js";
 export { loadOutcar, parseOutcar, streamOutcar } from "../io/outcar.js";
 export { loadPhonopy, parsePhonopy } from "../io/phonopy.js";
 export { loadPoscar, parsePoscar, writePoscar } from "../io/poscar.js";

@@ -1,9 +1,10 @@
-import { DataError, ShapeError, UnitError } from "../errors.js";
+import { DataError, ShapeError } from "../errors.js";
 import { readOptions, record } from "../options/record.js";
 import { positive, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
 import { type TensorQuantity, type TensorSeries, tensorSeries } from "./tensorSeries.js";
+import { evenTimestep, type SampleTimes, stepNumber } from "./times.js";
 
 const FRAME_QUANTITIES = [
   "polarizability",
@@ -64,7 +65,7 @@ export function seriesOfFrames(
     quantity,
     shape: quantity === "bornCharges" ? [size / 9, 3, 3] : quantity === "polarization" ? [3] : [3, 3],
     values,
-    timestep: evenTimestep(frames, timestep, where),
+    timestep: evenTimestep(frameTimes(frames), timestep, where),
     origin,
     ...(volume !== undefined && { volume }),
   });
@@ -79,23 +80,7 @@ function meanVolume(frames: readonly Frame[]): number | undefined {
   return sum / frames.length;
 }
 
-/** The time step, checked against the frames' times where these are present. */
-function evenTimestep(frames: readonly Frame[], given: number | undefined, where: string): number {
-  const times = frames.map((f) => f.time);
-  const step = given ?? (times[0] !== undefined && times[1] !== undefined ? times[1] - times[0] : undefined);
-  if (step === undefined)
-    throw new DataError({ where, problem: "no time step", advice: "give the time between frames in fs as `timestep`" });
-  for (let i = 1; i < times.length; i++) {
-    if (times[i] === undefined || times[i - 1] === undefined) continue;
-    const found = times[i]! - times[i - 1]!;
-    // Times in files are often rounded to 1e-3 fs.
-    if (Math.abs(found - step) > Math.max(2e-3, 1e-6 * step))
-      throw new UnitError({
-        where: `${where}, frame ${i}`,
-        problem: `${found} fs after frame ${i - 1}, expected ${step} fs`,
-        advice:
-          "a spectrum needs evenly spaced frames without gaps: give the right `timestep` or cut the series at the gap",
-      });
-  }
-  return step;
+/** When the frames were taken, by their own account. */
+export function frameTimes(frames: readonly Frame[]): SampleTimes {
+  return { times: frames.map((f) => f.time), steps: frames.map((f) => stepNumber(f.info)) };
 }

@@ -1,8 +1,9 @@
 /** The modern theory of polarization leaves P of a periodic cell open up to multiples of e·a, e·b, e·c: one branch is chosen here. */
-import { DataError } from "../errors.js";
+import { DataError, ShapeError } from "../errors.js";
 import { inverse3 } from "../math/matrix3.js";
 import { readOptions, record } from "../options/record.js";
-import { number, positive } from "../options/values.js";
+import { checkedBy, number, positive } from "../options/values.js";
+import type { Periodicity } from "../structure/structure.js";
 import { requireVector } from "./components.js";
 import { seriesLength, type TensorSeries } from "./tensorSeries.js";
 
@@ -15,32 +16,46 @@ export interface UnwrappedPolarization {
   readonly largestStep: number;
 }
 
-const OPTIONS = record({ charge: positive("e").default(1), limit: number({ above: 0, atMost: 0.5 }).default(0.4) });
+const OPTIONS = record({
+  charge: positive("e").default(1),
+  limit: number({ above: 0, atMost: 0.5 }).default(0.4),
+  periodic: checkedBy<Periodicity>(
+    (v) => Array.isArray(v) && v.length === 3 && v.every((x) => typeof x === "boolean"),
+    "three of true and false",
+  ).default([true, true, true]),
+});
 
 /**
  * Removes jumps by whole polarization quanta so that P(t) is continuous from its first frame on.
  * @param series polarization, e·Å per cell
- * @param cell rows a, b, c, [3, 3], Å; the quanta are charge·a, charge·b, charge·c
+ * @param cell rows a, b, c, Å, [3, 3] or [frames, 3, 3] for a variable one; the quanta are charge·a, charge·b, charge·c
  * @param options.charge e, default 1; 2 for a code that fills every orbital with two electrons
+ * @param options.periodic directions in which P is open; default all three
  * @param options.limit largest step accepted as continuous, in quanta, default 0.4
  * @throws DataError if a step of more than `limit` quanta remains, where the branch is ambiguous
  */
 export function unwrapPolarization(
   series: TensorSeries,
   cell: Float64Array,
-  options: { readonly charge?: number; readonly limit?: number } = {},
+  options: { readonly charge?: number; readonly limit?: number; readonly periodic?: Periodicity } = {},
 ): UnwrappedPolarization {
-  const { charge, limit } = readOptions(OPTIONS, options, "unwrapPolarization");
+  const { charge, limit, periodic } = readOptions(OPTIONS, options, "unwrapPolarization");
   requireVector(series, "unwrapping");
-  const inverse = inverse3(cell);
+  const frames = seriesLength(series);
+  if (cell.length !== 9 && cell.length !== 9 * frames)
+    throw new ShapeError({ where: "unwrapPolarization", problem: `${cell.length / 9} cells for ${frames} frames` });
   const values = Float64Array.from(series.values);
   const jumps: number[] = [];
   let largestStep = 0;
   const taken = [0, 0, 0];
-  for (let f = 1; f < seriesLength(series); f++) {
+  let inverse = inverse3(cell.subarray(0, 9));
+  for (let f = 1; f < frames; f++) {
+    const at = cell.length === 9 ? 0 : 9 * f;
+    if (at > 0) inverse = inverse3(cell.subarray(at, at + 9));
     const step = [0, 1, 2].map((i) => (values[3 * f + i]! - values[3 * (f - 1) + i]!) / charge);
     let jumped = false;
     for (let k = 0; k < 3; k++) {
+      if (!periodic[k]) continue;
       const fraction = step[0]! * inverse[k]! + step[1]! * inverse[3 + k]! + step[2]! * inverse[6 + k]!;
       const quanta = Math.round(fraction);
       const rest = Math.abs(fraction - quanta);
@@ -53,7 +68,7 @@ export function unwrapPolarization(
         });
       jumped ||= quanta !== taken[k];
       taken[k] = quanta;
-      for (let i = 0; i < 3; i++) values[3 * f + i]! -= quanta * charge * cell[3 * k + i]!;
+      for (let i = 0; i < 3; i++) values[3 * f + i]! -= quanta * charge * cell[at + 3 * k + i]!;
     }
     if (jumped) jumps.push(f);
   }

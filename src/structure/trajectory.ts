@@ -14,6 +14,8 @@ export interface Trajectory {
   readonly periodic: Periodicity;
   /** Time between frames, fs, where known. */
   readonly timestep?: number;
+  /** Time of each frame, fs, where the file has times that `timestep` does not say: uneven ones, or not from 0 on. */
+  readonly times?: Float64Array;
 }
 
 /** Number of frames. */
@@ -56,6 +58,7 @@ export function sliceTrajectory(t: Trajectory, { stride = 1 }: { readonly stride
     ...(t.velocities && { velocities: pick(t.velocities) }),
     ...(t.cells && { cells: t.cells.length === 9 ? t.cells : pick(t.cells) }),
     ...(t.timestep !== undefined && { timestep: t.timestep * stride }),
+    ...(t.times && { times: pick(t.times) }),
   };
 }
 

@@ -15,8 +15,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("parseColumns", () => {
-  it("takes six columns as xx yy zz xy yz zx, whatever a comment says", () => {
-    const s = parseColumns(columns, { timestep: 10, quantity: "dielectric", name: "a/alpha.dat" });
+  it("takes six columns as xx yy zz xy yz zx where nobody names them, and as a comment names them", () => {
+    const named = parseColumns(columns, { timestep: 10, quantity: "dielectric" });
+    expect([...named.values.subarray(0, 3)]).toEqual([2.534301, 0.00883, -0.005494]);
+    const s = parseColumns(columns.replace(/^.*\n/, ""), { timestep: 10, quantity: "dielectric", name: "a/alpha.dat" });
     expect([...s.values.subarray(0, 9)]).toEqual([
       2.534301, 0.00883, -0.005261, 0.00883, 2.548085, -0.005494, -0.005261, -0.005494, 2.577736,
     ]);

@@ -25,7 +25,9 @@ describe("parseLammps", () => {
     const [real] = parseLammps(lammps, { ...options, units: "real" });
     expectClose(real!.velocities!, [1, 2, 3, 10, -20, 30], {});
     expectClose(real!.forces![3]!, 0.5 * 0.0433641, { relative: 1e-6 });
-    expect(() => parseLammps(lammps, { species: ["Si", "O"] })).toThrow(/unknown units; say units/);
+    expect(() => parseLammps(lammps, { species: ["Si", "O"] })).toThrow(
+      /velocities, forces in unknown units.*say them: lammpsUnits/,
+    );
     expect(() => parseLammps(lammps, { ...options, units: "lj" as never })).toThrow(OptionError);
   });
 

@@ -7,7 +7,8 @@ import { DataError, FormatError, OptionError, UnitError } from "../../src/errors
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { writeExtxyz } from "../../src/io/extxyzWrite.js";
 import { detectFormat, formatOf } from "../../src/io/formats.js";
-import { loadSeries, loadTrajectory, readFrames } from "../../src/io/load.js";
+import { loadTrajectory, readFrames } from "../../src/io/load.js";
+import { loadSeries } from "../../src/io/loadSeries.js";
 import { trajectoryFrames } from "../../src/io/trajectoryFrames.js";
 import { seriesOfFrames } from "../../src/series/fromFrames.js";
 import { tensorSeries } from "../../src/series/tensorSeries.js";
@@ -105,7 +106,7 @@ describe("trajectoryFrames", () => {
     const alpha = tensorSeries({
       quantity: "polarizability",
       shape: [3, 3],
-      values: Float64Array.from({ length: 18 }, (_, i) => Math.sqrt(i)),
+      values: Float64Array.from({ length: 18 }, (_, i) => 30 + Math.sqrt(i)),
       timestep: 0.5,
       origin: "x",
     });

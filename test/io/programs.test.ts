@@ -1,7 +1,8 @@
 /** Files of other programs as people have them; inputs in cases/, right values from closed forms. */
 import { describe, expect, it } from "vitest";
 import { parseExtxyz } from "../../src/io/extxyz.js";
-import { loadSeries, readFrames } from "../../src/io/load.js";
+import { readFrames } from "../../src/io/load.js";
+import { loadSeries } from "../../src/io/loadSeries.js";
 import { parsePoscar } from "../../src/io/poscar.js";
 import type { Warning } from "../../src/warnings.js";
 

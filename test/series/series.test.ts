@@ -218,7 +218,7 @@ describe("seriesOfFrames", () => {
 
   it("refuses a gap in time, a missing time step and unequal tensors", () => {
     expect(() => seriesOfFrames([frame(0), frame(2.5), frame(7.5)], "dielectric")).toThrow(
-      /frame 2: 5 fs after frame 1/,
+      /frame 2 is 5 fs after frame 1, expected 2.5 fs/,
     );
     expect(() => seriesOfFrames([frame(0), frame(2.5)], "dielectric", { timestep: 1 })).toThrow(UnitError);
     const { time: _, ...timeless } = frame(0);

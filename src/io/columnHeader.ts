@@ -1,0 +1,138 @@
+/** What the columns of a plain file are: their names, order and units, from a header line, a comment or their number. */
+import { statedScale, type UnitField } from "./fieldUnits.js";
+import type { Lines } from "./lines.js";
+import { componentColumns, rowMajor, tensorColumns } from "./tensorNames.js";
+
+/** What each column of the file is. */
+export interface ColumnLayout {
+  readonly width: number;
+  /** The column of times, or −1. */
+  readonly time: number;
+  /** The column of step numbers, or −1. */
+  readonly step: number;
+  /** Columns of the values in the file, in the order they stand there. */
+  readonly values: readonly number[];
+  /** For each of the nine components its place among `values`; absent for a vector. */
+  readonly tensor?: Int32Array;
+  /** Units that the header states, as written. */
+  readonly units: { readonly time?: string; readonly values?: string };
+  /** Whether the order of six components is only the usual one, said by nobody. */
+  readonly assumed: boolean;
+}
+
+/** The words of a header or row: separated by semicolons, commas or blanks, quotes taken off. */
+export function splitColumns(text: string): string[] {
+  const separator = text.includes(";") ? ";" : text.includes(",") ? "," : undefined;
+  const words = separator ? text.split(separator) : text.trim().split(/\s+/);
+  return words.map((word) => word.trim().replace(/^"(.*)"$/, "$1"));
+}
+
+/** The words of a header, in which a unit in brackets belongs to the name before it, blanks or not. */
+function splitNames(text: string): string[] {
+  if (/[;,]/.test(text)) return splitColumns(text);
+  return (
+    text
+      .trim()
+      .match(/"[^"]*"|[^\s([]+(?:\s*[([][^)\]]*[)\]])?|[([][^)\]]*[)\]]/g)
+      ?.map((w) => w.replace(/^"(.*)"$/, "$1")) ?? []
+  );
+}
+
+interface ColumnName {
+  /** x, y, z, xx … zz, "time", "step", or "" for a column that is not read. */
+  readonly role: string;
+  readonly unit?: string;
+}
+
+/** "mu_x (D)", "t/ps", "time[fs]", "alpha_xx", "time_ps" … */
+function columnName(text: string): ColumnName {
+  const [, base = text, bracket, slash] = /^(.*?)\s*(?:[([]\s*(.*?)\s*[)\]]|\/\s*(.+))$/.exec(text.trim()) ?? [];
+  const name = base.trim().toLowerCase();
+  const unit = bracket ?? slash;
+  const withUnit = (role: string, stated = unit): ColumnName =>
+    stated === undefined || stated === "" ? { role } : { role, unit: stated };
+  const time = /^(?:sim(?:ulation)?[_ ]?)?(?:time|t)(?:[_ ](.+))?$/.exec(name);
+  if (time) return /^steps?$/.test(unit ?? time[1] ?? "") ? { role: "step" } : withUnit("time", unit ?? time[1]);
+  if (/^((md[_ ]?)?steps?|frame|iteration|row|index|i|#)$/.test(name)) return { role: "step" };
+  const component = /(?:^|[^a-z])([xyz]{1,2})$/.exec(name);
+  if (component) return withUnit(component[1]!);
+  const tailed = /(?:^|[^a-z])([xyz]{1,2})[_ ]([a-z][a-z0-9*^·]*)$/.exec(name);
+  return tailed ? withUnit(tailed[1]!, tailed[2]) : { role: "" };
+}
+
+/**
+ * The layout that a line of names describes; `undefined` if it names no whole vector or tensor.
+ * @param asked the order of the tensor columns, where the caller says it
+ */
+export function namedLayout(lines: Lines, text: string, asked: Int32Array | undefined): ColumnLayout | undefined {
+  const names = splitNames(text).map(columnName);
+  const values = names.flatMap((n, k) => (/^[xyz]+$/.test(n.role) ? [k] : []));
+  const found = values.map((k) => names[k]!.role);
+  const stated = [...new Set(values.map((k) => names[k]!.unit ?? ""))];
+  const layout = {
+    width: names.length,
+    time: names.findIndex((n) => n.role === "time"),
+    step: names.findIndex((n) => n.role === "step"),
+    assumed: false,
+  };
+  const whole = (): ColumnLayout["units"] => {
+    if (stated.length > 1)
+      lines.fail(`the header gives the components several units: ${stated.map((u) => `"${u}"`).join(", ")}`);
+    const time = names[layout.time]?.unit;
+    return { ...(time !== undefined && { time }), ...(stated[0] && { values: stated[0] }) };
+  };
+  if (found.length === 3 && ["x", "y", "z"].every((c) => found.includes(c)))
+    return { ...layout, values: ["x", "y", "z"].map((c) => values[found.indexOf(c)]!), units: whole() };
+  if (found.length !== 6 && found.length !== 9) return undefined;
+  const tensor = asked ? tensorOrder(lines, found.length, asked) : tensorColumns(found);
+  return tensor && { ...layout, values, tensor, units: whole() };
+}
+
+/** The layout of rows of `width` numbers that nobody has named. @param skip leading columns that are left out */
+export function plainLayout(lines: Lines, width: number, skip: number, asked: Int32Array | undefined): ColumnLayout {
+  const count = width - skip;
+  if (count !== 3 && count !== 6 && count !== 9)
+    lines.fail(
+      `${count} columns, expected 3 (a vector), 6 or 9 (a tensor)`,
+      "name them in a header line, or leave leading columns out with skipColumns: 1",
+    );
+  const values = Array.from({ length: count }, (_, k) => k + skip);
+  return {
+    width,
+    time: -1,
+    step: -1,
+    values,
+    units: {},
+    assumed: count === 6 && !asked,
+    ...(count > 3 && { tensor: tensorOrder(lines, count, asked) }),
+  };
+}
+
+function tensorOrder(lines: Lines, count: number, asked: Int32Array | undefined): Int32Array {
+  if (asked && Math.max(...asked) + 1 !== count)
+    lines.fail(`${count} columns, the declared component order has ${Math.max(...asked) + 1}`);
+  return asked ?? componentColumns(count === 6 ? "xx yy zz xy yz zx" : rowMajor);
+}
+
+/**
+ * The factor for the values or times of a file: as the caller says, or as the header does.
+ * @throws FormatError if both say different things, or the header's unit is not known
+ */
+export function columnScale(
+  lines: Lines,
+  field: UnitField,
+  given: number | undefined,
+  stated: string | undefined,
+): number {
+  if (stated === undefined) return given ?? 1;
+  if (given !== undefined) {
+    const said = statedScale(field, stated, () => given as never);
+    if (Math.abs(said - given) > 1e-9 * given)
+      lines.fail(
+        `the header says that ${field} is in "${stated}", the options say another unit`,
+        "leave the option out, or correct the header",
+      );
+    return given;
+  }
+  return statedScale(field, stated, (problem, advice) => lines.fail(problem, advice));
+}

@@ -1,0 +1,190 @@
+/** Whether structures are plausible: elements, handedness, atoms on top of each other, lengths in another unit, jumps. */
+import { DataError } from "../errors.js";
+import { determinant3 } from "../math/matrix3.js";
+import { CHEMICAL_SYMBOLS, covalentRadius } from "../structure/elements.js";
+import { type ImageReducer, imageReducer } from "../structure/minimumImage.js";
+import { neighborList } from "../structure/neighbors.js";
+import type { Structure } from "../structure/structure.js";
+
+/** Something odd about one frame. */
+export interface Finding {
+  readonly what: string;
+  readonly detail: string;
+}
+
+/** No coordinate or cell vector is longer, Å. */
+const largestLength = 1e6;
+/** Atoms closer than this are on top of each other, Å; no bond is shorter than 0.74 Å by much. */
+const tooClose = 0.4;
+/** What the neighbor search looks at, Å; atoms need to move by half the rest before it is repeated. */
+const searched = 1;
+/** Lengths in bohr or nm that are read as Å scale bonds by 1.89 or 0.1; thermal motion and odd chemistry stay within these. */
+const [shortBond, longBond] = [0.6, 1.6];
+/** A jump between frames is a fault only beyond this, Å. */
+const leastJump = 1;
+const nobleGases = new Set(["He", "Ne", "Ar", "Kr", "Xe", "Rn"]);
+
+/** Looks at structures one by one; what it says of single ones comes at once, of the sequence at the end. */
+export function geometryChecker(): {
+  /** @param where for errors @throws DataError for a coordinate that cannot be */
+  add(s: Structure, where: string): Finding[];
+  finish(outliers: (values: readonly number[], least: number) => number[]): string[];
+} {
+  let before: Structure | undefined;
+  let species: readonly string[] | undefined;
+  let reduce: ImageReducer | undefined;
+  /** An atom whose coordinates went by more than one cell at once, or −1: wrapping at a face moves it by one. */
+  let farWrap = -1;
+  /** How far atoms may still move before two that were apart can be too close. */
+  let allowance = 0;
+  const moved: number[] = [];
+  const step = new Float64Array(3);
+
+  const largestMove = (s: Structure): number => {
+    if (!before || before.positions.length !== s.positions.length || before.species !== s.species)
+      return Number.POSITIVE_INFINITY;
+    if (!reduce || before.cell !== s.cell) reduce = imageReducer(s.cell, s.periodic);
+    let largest = 0;
+    farWrap = -1;
+    const edges = s.cell ? (edgeLengths(s.cell) + leastJump) ** 2 : Number.POSITIVE_INFINITY;
+    for (let p = 0; p < s.positions.length; p += 3) {
+      for (let c = 0; c < 3; c++) step[c] = s.positions[p + c]! - before.positions[p + c]!;
+      let square = step[0]! ** 2 + step[1]! ** 2 + step[2]! ** 2;
+      if (square > leastJump) {
+        if (square > edges) farWrap = p / 3;
+        reduce(step, 0);
+        square = step[0]! ** 2 + step[1]! ** 2 + step[2]! ** 2;
+      }
+      if (square > largest) largest = square;
+    }
+    return Math.sqrt(largest);
+  };
+
+  return {
+    add(s, where) {
+      refuseHuge(s, where);
+      const findings: Finding[] = [];
+      if (s.species !== species) findings.push(...unknownSpecies(s.species));
+      species = s.species;
+      if (!before && s.cell && determinant3(s.cell) < 0)
+        findings.push({ what: "the cell is left-handed", detail: "a·(b×c) is negative" });
+      const move = largestMove(s);
+      if (before) moved.push(move);
+      if (before && Number.isFinite(move) && farWrap >= 0 && s.periodic.some(Boolean))
+        findings.push({ what: "an atom jumps by several cells", detail: `atom ${farWrap}` });
+      allowance -= 2 * move;
+      if (!(allowance > 0)) {
+        const { nearest, finding } = nearestPair(s);
+        if (finding) findings.push(finding);
+        allowance = Math.min(nearest, searched) - tooClose;
+      }
+      if (!before) findings.push(...implausibleBonds(s));
+      before = s;
+      return findings;
+    },
+    finish(outliers) {
+      const finite = moved.map((m) => (Number.isFinite(m) ? m : 0));
+      const found = outliers(finite, leastJump);
+      if (found.length === 0) return [];
+      const [at] = found;
+      return [
+        `atoms jump by up to ${finite[at!]!.toFixed(2)} Å from frame ${at} to frame ${at! + 1}${found.length > 1 ? `, and so at ${found.length - 1} other places` : ""}: frames are missing there, or two runs are joined`,
+      ];
+    },
+  };
+}
+
+function edgeLengths(cell: Float64Array): number {
+  return [0, 3, 6].reduce((sum, r) => sum + Math.hypot(cell[r]!, cell[r + 1]!, cell[r + 2]!), 0);
+}
+
+function refuseHuge(s: Structure, where: string): void {
+  const all = s.cell ? [s.positions, s.cell] : [s.positions];
+  for (const [k, values] of all.entries())
+    for (let i = 0; i < values.length; i++)
+      if (!(Math.abs(values[i]!) <= largestLength))
+        throw new DataError({
+          where: `${where}, ${k === 0 ? `atom ${Math.floor(i / 3)}` : `cell vector ${"abc"[Math.floor(i / 3)]}`}`,
+          problem: `a coordinate is ${values[i]} Å, which no structure has`,
+          advice: "an overflow or a damaged file: get the file again",
+        });
+}
+
+function unknownSpecies(species: readonly string[]): Finding[] {
+  const unknown = [...new Set(species)].filter((s) => !CHEMICAL_SYMBOLS.includes(s) && s !== "D" && s !== "T");
+  return unknown.slice(0, 4).map((label) => {
+    const meant = element(label);
+    return {
+      what: `"${label}" is no chemical element`,
+      detail: `atom ${species.indexOf(label)}${meant ? `; is it ${meant}?` : ""}`,
+    };
+  });
+}
+
+/** The element that a label such as h, SI, OW or C12 most likely means. */
+function element(label: string): string | undefined {
+  const letters = /^[A-Za-z]+/.exec(label)?.[0] ?? "";
+  const candidates = [letters.slice(0, 2), letters.slice(0, 1)].map(
+    (x) => x.slice(0, 1).toUpperCase() + x.slice(1).toLowerCase(),
+  );
+  // "OW", "HW1": the second letter belongs to the name of the site.
+  if (/^[HCNO][A-Z]/.test(letters)) candidates.reverse();
+  return candidates.find((c) => CHEMICAL_SYMBOLS.includes(c));
+}
+
+/** The shortest distance, up to {@link searched}, and what is to be said of it. */
+function nearestPair(s: Structure): { nearest: number; finding?: Finding } {
+  if (s.species.length < 2) return { nearest: searched };
+  let list: ReturnType<typeof neighborList>;
+  try {
+    list = neighborList(s, searched);
+  } catch (cause) {
+    if (!(cause instanceof DataError)) throw cause;
+    return { nearest: 0, finding: { what: "two atoms are in one place", detail: cause.message } };
+  }
+  let [nearest, at, centre] = [searched, -1, 0];
+  for (let p = 0; p < list.distances.length; p++)
+    if (list.distances[p]! < nearest) {
+      nearest = list.distances[p]!;
+      at = p;
+    }
+  if (nearest >= tooClose) return { nearest };
+  while (list.first[centre + 1]! <= at) centre++;
+  return {
+    nearest,
+    finding: {
+      what: "two atoms are on top of each other",
+      detail: `atoms ${centre} and ${list.index[at]} are ${nearest.toFixed(3)} Å apart`,
+    },
+  };
+}
+
+/** The shortest bond in units of the sum of covalent radii tells whether lengths are in another unit. */
+function implausibleBonds(s: Structure): Finding[] {
+  if (
+    s.species.length < 2 ||
+    !s.species.every((x) => CHEMICAL_SYMBOLS.indexOf(x) >= 0 && CHEMICAL_SYMBOLS.indexOf(x) < 96 && !nobleGases.has(x))
+  )
+    return [];
+  const radii = s.species.map(covalentRadius);
+  const reach = 2 * longBond * Math.max(...radii);
+  let list: ReturnType<typeof neighborList>;
+  try {
+    list = neighborList(s, reach);
+  } catch {
+    return []; // coincident atoms are told elsewhere
+  }
+  let [least, bond] = [Number.POSITIVE_INFINITY, ""];
+  for (let i = 0; i < s.species.length; i++)
+    for (let p = list.first[i]!; p < list.first[i + 1]!; p++) {
+      const ratio = list.distances[p]! / (radii[i]! + radii[list.index[p]!]!);
+      if (ratio >= least) continue;
+      least = ratio;
+      bond = `${s.species[i]}–${s.species[list.index[p]!]} of ${list.distances[p]!.toFixed(2)} Å`;
+    }
+  if (least < shortBond)
+    return [{ what: "bonds are implausibly short: are lengths in nm, or scaled", detail: `the shortest is ${bond}` }];
+  if (least > longBond && least < 4)
+    return [{ what: "bonds are implausibly long: are lengths in bohr", detail: `the shortest is ${bond}` }];
+  return [];
+}

@@ -1,0 +1,56 @@
+/** Which row of a LAMMPS dump is which atom. */
+import type { Lines } from "./lines.js";
+
+/** Ids of the first frame. */
+export interface SeenIds {
+  ids: Int32Array | undefined;
+  told: boolean;
+}
+
+/** Warns once where ids leave gaps, or are others than in the first frame: an atom was lost, or the dumped group changed. */
+export function sameIds(lines: Lines, ids: Int32Array, seen: SeenIds): void {
+  const n = ids.length;
+  if (!seen.ids) {
+    seen.ids = ids;
+    if (ids[n - 1] !== n)
+      lines.warn(`ids go up to ${ids[n - 1]} for ${n} atoms: a group was dumped, or an atom is missing`);
+  } else if (!seen.told && ids.length === seen.ids.length) {
+    const i = ids.findIndex((id, k) => id !== seen.ids![k]);
+    if (i < 0) return;
+    seen.told = true;
+    lines.warn(`ids are other ones than in the first frame, where atom ${i} has ${seen.ids[i]}, here ${ids[i]}`);
+  }
+}
+
+/** Rows in the order of ids; as they stand if there are none. */
+export function idOrder(lines: Lines, table: Float64Array, column: number, width: number, count: number): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, i) => i);
+  if (column < 0) return order;
+  for (let i = 0; i < count; i++) {
+    const id = table[i * width + column]!;
+    if (!(Number.isInteger(id) && id >= 1))
+      lines.fail(`id ${id}, expected a whole number from 1 on`, "the dump is damaged");
+  }
+  order.sort((a, b) => table[a * width + column]! - table[b * width + column]!);
+  for (let i = 1; i < count; i++)
+    if (table[order[i]! * width + column] === table[order[i - 1]! * width + column])
+      lines.fail(`id ${table[order[i]! * width + column]} stands there twice in this frame`, "the dump is damaged");
+  return order;
+}
+
+/** Symbols from an element column, or from types by `species`. */
+export function symbolsOf(
+  lines: Lines,
+  types: Float64Array | undefined,
+  elements: readonly string[],
+  species: readonly string[] | undefined,
+): string[] {
+  if (elements.length > 0 && elements[0] !== undefined) return [...elements];
+  if (!types) return lines.fail("neither element nor type among the columns");
+  if (!species)
+    return lines.fail("types without elements", 'say what they are, e.g. species: ["Si", "O"] for types 1 and 2');
+  return Array.from(
+    types,
+    (t) => species[t - 1] ?? lines.fail(`type ${t}, but species names ${species.length}: ${species.join(", ")}`),
+  );
+}

@@ -1,0 +1,146 @@
+/** Whether samples are evenly spaced, by their times or by the numbers of their steps. */
+import { UnitError } from "../errors.js";
+
+/** What is known of when the samples were taken. */
+export interface SampleTimes {
+  /** fs; `undefined` where a sample has none. */
+  readonly times: readonly (number | undefined)[];
+  /** Numbers of the steps that the file itself gives. */
+  readonly steps?: readonly (number | undefined)[];
+  /** What a sample is called in messages; default "frame". */
+  readonly sample?: "frame" | "row";
+}
+
+/** The number of the step that a frame carries in its `info`, under the names that programs give it. */
+export function stepNumber(info: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  for (const name in info)
+    if (/^((md_?)?step|timestep|frame|iteration)$/i.test(name) && typeof info[name] === "number") return info[name];
+  return undefined;
+}
+
+/** A place where the spacing changes: between `at − 1` and `at`. */
+export interface TimeJump {
+  readonly at: number;
+  /** What was found there against what was expected, as a sentence. */
+  readonly problem: string;
+}
+
+/** Rounding of printed times: to 1e-3 fs, or the last digits of large ones. */
+function tolerance(step: number, time: number): number {
+  return Math.max(Math.min(2e-3, 0.05 * step), 1e-6 * step, 1e-9 * Math.abs(time));
+}
+
+/** The most frequent positive difference of neighbors, to within rounding; `undefined` without two neighbors in order. */
+function usualStep(values: readonly (number | undefined)[]): number | undefined {
+  const differences: number[] = [];
+  for (let i = 1; i < values.length; i++) {
+    const [a, b] = [values[i - 1], values[i]];
+    if (a !== undefined && b !== undefined && b > a) differences.push(b - a);
+  }
+  if (differences.length === 0) return undefined;
+  differences.sort((a, b) => a - b);
+  return differences[Math.floor((differences.length - 1) / 2)]!;
+}
+
+/**
+ * Where samples are not `step` after the one before (times) or not one usual stride (steps): gaps, overlaps, repetitions.
+ * Samples without a time are stepped over: the next one must be a whole number of steps later.
+ * @param given fs between samples; default the usual difference
+ */
+export function timeJumps({ times, steps = [], sample = "frame" }: SampleTimes, given?: number): TimeJump[] {
+  return [
+    ...irregular(times, given ?? usualStep(times), sample, "fs"),
+    ...(times.some((t) => t !== undefined) ? [] : irregular(steps, usualStep(steps), sample, "steps")),
+  ];
+}
+
+function irregular(
+  values: readonly (number | undefined)[],
+  step: number | undefined,
+  sample: string,
+  unit: string,
+): TimeJump[] {
+  const known = values.flatMap((v, i) => (v === undefined ? [] : [i]));
+  if (known.length < 2) return [];
+  // Without any step forward every sample repeats the one before.
+  const expected = step ?? 0;
+  const jumps: TimeJump[] = [];
+  for (let k = 1; k < known.length; k++) {
+    const [before, at] = [known[k - 1]!, known[k]!];
+    const found = values[at]! - values[before]!;
+    const wanted = expected * (at - before);
+    if (expected > 0 && Math.abs(found - wanted) <= (unit === "fs" ? tolerance(expected, values[at]!) : 0)) continue;
+    jumps.push({
+      at,
+      problem: `${sample} ${at} is ${rounded(found)} ${unit} after ${sample} ${before}, expected ${expected > 0 ? rounded(wanted) : "a step forward"}${expected > 0 ? ` ${unit}` : ""}`,
+    });
+  }
+  return jumps;
+}
+
+function rounded(x: number): number {
+  return Number(x.toPrecision(9));
+}
+
+/**
+ * The spacing of evenly spaced samples, fs: the given one, checked against the times where there are any, or that of the times.
+ * @throws UnitError naming the samples where the spacing changes, or if there is no time step at all
+ */
+export function evenTimestep(samples: SampleTimes, given: number | undefined, where: string): number {
+  const { times, sample = "frame" } = samples;
+  const jumps = timeJumps(samples, given);
+  if (jumps.length > 0) {
+    const [first] = jumps;
+    const more = jumps.length > 1 ? `, and so at ${jumps.length - 1} other places (${list(jumps.slice(1))})` : "";
+    throw new UnitError({
+      where: `${where}, ${sample} ${first!.at}`,
+      problem: `${first!.problem}${more}`,
+      advice:
+        given !== undefined && jumps.length === knownCount(times) - 1
+          ? "give the right `timestep`"
+          : "a spectrum needs evenly spaced samples: cut the file there, or treat the runs as an ensemble with `segments`",
+    });
+  }
+  if (given !== undefined) return given;
+  const known = times.flatMap((t, i) => (t === undefined ? [] : [i]));
+  const [first, last] = [known[0], known[known.length - 1]];
+  if (first === undefined || last === first)
+    throw new UnitError({
+      where,
+      problem: `no time step: the ${sample}s have no times`,
+      advice: "give the time between them in fs as `timestep`",
+    });
+  // The mean, which is better than the rounding of one printed time.
+  return (times[last!]! - times[first]!) / (last! - first);
+}
+
+function knownCount(times: readonly (number | undefined)[]): number {
+  return times.filter((t) => t !== undefined).length;
+}
+
+function list(jumps: readonly TimeJump[]): string {
+  return `${jumps
+    .slice(0, 5)
+    .map((j) => j.at)
+    .join(", ")}${jumps.length > 5 ? ", …" : ""}`;
+}
+
+/**
+ * The runs between jumps, as [first, end) of samples; runs of one sample are left out.
+ * @throws UnitError if there are neither times nor steps, or no run of two samples
+ */
+export function cutAtJumps(samples: SampleTimes, given: number | undefined, where: string): [number, number][] {
+  const { times, steps = [], sample = "frame" } = samples;
+  if (![...times, ...steps].some((t) => t !== undefined))
+    throw new UnitError({
+      where,
+      problem: `the ${sample}s have neither times nor numbers of steps by which runs could be told apart`,
+      advice: "cut the file by hand, one file per run",
+    });
+  // Between two runs stands one jump; the usual step is that of the whole file.
+  const starts = [0, ...timeJumps(samples, given).map((j) => j.at)];
+  const runs = starts.map((first, k): [number, number] => [first, starts[k + 1] ?? times.length]);
+  const long = runs.filter(([first, end]) => end - first >= 2);
+  if (long.length === 0) throw new UnitError({ where, problem: `no two ${sample}s follow each other evenly` });
+  return long;
+}
