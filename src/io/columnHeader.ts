@@ -88,24 +88,55 @@ export function namedLayout(lines: Lines, text: string, asked: Int32Array | unde
   return tensor && { ...layout, values, tensor, units: whole() };
 }
 
-/** The layout of rows of `width` numbers that nobody has named. @param skip leading columns that are left out */
-export function plainLayout(lines: Lines, width: number, skip: number, asked: Int32Array | undefined): ColumnLayout {
-  const count = width - skip;
+/**
+ * The layout of rows of numbers that nobody has named. A whole number before three, six or nine others that are none is the
+ * number of the step (GPUMD's dipole.out, CPMD, fix ave/time of LAMMPS, i-PI); the length of the vector may stand behind it.
+ * @param words the first row
+ * @param skip leading columns that are left out
+ */
+export function plainLayout(
+  lines: Lines,
+  words: readonly string[],
+  skip: number,
+  asked: Int32Array | undefined,
+): ColumnLayout {
+  const width = words.length;
+  const counted = skip === 0 && startsWithStep(words);
+  const first = counted ? 1 : skip;
+  const count = endsWithLength(words.slice(first)) ? 3 : width - first;
   if (count !== 3 && count !== 6 && count !== 9)
     lines.fail(
       `${count} columns, expected 3 (a vector), 6 or 9 (a tensor)`,
       "name them in a header line, or leave leading columns out with skipColumns: 1",
     );
-  const values = Array.from({ length: count }, (_, k) => k + skip);
+  const values = Array.from({ length: count }, (_, k) => k + first);
   return {
     width,
     time: -1,
-    step: -1,
+    step: counted ? 0 : -1,
     values,
     units: {},
     assumed: count === 6 && !asked,
     ...(count > 3 && { tensor: tensorOrder(lines, count, asked) }),
   };
+}
+
+function startsWithStep([step = "", ...values]: readonly string[]): boolean {
+  return (
+    /^\d+$/.test(step) &&
+    (values.length === 3 || values.length === 6 || values.length === 9 || endsWithLength(values)) &&
+    values.every((word) => /[.eE]/.test(word))
+  );
+}
+
+function endsWithLength(words: readonly string[]): boolean {
+  const [x, y, z, length] = words.map(Number);
+  return words.length === 4 && length! > 0 && isNorm(length!, x!, y!, z!);
+}
+
+/** Whether a printed length is that of a vector, to the digits of the printing. */
+export function isNorm(length: number, x: number, y: number, z: number): boolean {
+  return Math.abs(length - Math.hypot(x, y, z)) <= 2e-3 * Math.abs(length) + 2e-5;
 }
 
 function tensorOrder(lines: Lines, count: number, asked: Int32Array | undefined): Int32Array {

@@ -87,7 +87,11 @@ export async function loadColumnSegments(
   options: ColumnOptions = {},
 ): Promise<readonly TensorSeries[]> {
   const name = options.name ?? (typeof source === "string" ? source : "stream");
-  const rows = await loadAll(columnReader(options), source, options);
+  return segmentsOfRows(await loadAll(columnReader(options), source, options), name, options);
+}
+
+/** The runs among rows, each a series. */
+export function segmentsOfRows(rows: readonly ColumnRow[], name: string, options: ColumnOptions): TensorSeries[] {
   const pieces = cutAtJumps(rowTimes(rows), options.timestep, name);
   return pieces.map(([first, end]) => seriesOfRows(rows.slice(first, end), name, options));
 }
@@ -96,7 +100,8 @@ function rowTimes(rows: readonly ColumnRow[]) {
   return { times: rows.map((r) => r.time), steps: rows.map((r) => r.step), sample: "row" } as const;
 }
 
-function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnOptions): TensorSeries {
+/** A series of rows that any reader gives. @throws UnitError if they are not evenly spaced */
+export function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnOptions): TensorSeries {
   const size = rows[0]!.values.length;
   const quantity = quantityOf(size, options);
   const vector = quantity === "polarization" || quantity === "current";
@@ -236,7 +241,7 @@ function layoutOf(
   const { skipColumns = 0 } = options;
   const named = comment !== undefined && skipColumns === 0 ? namedLayout(lines, comment, asked) : undefined;
   if (named?.width === words.length) return named;
-  const layout = plainLayout(lines, words.length, skipColumns, asked);
+  const layout = plainLayout(lines, words, skipColumns, asked);
   if (layout.assumed)
     warn(options, {
       where: lines.file,

@@ -6,6 +6,7 @@ import { booleanList, commentPairs, numberList } from "./extxyzComment.js";
 import type { FileFormat } from "./format.js";
 import { type FrameDecoder, frameDecoder, TENSOR_FIELDS, type TensorOptions } from "./frameFields.js";
 import type { Lines } from "./lines.js";
+import { programComment } from "./programComment.js";
 import { loadAll, more, parseAll, READ_FIELDS, type ReadOptions, type Source, streamAll } from "./source.js";
 
 /** Options of the extended XYZ reader. */
@@ -22,7 +23,7 @@ const OPTIONS = record({
  * Understood without being told: `Lattice`, `Properties`, `pbc`; per atom `species`, `pos`, `forces`, `vel`, `bec`
  * (9 columns) and their usual other spellings; per frame `energy`, `time`, `stress`, `virial`, `dipole`,
  * `polarizability`, `dielectric`. Everything else stays in `info` and `arrays` under its own name. Units are this
- * package's (Å, fs, eV, e·Å, Å³, e) unless `units` says otherwise. Plain XYZ (symbol x y z) works too.
+ * package's (Å, fs, eV, e·Å, Å³, e) unless the file states others, as i-PI and CP2K do in their comments, or unless `units` says otherwise. Plain XYZ (symbol x y z) works too.
  * @throws FormatError with file and line
  * @example
  * io.parseExtxyz('1\nLattice="4 0 0 0 4 0 0 0 4"\nAr 0 0 0\n')[0]!.structure.species // ["Ar"]
@@ -108,6 +109,12 @@ function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typ
 
 function readHeader(lines: Lines): Header {
   const text = lines.text();
+  const program = programComment(lines, text);
+  if (program) {
+    const { pairs, cell } = program;
+    const periodic = cell !== undefined;
+    return { columns: atomColumns(lines, undefined), cell, periodic: [periodic, periodic, periodic], pairs };
+  }
   let pairs = /(^|\s)[A-Za-z_][\w:.-]*=\S/.test(text) ? commentPairs(text) : new Map([["comment", text.trim()]]);
   if (typeof pairs === "string") {
     if (/\b(Properties|Lattice)=/i.test(text)) lines.fail(pairs, "close it, or remove the pair from the comment line");

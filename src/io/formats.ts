@@ -1,6 +1,7 @@
 /** Every format that is read, and finding out which one a file has. */
 import { didYouMean, FormatError, OptionError } from "../errors.js";
 import { columnsFormat } from "./columns.js";
+import { cp2kFormat } from "./cp2kMoments.js";
 import { espressoFormat } from "./espresso.js";
 import { extxyzFormat } from "./extxyz.js";
 import type { FileFormat, FileHead, LoadOptions } from "./format.js";
@@ -11,6 +12,7 @@ import { poscarFormat } from "./poscar.js";
 import { type OpenedSource, openSource, type Source, sourceName } from "./source.js";
 import { vasprunFormat } from "./vasprun.js";
 import { xdatcarFormat } from "./xdatcar.js";
+import { xvgFormat } from "./xvg.js";
 
 /** In the order in which they are asked; to add a format, write its file and name it here. */
 const formats: FileFormat[] = [
@@ -18,6 +20,8 @@ const formats: FileFormat[] = [
   lammpsFormat,
   espressoFormat,
   phonopyFormat,
+  xvgFormat,
+  cp2kFormat,
   outcarFormat,
   extxyzFormat,
   xdatcarFormat,

@@ -9,6 +9,7 @@ import { idOrder, type SeenIds, sameIds, symbolsOf } from "./lammpsAtoms.js";
 import { type DumpBox, readBox } from "./lammpsBox.js";
 import { isLammpsUnits, type LammpsUnits, lammpsScales, lammpsUnitNames } from "./lammpsUnits.js";
 import type { Lines } from "./lines.js";
+import { isOdd } from "./number.js";
 import {
   loadAll,
   type more,
@@ -138,6 +139,9 @@ const positionSets = [
   ["xsu", "ysu", "zsu"],
   ["xs", "ys", "zs"],
 ] as const;
+/** Columns that are words whatever they look like, and those that must be numbers. */
+const textColumns = new Set(["element", "typelabel"]);
+const neededNumbers = new Set(["id", "ix", "iy", "iz", "vx", "vy", "vz", "fx", "fy", "fz", ...positionSets.flat()]);
 /** Beyond this many atoms the table grows with what has really been read. */
 const trustedAtoms = 1 << 14;
 
@@ -153,9 +157,8 @@ function* readAtoms(
   const names = title.slice("ITEM: ATOMS".length).trim().split(/\s+/);
   const { count } = head;
   const width = names.length;
-  const words = new Set([names.indexOf("element")]);
+  const text = new Map<number, string[]>();
   let table = new Float64Array(Math.min(count, trustedAtoms) * width);
-  const elements: string[] = [];
   for (let i = 0; i < count; i++) {
     if (!lines.next()) yield* needLine(lines, `${i} of ${count} atoms in the frame of step ${head.step}`);
     if ((i + 1) * width > table.length) {
@@ -163,20 +166,33 @@ function* readAtoms(
       larger.set(table);
       table = larger;
     }
+    if (i === 0) for (const k of wordColumns(names, lines.text().trim().split(/\s+/))) text.set(k, []);
     for (let k = 0; k < width; k++) {
-      if (words.has(k)) elements.push(lines.word("element"));
-      else table[i * width + k] = lines.number(names[k]!);
+      const name = names[k]!;
+      const column = text.get(k);
+      if (column) column.push(lines.word(name));
+      else lines.numbers(table, i * width + k, 1, name, neededNumbers.has(name) ? "refuse" : "store");
     }
     if (!lines.atLineEnd()) lines.endLine("ITEM: ATOMS names");
   }
-  return buildFrame(lines, names, table, elements, head, options, given, before, seen);
+  return buildFrame(lines, names, table, text, head, options, given, before, seen);
+}
+
+/** The columns that hold words: known ones, and those that begin with one and need not be numbers. */
+function wordColumns(names: readonly string[], first: readonly string[]): number[] {
+  const number = /^[-+]?(\d+\.?\d*|\.\d+)([eEdD]?[-+]?\d+)?$/;
+  return names.flatMap((name, k) => {
+    if (textColumns.has(name)) return [k];
+    const word = first[k];
+    return neededNumbers.has(name) || word === undefined || isOdd(word) || number.test(word) ? [] : [k];
+  });
 }
 
 function buildFrame(
   lines: Lines,
   names: readonly string[],
   table: Float64Array,
-  elements: readonly string[],
+  text: ReadonlyMap<number, readonly string[]>,
   head: Head,
   options: LammpsOptions,
   given: FieldScales,
@@ -201,6 +217,10 @@ function buildFrame(
       for (let k = 0; k < at.length; k++) out[i * at.length + k] = table[order[i]! * width + at[k]!]!;
     return out;
   };
+  const words = (name: string): readonly string[] | undefined => {
+    const column = text.get(names.indexOf(name));
+    return column && Array.from(order, (i) => column[i]!);
+  };
   const set = positionSets.find((s) => s.every((name) => names.includes(name)));
   if (!set) return lines.fail("no positions among the columns", "dump x y z, xu yu zu, xs ys zs or xsu ysu zsu");
   let positions = columns(...set)!;
@@ -212,12 +232,8 @@ function buildFrame(
     const shifts = toCartesian(images, cell);
     positions = positions.map((x, i) => x + shifts[i]!);
   }
-  const symbols = symbolsOf(
-    lines,
-    columns("type"),
-    order.length > 0 ? Array.from(order, (k) => elements[k]!) : [],
-    options.species,
-  );
+  const symbols =
+    words("element") ?? symbolsOf(lines, words("typelabel") ?? words("type") ?? columns("type"), options.species);
   const species = symbols.length === before.length && symbols.every((s, i) => s === before[i]) ? before : symbols;
   const scales = { ...(head.units && isLammpsUnits(head.units) && lammpsScales(head.units)), ...given };
   const inAngstrom = (v: Float64Array): Float64Array => scaled(v, scales.length ?? 1);
@@ -243,6 +259,13 @@ function buildFrame(
     );
   const used = new Set<string>([...set, "id", "element", "ix", "iy", "iz", "vx", "vy", "vz", "fx", "fy", "fz"]);
   const others = names.filter((name) => !used.has(name));
+  const arrays: Record<string, Float64Array | readonly string[]> = {};
+  const notFinite: Record<string, string> = {};
+  for (const name of others) {
+    const values = words(name) ?? columns(name)!;
+    if (values instanceof Float64Array && values.includes(Number.NaN)) notFinite[name] = name;
+    else arrays[name] = values;
+  }
   const time =
     options.timestep !== undefined
       ? head.step * options.timestep
@@ -255,7 +278,8 @@ function buildFrame(
     ...(velocities && { velocities: scaled(velocities, scales.velocities ?? 1) }),
     ...(forces && { forces: scaled(forces, scales.forces ?? 1) }),
     info: { step: head.step },
-    ...(others.length > 0 && { arrays: Object.fromEntries(others.map((name) => [name, columns(name)!])) }),
+    ...(Object.keys(notFinite).length > 0 && { notFinite }),
+    ...(Object.keys(arrays).length > 0 && { arrays }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Which row of a LAMMPS dump is which atom. */
+import { symbolsOfLabels } from "./lammpsLabels.js";
 import type { Lines } from "./lines.js";
 
 /** Ids of the first frame. */
@@ -38,14 +39,13 @@ export function idOrder(lines: Lines, table: Float64Array, column: number, width
   return order;
 }
 
-/** Symbols from an element column, or from types by `species`. */
+/** Symbols by `species` from the numbers of types, or from their labels. */
 export function symbolsOf(
   lines: Lines,
-  types: Float64Array | undefined,
-  elements: readonly string[],
+  types: Float64Array | readonly string[] | undefined,
   species: readonly string[] | undefined,
-): string[] {
-  if (elements.length > 0 && elements[0] !== undefined) return [...elements];
+): readonly string[] {
+  if (types && !(types instanceof Float64Array)) return symbolsOfLabels(lines, types, species);
   if (!types) return lines.fail("neither element nor type among the columns");
   if (!species)
     return lines.fail("types without elements", 'say what they are, e.g. species: ["Si", "O"] for types 1 and 2');

@@ -1,0 +1,74 @@
+import type { TensorSeries } from "../series/tensorSeries.js";
+import { electronAngstromPerDebye as debye } from "../units/constants.js";
+import { isNorm } from "./columnHeader.js";
+import { type ColumnRow, seriesOfRows } from "./columns.js";
+import type { Lines } from "./lines.js";
+import { polarizationFormat } from "./rowFormat.js";
+import { type more, needLine, nextLine, parseAll, type ReadOptions } from "./source.js";
+
+/**
+ * The dipoles that CP2K prints (DFT%PRINT%MOMENTS), debye: one `MOMENTS| iteration x y z norm [cell]` a line, or the longer
+ * report with its line "X= … Y= … Z= … Total= …". The file has no times; the cell, whose unit is not settled, is not read,
+ * and a second reference point (`MOMENTS_REF2|`) is left out.
+ * @param options.timestep fs between the dipoles
+ * @throws FormatError with file and line, also where the printed norm is not that of the components
+ */
+export function parseCp2kMoments(
+  input: string | Uint8Array,
+  options: ReadOptions & { readonly timestep?: number } = {},
+): TensorSeries {
+  const rows = parseAll(readCp2kMoments, input, options);
+  return seriesOfRows(rows, options.name ?? "text", { quantity: "polarization", ...options });
+}
+
+/** Moments of CP2K for the loaders. */
+export const cp2kFormat = polarizationFormat(
+  {
+    name: "cp2k",
+    title: "dipole moments of CP2K",
+    sniff: ({ text }) => /^\s*MOMENTS(_REF2)?\|/m.test(text) || /^\s*Dipole moment \[Debye\]/m.test(text),
+  },
+  () => readCp2kMoments,
+);
+
+/** The format as a line reader. */
+export function* readCp2kMoments(lines: Lines): Generator<ColumnRow | typeof more, void, void> {
+  let rows = 0;
+  let kind: "compact" | "report" | undefined;
+  while (yield* nextLine(lines)) {
+    if (!lines.startsWithOneOf(["MOMENTS|", "Dipole moment [Debye]"])) continue;
+    const found = lines.text().includes("MOMENTS|") ? "compact" : "report";
+    // A run can print both; they are the same moments.
+    kind ??= found;
+    if (found !== kind) continue;
+    yield found === "compact" ? compact(lines) : yield* report(lines);
+    rows++;
+  }
+  if (rows === 0) lines.failEnd("no dipole moment (MOMENTS| …) in it");
+}
+
+function compact(lines: Lines): ColumnRow {
+  const words = lines.text().trim().split(/\s+/).slice(1);
+  // An iteration can have several levels, "1_5"; the last one counts.
+  const step = Number(/(\d+)$/.exec(words[0] ?? "")?.[1] ?? Number.NaN);
+  const numbers = words.slice(1).map(Number);
+  if (!Number.isInteger(step) || (numbers.length !== 4 && numbers.length !== 13) || !numbers.every(Number.isFinite))
+    lines.fail("expected MOMENTS| iteration, x, y, z, norm and perhaps a cell of nine numbers", "the line is damaged");
+  return { step, values: dipole(lines, numbers) };
+}
+
+function* report(lines: Lines): Generator<typeof more, ColumnRow, void> {
+  yield* needLine(lines, "no components below the title of a dipole moment");
+  const match = /X=\s*(\S+)\s+Y=\s*(\S+)\s+Z=\s*(\S+)\s+Total=\s*(\S+)/.exec(lines.text());
+  const numbers = match?.slice(1).map(Number) ?? [];
+  if (numbers.length !== 4 || !numbers.every(Number.isFinite))
+    lines.fail(`expected X= … Y= … Z= … Total= …, found "${lines.text().trim().slice(0, 40)}"`);
+  return { values: dipole(lines, numbers) };
+}
+
+function dipole(lines: Lines, numbers: readonly number[]): Float64Array {
+  const [x, y, z, norm] = numbers as [number, number, number, number];
+  if (!isNorm(norm, x, y, z))
+    lines.fail(`the printed norm is ${norm}, that of the components ${Math.hypot(x, y, z)}`, "the line is damaged");
+  return Float64Array.of(x * debye, y * debye, z * debye);
+}
