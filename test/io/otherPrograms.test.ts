@@ -58,7 +58,7 @@ describe("CP2K", () => {
     const series = await loadSeries(file("cp2k-moments/moments.dat"), { quantity: "polarization", timestep: 1 });
     expect(series.values[0]).toBeCloseTo(0.1, 7);
     const [first] = strongest(infrared(series, { temperature: 300 }));
-    // The file is short: its resolution is some 60 cm⁻¹.
+    // The file is short: its resolution is some 80 cm⁻¹.
     expect(Math.abs(first!.position - 1000)).toBeLessThan(10);
   });
 
