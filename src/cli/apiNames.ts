@@ -18,7 +18,10 @@ export const flagOf: Readonly<Record<string, string>> = {
 };
 
 const names = Object.keys(flagOf).join("|");
-const written = new RegExp(`\\b(${names}): (\\{[^}]*\\}|\\[[^\\]]*\\]|"[^"]*"(?: or "[^"]*")*|[\\w.]+)`, "g");
+const written = new RegExp(
+  `(?<![-\\w])(${names}): (\\{[^}]*\\}|\\[[^\\]]*\\]|"[^"]*"(?: or "[^"]*")*|[\\d.]+|true|false)`,
+  "g",
+);
 const quoted = new RegExp(`\`(${names})\``, "g");
 
 /** A message with `species: ["Si", "O"]` as `--species Si,O`, `keys: { a: "b" }` as `--key a=b`, `` `timestep` `` as --timestep. */

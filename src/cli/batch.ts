@@ -105,6 +105,10 @@ function submitCommand(): Command {
     .option("--cores <n>", "Slurm: cores of a shard", integerOption("cores", 1))
     .option("--template <file>", "Slurm: job script in which @COMMAND@ stands for the shard's command")
     .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ spectensor batch submit work --engine slurm --partition batch --time 01:00:00 --memory 4G",
+    )
     .action(async (folder: string, flags: SubmitFlags) => {
       const batch = readManifest(folder);
       const lock = await lockOutput(resolve(folder, "submit"));
@@ -134,6 +138,7 @@ function statusCommand(): Command {
     .description("what each shard is up to; exit code 1 if one failed or is lost")
     .argument("<folder>", "folder of the batch")
     .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  $ spectensor batch status work")
     .action(async (folder: string, flags: { readonly json?: boolean }) => {
       const batch = readManifest(folder);
       report(batch, await statesOf(folder, batch), flags.json === true);
@@ -167,6 +172,7 @@ function collectCommand(): Command {
     .argument("<folder>", "folder of the batch")
     .requiredOption("--out <file>", "predict: the whole series (extended XYZ); fit and md: a JSON table of all shards")
     .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  $ spectensor batch collect work --out series.extxyz.gz")
     .action(async (folder: string, flags: { readonly out: string; readonly json?: boolean }) => {
       const batch = readManifest(folder);
       const shards = await collectShards(folder, batch);
@@ -183,6 +189,7 @@ function shardCommand(): Command {
     .description("run one shard; what the engines call")
     .argument("<folder>", "folder of the batch")
     .argument("<number>", "number of the shard, from 0", integerOption("number", 0))
+    .addHelpText("after", "\nExample:\n  $ spectensor batch shard work 17")
     .action(async (folder: string, id: number) => {
       const { seconds } = await runShard(
         folder,

@@ -78,11 +78,14 @@ export function printTable(header: readonly string[], rows: readonly (readonly (
 
 /** What asks a process to stop, with the exit code it then has by custom: Ctrl-C, `kill`, a terminal that is closed. */
 const STOPS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+let interrupt: AbortController | undefined;
 let stoppedBy: keyof typeof STOPS = "SIGINT";
 
 /** A signal that Ctrl-C, SIGTERM and SIGHUP abort; a second one ends the process as usual. */
 export function interruptSignal(): AbortSignal {
+  if (interrupt && !interrupt.signal.aborted) return interrupt.signal;
   const controller = new AbortController();
+  interrupt = controller;
   const names = Object.keys(STOPS) as (keyof typeof STOPS)[];
   const stop = (name: NodeJS.Signals): void => {
     for (const n of names) process.off(n, stop);

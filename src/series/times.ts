@@ -1,5 +1,5 @@
 /** Whether samples are evenly spaced, by their times or by the numbers of their steps. */
-import { UnitError } from "../errors.js";
+import { DataError } from "../errors.js";
 
 /** What is known of when the samples were taken. */
 export interface SampleTimes {
@@ -84,7 +84,7 @@ function rounded(x: number): number {
 
 /**
  * The spacing of evenly spaced samples, fs: the given one, checked against the times where there are any, or that of the times.
- * @throws UnitError naming the samples where the spacing changes, or if there is no time step at all
+ * @throws DataError naming the samples where the spacing changes, or if there is no time step at all
  */
 export function evenTimestep(samples: SampleTimes, given: number | undefined, where: string): number {
   const { times, sample = "frame" } = samples;
@@ -92,7 +92,7 @@ export function evenTimestep(samples: SampleTimes, given: number | undefined, wh
   if (jumps.length > 0) {
     const [first] = jumps;
     const more = jumps.length > 1 ? `, and so at ${jumps.length - 1} other places (${list(jumps.slice(1))})` : "";
-    throw new UnitError({
+    throw new DataError({
       where: `${where}, ${sample} ${first!.at}`,
       problem: `${first!.problem}${more}`,
       advice:
@@ -105,7 +105,7 @@ export function evenTimestep(samples: SampleTimes, given: number | undefined, wh
   const known = times.flatMap((t, i) => (t === undefined ? [] : [i]));
   const [first, last] = [known[0], known[known.length - 1]];
   if (first === undefined || last === first)
-    throw new UnitError({
+    throw new DataError({
       where,
       problem: `no time step: the ${sample}s have no times`,
       advice: "give the time between them in fs as `timestep`",
@@ -127,12 +127,12 @@ function list(jumps: readonly TimeJump[]): string {
 
 /**
  * The runs between jumps, as [first, end) of samples; runs of one sample are left out.
- * @throws UnitError if there are neither times nor steps, or no run of two samples
+ * @throws DataError if there are neither times nor steps, or no run of two samples
  */
 export function cutAtJumps(samples: SampleTimes, given: number | undefined, where: string): [number, number][] {
   const { times, steps = [], sample = "frame" } = samples;
   if (![...times, ...steps].some((t) => t !== undefined))
-    throw new UnitError({
+    throw new DataError({
       where,
       problem: `the ${sample}s have neither times nor numbers of steps by which runs could be told apart`,
       advice: "cut the file by hand, one file per run",
@@ -141,6 +141,6 @@ export function cutAtJumps(samples: SampleTimes, given: number | undefined, wher
   const starts = [0, ...timeJumps(samples, given).map((j) => j.at)];
   const runs = starts.map((first, k): [number, number] => [first, starts[k + 1] ?? times.length]);
   const long = runs.filter(([first, end]) => end - first >= 2);
-  if (long.length === 0) throw new UnitError({ where, problem: `no two ${sample}s follow each other evenly` });
+  if (long.length === 0) throw new DataError({ where, problem: `no two ${sample}s follow each other evenly` });
   return long;
 }

@@ -66,13 +66,13 @@ export async function readMeasured(source: Source, options: MeasuredOptions = {}
 
 /** The spectrum in the text or the bytes of a file; see {@link readMeasured}. */
 export function parseMeasured(input: string | Uint8Array, options: MeasuredOptions = {}): Spectrum {
-  readOptions(OPTIONS, options, "readMeasured");
+  const { quantity: _, abscissa: __, block: ___, ...read } = readOptions(OPTIONS, options, "readMeasured");
   const name = options.name ?? "text";
   const head =
     typeof input === "string" ? input.slice(0, 4096) : Buffer.from(input.subarray(0, 4096)).toString("latin1");
   const raw = /^\s*##\s*(JCAMP-?DX|XYDATA|XYPOINTS)\b.*=/im.test(head)
-    ? ofBlock(chosen(parseJcamp(input, options), options, name))
-    : ofTable(parseTable(input, options), name);
+    ? ofBlock(chosen(parseJcamp(input, read), options, name))
+    : ofTable(parseTable(input, read), name);
   return spectrumOf(raw, options, name);
 }
 

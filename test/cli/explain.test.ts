@@ -37,9 +37,9 @@ it("a missing time step asks for --timestep, and frames without the tensor for -
   const { err } = await spectensorHere(["raman", at("alpha.dat")]);
   expect(err).toMatch(/--timestep/);
   expect(err).not.toMatch(/[`"]timestep/);
-  const options = ["--options", '{"cutoff": 2}', "--out", at("m.json")];
+  const options = ["--options", '{"descriptor": {"cutoff": 2}}', "--out", at("m.json")];
   for (const words of [
-    ["fit", "polarizability", "--method", "direct", "--data", at("frames.xyz"), "--train", "5", ...options],
+    ["fit", "polarizability", "--method", "direct", "--train", at("frames.xyz"), ...options],
     ["fit", "polarization", "--train", at("frames.xyz"), ...options],
     ["fit", "forcefield", "--train", at("frames.xyz"), ...options],
   ]) {

@@ -90,7 +90,7 @@ describe("spectensor raman, of a file", () => {
     const { code, out, err } = await spectensor(["raman", "alpha.dat"], { cwd: folder });
     expect([code, out]).toEqual([1, ""]);
     expect(err).toBe(
-      "DataError: alpha.dat: no time step and no column of evenly spaced times; give the time between rows in fs as timestep\n",
+      "DataError: alpha.dat: no time step: the rows have no times; give the time between them in fs as --timestep\n",
     );
   });
 

@@ -66,6 +66,9 @@ describe("spectensor select", () => {
       "--out",
       path("x.xyz"),
     ]);
-    expect([bare.code, bare.err]).toEqual([2, expect.stringMatching(/no error estimate.*save it with its posterior/)]);
+    expect([bare.code, bare.err]).toEqual([
+      2,
+      expect.stringMatching(/error estimate: the model has none.*save it with its posterior/),
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FormatError, OptionError, ShapeError, UnitError } from "../../src/errors.js";
+import { DataError, FormatError, OptionError, ShapeError } from "../../src/errors.js";
 import { loadColumns, parseColumns, streamColumns } from "../../src/io/columns.js";
 import { writeColumns } from "../../src/io/columnsWrite.js";
 import { tensorSeries } from "../../src/series/tensorSeries.js";
@@ -82,6 +82,6 @@ describe("parseColumns", () => {
     expect(bad("1 2 3 4\n")).toThrow(/4 columns, expected 3/);
     expect(bad("a b c\n1 2 3\n")).toThrow(/the header names no tensor/);
     expect(bad("1 2 3 4 5 6\n", { components: "xx yy" })).toThrow(OptionError);
-    expect(() => parseColumns("1 2 3\n")).toThrow(UnitError);
+    expect(() => parseColumns("1 2 3\n")).toThrow(DataError);
   });
 });
