@@ -43,7 +43,7 @@ export interface Kernel {
 
 /** Time that a cell has to react to an interrupt before the kernel is killed, and a new kernel to answer, ms. */
 const GRACE = 5_000;
-const START = 60_000;
+const START = 180_000;
 const PORTS = ["shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"] as const;
 
 interface Pending {
@@ -56,7 +56,7 @@ interface Pending {
 
 /**
  * Starts a kernel and waits until it answers.
- * @throws SpectensorError if tslab is not installed, its process dies or it does not answer within a minute
+ * @throws SpectensorError if tslab is not installed, its process dies or it does not answer within three minutes
  */
 export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const program = findTslab(options.folder);

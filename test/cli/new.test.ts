@@ -87,7 +87,7 @@ describe("the notebook of a new project", () => {
     symlinkSync(REPOSITORY, join(modules, "spectensor"));
     symlinkSync(join(REPOSITORY, "node_modules", "tslab"), join(modules, "tslab"));
     const { code: exit, out } = await spectensor(["notebook", "run", "."], { cwd: project });
-    expect([exit, out]).toEqual([0, expect.stringMatching(/^running 1 notebook …\nok +raman\.ipynb/)]);
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^running 1 notebook.*\nok +raman\.ipynb/)]);
     const path = join(project, "gallery", "raman.ipynb");
     const executed = parseNotebook(readFileSync(path, "utf8"), path);
     const spectrum = executed.cells.find((c) => c.id === "spectrum") as CodeCell;

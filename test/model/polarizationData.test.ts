@@ -159,7 +159,7 @@ describe("a polarization model file", () => {
     await expect(broken((j) => Object.assign(j, { kind: "forceField" }))).rejects.toThrow(/expected polarization/);
     await expect(broken((j) => Object.assign(j.settings.descriptor, { nMax: 7 }))).rejects.toThrow(FormatError);
     await expect(broken((j) => Object.assign(j.settings.descriptor, { cutoff: -1 }))).rejects.toThrow(FormatError);
-    await expect(broken((j) => delete j.arrays.constants)).rejects.toThrow(/charges/);
+    await expect(broken((j) => delete j.arrays.constants)).rejects.toThrow(/constants: array missing/);
     await expect(broken((j) => Object.assign(j.settings.training, { ridge: "x" }))).rejects.toThrow(/ridge/);
   });
 });

@@ -83,7 +83,7 @@ describe("progress of a command", () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
   const out = join(folder, "model.json");
-  const args = [main, "fit", "polarizability", "--method", "direct", "--data", "h2o", "--train", "50", "--out", out];
+  const args = [main, "fit", "polarizability", "--method", "direct", "--train", "h2o", "--frames", "50", "--out", out];
   const hasScript = /util-linux/.test(String(spawnSync("script", ["--version"]).stdout));
 
   it("leaves no control characters in a log", () => {

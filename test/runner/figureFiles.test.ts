@@ -71,6 +71,6 @@ describe("figures of a notebook", () => {
     );
     expect(links).toHaveLength(3);
     for (const link of links) expect(existsSync(join(folder, link))).toBe(true);
-    expect(await notebookPage(notebook([plot]), { title: "T" })).not.toContain(" download");
+    expect(await notebookPage(notebook([plot]), { title: "T" })).not.toContain("-figures/");
   });
 });
