@@ -31,7 +31,10 @@ const PHASES = 24;
  * A normal mode: arrows along its displacements, which the player of a page sets into motion.
  * @param mode number of the mode in the order of `modes.wavenumbers`
  * @throws OptionError if there is no such mode, or for an unknown option
- * @example show(modeView(modes, modes.wavenumbers.length - 1))
+ * @example
+ * const { reference, displaced } = await loadDataset("h2o");
+ * const modes = normalModes(forceConstants(reference!.structure, spectra.displacedForces(reference!, displaced)));
+ * show(figures.modeView(modes, modes.wavenumbers.length - 1));
  */
 export function modeView(modes: NormalModes, mode: number, options: ModeViewOptions = {}): StructureView {
   const { amplitude: given, ...look } = options;
@@ -53,7 +56,7 @@ export function modeView(modes: NormalModes, mode: number, options: ModeViewOpti
 /**
  * A trajectory to play. Atoms keep to the images that they begin in; the cell is that of the first frame.
  * @throws OptionError for fewer than two frames, or an unknown option
- * @example show(trajectoryView((await loadDataset("h2o")).trajectory()))
+ * @example show(figures.trajectoryView((await loadDataset("h2o")).trajectory()))
  */
 export function trajectoryView(trajectory: Trajectory, options: TrajectoryViewOptions = {}): StructureView {
   const { frames: given, ...look } = options;

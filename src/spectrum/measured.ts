@@ -53,9 +53,6 @@ interface Raw {
  * @throws FormatError with file and line for a file that contradicts itself
  * @throws OptionError if the file does not say what was measured or the unit of its abscissa, and the options do not
  * @throws UnitError for a unit of the abscissa that is not that of a spectrum
- * @example
- * const measured = await readMeasured("quartz.jdx");
- * show(spectrumFigure({ measured, model: infrared(series, { temperature: 300 }) }));
  */
 export async function readMeasured(source: Source, options: MeasuredOptions = {}): Promise<Spectrum> {
   readOptions(OPTIONS, options, "readMeasured");
