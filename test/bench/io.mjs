@@ -2,7 +2,9 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { streamExtxyz, streamXdatcar } from "../../dist/index.js";
+import { io as ioSpace } from "../../dist/index.js";
+
+const { streamExtxyz, streamXdatcar } = ioSpace;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "spectensor-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
