@@ -112,9 +112,9 @@ describe.skipIf(!hasDanfo())(
       const sources = [
         `import { DataFrame } from "danfojs-node";
        import { unit } from "mathjs";
-       import { fromMathUnit, loadDataset, raman, showTable, toDataFrame } from "spectensor";`,
+       import { loadDataset, raman, showTable, toDataFrame, units } from "spectensor";`,
         `const set = await loadDataset("h2o");
-       const frame = toDataFrame(DataFrame, raman(set.series("polarizability"), { temperature: fromMathUnit(unit("0.3 kK"), "K") }));`,
+       const frame = toDataFrame(DataFrame, raman(set.series("polarizability"), { temperature: units.fromMathUnit(unit("0.3 kK"), "K") }));`,
         `console.log(frame.shape, frame.columns[0], frame["wavenumber (cm-1)"].max() > 4000);
        showTable(frame.head(3));`,
       ];
