@@ -220,7 +220,7 @@ describe("seriesOfFrames", () => {
     expect(() => seriesOfFrames([frame(0), frame(2.5), frame(7.5)], "dielectric")).toThrow(
       /frame 2 is 5 fs after frame 1, expected 2.5 fs/,
     );
-    expect(() => seriesOfFrames([frame(0), frame(2.5)], "dielectric", { timestep: 1 })).toThrow(UnitError);
+    expect(() => seriesOfFrames([frame(0), frame(2.5)], "dielectric", { timestep: 1 })).toThrow(DataError);
     const { time: _, ...timeless } = frame(0);
     expect(() => seriesOfFrames([timeless, timeless], "dielectric")).toThrow(/time step/);
     expect(() => seriesOfFrames([frame(0), frame(1, 8)], "dielectric")).toThrow(ShapeError);
