@@ -1,4 +1,5 @@
 import { readOptions } from "../options/record.js";
+import { rowWidths } from "./lastLine.js";
 import type { Lines } from "./lines.js";
 import {
   loadAll,
@@ -60,11 +61,15 @@ function* readBorn(lines: Lines): Generator<BornFile | typeof more, void, void> 
   const listed = /atoms?\s+((?:\d+\s*)+)/i.exec(first)?.[1];
   const rows: number[] = [];
   const row = new Float64Array(9);
+  const widths = rowWidths();
   let count = 0;
   while (yield* nextLine(lines)) {
     if (lines.isBlank()) continue;
     lines.numbers(row, 0, 9, count === 0 ? "the dielectric tensor" : `the Born charges of atom ${count}`);
     if (!lines.atLineEnd() && !lines.atComment()) lines.endLine("the nine components of a tensor");
+    const words = tensorWords(lines.text());
+    if (lines.unterminated && lines.atLineEnd()) widths.takeLast(lines, words);
+    widths.add(words);
     rows.push(...row);
     count++;
     if (count > 1e5) lines.fail("more than 100000 tensors", "this is not a BORN file");

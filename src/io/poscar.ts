@@ -4,6 +4,7 @@ import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
 import type { FileFormat } from "./format.js";
+import { rowWidths } from "./lastLine.js";
 import type { Lines } from "./lines.js";
 import { fractionalText, poscarHead, readPoscarHeader, startsLikePoscar } from "./poscarHeader.js";
 import {
@@ -78,32 +79,15 @@ function* readPoscar(lines: Lines, given: readonly string[] | undefined): Genera
 /** Vectors, one a line; what follows on the line (T F flags, symbols) is left. */
 function* readVectors(lines: Lines, n: number, what: string): Generator<typeof more, Float64Array, void> {
   const vectors = new Float64Array(3 * n);
-  const widths = new Set<number>();
+  const widths = rowWidths();
   for (let i = 0; i < n; i++) {
     yield* needLine(lines, `${i} of ${n} ${what}s`);
     lines.numbers(vectors, 3 * i, 3, `a ${what}`);
     const words = lines.text().trim().split(/\s+/, 4);
-    if (lines.unterminated && words.length === 3) wholeEnd(lines, words, widths);
-    for (const word of words.slice(0, 3)) widths.add(decimals(word));
+    if (lines.unterminated && words.length === 3) widths.takeLast(lines, words);
+    widths.add(words.slice(0, 3));
   }
   return vectors;
-}
-
-/**
- * A last line without line break, as editors leave it, is taken unless its last number has fewer decimals than every
- * other number of the block: programs write all with the same width, so that one was cut.
- */
-function wholeEnd(lines: Lines, words: readonly string[], widths: ReadonlySet<number>): void {
-  const others = new Set([...widths, ...words.slice(0, 2).map(decimals)]);
-  const last = words[2]!;
-  if (/\.$/.test(last) || (others.size === 1 && decimals(last) < [...others][0]!))
-    lines.failEnd(`its last number may have been cut: "${last}"`);
-  lines.warn(`the file has no line break at its end; its last number is taken as it stands, ${last}`);
-}
-
-function decimals(word: string): number {
-  const point = word.indexOf(".");
-  return point < 0 ? 0 : word.length - point - 1;
 }
 
 function* readVelocities(lines: Lines, n: number): Generator<typeof more, Float64Array | undefined, void> {

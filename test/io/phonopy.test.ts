@@ -106,6 +106,19 @@ describe("BORN", () => {
     expect(startsLikeBorn(["2", "6", "", "1", "0.01 0 0"])).toBe(false);
   });
 
+  it("without a last line break is taken with a warning, unless its last number shows that it was cut", () => {
+    const text = (last: string) =>
+      Buffer.from(`14.4\n2.5 0 0 0 2.5 0 0 0 2.5\n1.1 0 0 0 1.1 0 0 0 1.1\n-1.1 0 0 0 ${last}`);
+    const heard: string[] = [];
+    const onWarning = ({ problem }: { problem: string }) => heard.push(problem);
+    expect(parseBorn(text("-1.1 0 0 0 -1.1"), { onWarning }).bornCharges[17]).toBe(-1.1);
+    expect(heard).toEqual([expect.stringMatching(/no line break at its end.*-1\.1$/)]);
+    for (const cut of ["-1.1 0 0 0 -1.", "-1.1 0 0 0 -1", "-1.1 0 0 0 -", "-1.1 0 0 0", "-1.1"])
+      expect(() => parseBorn(text(cut), { onWarning }), cut).toThrow(/:4: /);
+    expect(heard.length).toBe(1);
+    expect(parseBorn(text("-1.1 0 0 0 -1"), { incomplete: "drop" }).bornCharges.length).toBe(9);
+  });
+
   it("the independent atoms of NaCl make those of its supercell", () => {
     const large = supercell(reference, [2, 2, 1]);
     const z = bornChargesOfAtoms(

@@ -327,7 +327,6 @@ export const forceSets = `2
   -0.1000000000   -0.2000000000   -0.3000000000
 `;
 
-/** Text and reader of each format. */
 const forceSetsType2 = `  0.01048141  0.00176917 -0.00520179  0.07319108  0.01629822 -0.06088526
  -0.00415680  0.00502881 -0.01737885 -0.07319108 -0.01629822  0.06088526
   0.01947328  0.01349876 -0.00962584  0.04423259  0.03163515  0.04218190
@@ -378,9 +377,17 @@ const jcamp = `##TITLE=two bands
 ##END=
 `;
 
-export const samples: Readonly<
-  Record<string, { readonly text: string; readonly parse: (bytes: Uint8Array, options?: ReadOptions) => unknown }>
-> = {
+/** Text and reader of each format. */
+export interface Sample {
+  readonly text: string;
+  readonly parse: (bytes: Uint8Array, options?: ReadOptions) => unknown;
+  /** Samples of its format in another shape, which this reader reads just as their own does. */
+  readonly reads?: readonly string[];
+  /** Samples that look like this format and nothing in them says otherwise: tables of numbers, read as they stand. */
+  readonly tables?: readonly string[];
+}
+
+export const samples: Readonly<Record<string, Sample>> = {
   extxyz: { text: extxyz, parse: parseExtxyz },
   poscar: { text: poscar, parse: parsePoscar },
   xdatcar: { text: xdatcar, parse: parseXdatcar },
@@ -390,9 +397,9 @@ export const samples: Readonly<
   lammps: { text: lammps, parse: (b, o) => parseLammps(b, { ...o, species: ["Si", "O"], units: "metal" }) },
   "pw.x": { text: pwOutput, parse: parseEspresso },
   "ph.x": { text: phOutput, parse: parseEspresso },
-  columns: { text: columns, parse: (b, o) => parseColumns(b, { ...o, timestep: 1 }) },
+  columns: { text: columns, parse: (b, o) => parseColumns(b, { ...o, timestep: 1 }), tables: ["BORN"] },
   FORCE_SETS: { text: forceSets, parse: parseForceSets },
-  "FORCE_SETS of type 2": { text: forceSetsType2, parse: (b, o) => parseForces(b, 2, o) },
+  "FORCE_SETS of type 2": { text: forceSetsType2, parse: (b, o) => parseForces(b, 2, o), reads: ["FORCE_SETS"] },
   BORN: { text: born, parse: parseBorn },
   "phonopy.yaml": { text: phonopyYaml, parse: parsePhonopy },
   "JCAMP-DX": { text: jcamp, parse: parseJcamp },
