@@ -3,6 +3,7 @@ import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
+import type { Structure } from "../../../structure/structure.js";
 import type { PolarizationModel, PolarizationOptions } from "./polarization.js";
 import { predictBornCharges } from "./predict.js";
 
@@ -55,6 +56,15 @@ export async function evaluatePolarization(
   options: EvaluatePolarizationOptions = {},
 ): Promise<PolarizationEvaluation> {
   rejectUnknownOptions(options, ["polarization", "onProgress", "signal"], "evaluatePolarization");
+  return compareWith((s) => predictBornCharges(model, s), frames, options);
+}
+
+/** {@link evaluatePolarization} of anything that gives P and Z* of a structure. */
+export async function compareWith(
+  predict: (s: Structure) => { readonly polarization: Float64Array; readonly bornCharges: Float64Array },
+  frames: readonly Frame[],
+  options: EvaluatePolarizationOptions,
+): Promise<PolarizationEvaluation> {
   const born: Pairs = { reference: [], predicted: [] };
   const polarizations: Pairs = { reference: [], predicted: [] };
   const labels: string[] = [];
@@ -67,7 +77,7 @@ export async function evaluatePolarization(
     });
   for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
     throwIfAborted(options.signal, "evaluating");
-    const predicted = inFrame(frames.indexOf(used[i]!), () => predictBornCharges(model, structure));
+    const predicted = inFrame(frames.indexOf(used[i]!), () => predict(structure));
     if (bornCharges) {
       born.reference.push(...bornCharges);
       born.predicted.push(...predicted.bornCharges);

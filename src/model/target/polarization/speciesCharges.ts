@@ -48,7 +48,8 @@ export function planCharges(kind: SpeciesCharges, species: readonly string[], fr
   }
 }
 
-function meanDiagonal(species: readonly string[], frames: readonly Frame[]): Float64Array {
+/** Mean diagonal of Z* of each species, e. @throws DataError for a species without Born charges */
+export function meanDiagonal(species: readonly string[], frames: readonly Frame[]): Float64Array {
   const sum = new Float64Array(species.length);
   const count = new Float64Array(species.length);
   for (const { structure, bornCharges } of frames) {
