@@ -15,6 +15,7 @@ import { writeGallery } from "../../src/runner/gallery.js";
 import { type Notebook, type Output, writeNotebook } from "../../src/runner/nbformat.js";
 import { notebookPage } from "../../src/runner/notebookPage.js";
 import { plain } from "../../src/runner/outputHtml.js";
+import { sanitizeHtml } from "../../src/runner/sanitize.js";
 import { isHarmlessSvg } from "../../src/runner/svgFile.js";
 import { structure } from "../../src/structure/structure.js";
 import { csvCell } from "../../src/table/csv.js";
@@ -116,6 +117,23 @@ function dangers(html: string): string[] {
   window.close();
   return found;
 }
+
+describe("what a picture says to those who do not see it", () => {
+  const said = ALL.replaceAll("\n", " ");
+  const attribute = said.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+
+  it.each(["alt", "title", "aria-label"])("is kept in %s as it was written", (name) => {
+    const clean = sanitizeHtml(`<p><img src="data:," ${name}="${attribute} --> ]>"></p>`);
+    const [image] = new JSDOM(clean).window.document.querySelectorAll("img");
+    expect(image!.getAttribute(name)).toBe(`${said} --> ]>`);
+  });
+
+  // Elements whose content is raw text end at the first "</": nothing of a description may look like it.
+  it.each(["noscript", "style", "textarea", "title", "xmp"])("does not get out of <%s>", (element) => {
+    const clean = sanitizeHtml(`<img src="data:," alt="</${element}><b>out</b>">`);
+    expect(new JSDOM(`<${element}>${clean}</${element}>`).window.document.querySelector("b")).toBeNull();
+  });
+});
 
 describe("a hostile notebook", () => {
   it("runs nothing in its page", async () => {
