@@ -155,22 +155,3 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length]!;
 }
-
-/**
- * Rejects option names outside `allowed`, with a suggestion.
- * @param options the object a user passed
- * @param allowed every name that is understood
- * @param where name of the function, for the message
- * @throws OptionError
- */
-export function rejectUnknownOptions(options: object, allowed: readonly string[], where: string): void {
-  for (const key of Object.keys(options)) {
-    if (allowed.includes(key)) continue;
-    const guess = didYouMean(key, allowed);
-    throw new OptionError({
-      where,
-      problem: `unknown option "${key}"`,
-      advice: guess ? `did you mean "${guess}"?` : `known options: ${allowed.join(", ")}`,
-    });
-  }
-}

@@ -101,8 +101,8 @@ export type {
 } from "./model/basis/predictor.js";
 export type { ProductCounts, ProductFactors, SpeciesFactors } from "./model/basis/productFactors.js";
 // Models
-export type { Agreement, AgreementOptions, Measure } from "./model/diagnostics.js";
-export type { EvaluateOptions, ModelErrors } from "./model/evaluate.js";
+export type { Agreement, AgreementOptions, Measure, SeriesAgreementOptions } from "./model/diagnostics.js";
+export type { ModelErrors } from "./model/evaluate.js";
 export type { SaveOptions } from "./model/file/linearDocument.js";
 export type { Model, ModelKind, Models } from "./model/file/models.js";
 export type { DisplacementQuality } from "./model/linearResponse/derivatives.js";
@@ -203,14 +203,14 @@ export type { HarmonicInfraredOptions, HarmonicRamanOptions, LineSpectrumOptions
 export type { InfraredEnsemble, InfraredOptions, InfraredSource } from "./spectrum/infrared.js";
 export type { AbscissaUnit, MeasuredOptions } from "./spectrum/measured.js";
 export type { RamanActivities } from "./spectrum/modeActivities.js";
-export type { ModeGrouping } from "./spectrum/modeProjection.js";
+export type { ModeGrouping, ModeSpectrumOptions } from "./spectrum/modeProjection.js";
 export type { ModeSymmetry } from "./spectrum/modeSymmetry.js";
 export type { LongitudinalLine, ModeRow, ModeTableOptions } from "./spectrum/modeTable.js";
 export type { CrossTerms, PartsOptions, SignalParts } from "./spectrum/parts.js";
 export type { Peak, PeakOptions } from "./spectrum/peaks.js";
 export type { AssignedPeak, PeakTable, PeakTableOptions } from "./spectrum/peakTable.js";
 export type { NonAnalytic, NormalModeOptions, NormalModes } from "./spectrum/phonons.js";
-export type { Geometries, LightPolarisation } from "./spectrum/polarised.js";
+export type { Geometries, LightPolarisation, RamanAngleScanOptions } from "./spectrum/polarised.js";
 export type { RamanOptions } from "./spectrum/raman.js";
 export type { RamanPrefactor } from "./spectrum/ramanFactors.js";
 export type { Intensity, Spectrum, SpectrumColumn } from "./spectrum/spectrum.js";

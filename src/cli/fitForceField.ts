@@ -1,12 +1,19 @@
 import { Command } from "commander";
-import { type ForceFieldModel, type ForceFieldOptions, fitForceField } from "../model/target/forceField/forceField.js";
+import {
+  FORCE_FIELD,
+  type ForceFieldModel,
+  type ForceFieldOptions,
+  fitForceField,
+} from "../model/target/forceField/forceField.js";
+import { linearSchema } from "../model/train/linearTarget.js";
 import { type FitFlags, fitOptions, runFit, withFitFlags } from "./fit.js";
+import { jsonKeys } from "./modelOptions.js";
 
 interface Flags extends FitFlags {
   readonly posterior?: boolean;
 }
 
-const FIT_KEYS = ["descriptor", "weights", "form", "ridge", "validation", "uncertainty", "solver"];
+const FIT_KEYS = jsonKeys(linearSchema(FORCE_FIELD));
 
 /** `spectensor fit forcefield` */
 export function fitForceFieldCommand(): Command {

@@ -4,7 +4,7 @@ import { readFrames } from "../io/load.js";
 import { linearResponse } from "../model/linearResponse/linearResponse.js";
 import { splitDisplaced } from "../model/linearResponse/splitDisplaced.js";
 import { type FirstStep, linearResponseStep } from "../model/target/polarizability/firstStep.js";
-import type { DeltaOptions } from "../model/target/polarizability/options.js";
+import { type DeltaOptions, POLARIZABILITY_OPTIONS } from "../model/target/polarizability/options.js";
 import {
   fitDelta,
   fitPolarizability,
@@ -16,13 +16,14 @@ import { validationSize } from "../model/train/split.js";
 import type { RunOptions } from "../progress.js";
 import type { Frame } from "../structure/frame.js";
 import { type FitFlags, fitOptions, runFit, withFitFlags } from "./fit.js";
+import { jsonKeys } from "./modelOptions.js";
 
 interface Flags extends FitFlags {
   readonly method: "direct" | "delta";
   readonly displaced?: string;
 }
 
-const FIT_KEYS = ["descriptor", "quantity", "form", "ridge", "validation", "uncertainty", "firstStepScale"];
+const FIT_KEYS = jsonKeys(POLARIZABILITY_OPTIONS);
 
 /** `spectensor fit polarizability` */
 export function fitPolarizabilityCommand(): Command {

@@ -3,28 +3,21 @@ import { OptionError } from "../errors.js";
 import {
   excessCharge,
   fitPolarization,
+  POLARIZATION,
   type PolarizationModel,
   type PolarizationOptions,
 } from "../model/target/polarization/polarization.js";
 import type { SpeciesCharges } from "../model/target/polarization/speciesCharges.js";
+import { linearSchema } from "../model/train/linearTarget.js";
 import type { Frame } from "../structure/frame.js";
 import { type FitFlags, fitOptions, runFit, withFitFlags } from "./fit.js";
+import { jsonKeys } from "./modelOptions.js";
 
 interface Flags extends FitFlags {
   readonly charges?: SpeciesCharges;
 }
 
-const FIT_KEYS = [
-  "descriptor",
-  "weights",
-  "polarization",
-  "form",
-  "ridge",
-  "validation",
-  "uncertainty",
-  "solver",
-  "charges",
-];
+const FIT_KEYS = jsonKeys(linearSchema(POLARIZATION));
 
 /** `spectensor fit polarization` */
 export function fitPolarizationCommand(): Command {

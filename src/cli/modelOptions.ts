@@ -1,19 +1,16 @@
 /** Options of a fit as a command line gives them: descriptor settings may stand beside the others. */
-import { OptionError, rejectUnknownOptions } from "../errors.js";
+import { FEATURE_FIELDS } from "../descriptor/options.js";
+import { OptionError } from "../errors.js";
+import { rejectUnknown } from "../options/record.js";
+import { RUN_FIELDS } from "../options/values.js";
 
 /** Settings of the descriptor that may stand beside the options of a fit. */
-export const DESCRIPTOR_KEYS: readonly string[] = [
-  "cutoff",
-  "nMax",
-  "lMax",
-  "smearing",
-  "basis",
-  "cutoffFunction",
-  "radialScaling",
-  "centralAtom",
-  "twoBody",
-  "normalization",
-];
+export const DESCRIPTOR_KEYS: readonly string[] = Object.keys(FEATURE_FIELDS);
+
+/** Names of the options of a fit that JSON can hold. */
+export function jsonKeys(options: { readonly shape: object }): readonly string[] {
+  return Object.keys(options.shape).filter((name) => !(name in RUN_FIELDS));
+}
 
 /**
  * Moves descriptor settings (`cutoff`, `nMax`, …) into the entry `group`, where the fit expects them.
@@ -25,7 +22,7 @@ export function nestDescriptor(
   group: string,
   known: readonly string[],
 ): Record<string, unknown> {
-  rejectUnknownOptions(options, [...known, ...DESCRIPTOR_KEYS], "--options");
+  rejectUnknown([...known, ...DESCRIPTOR_KEYS], options, "--options");
   const given = options[group];
   if (given !== undefined && (typeof given !== "object" || given === null || Array.isArray(given)))
     throw new OptionError({

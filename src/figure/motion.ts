@@ -6,7 +6,12 @@ import { modeDisplacements } from "../spectrum/modeDisplacements.js";
 import type { NormalModes } from "../spectrum/phonons.js";
 import { toCartesian, toFractional } from "../structure/cell.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
-import { type StructureView, type StructureViewOptions, structureView } from "./structureView.js";
+import {
+  STRUCTURE_VIEW_FIELDS,
+  type StructureView,
+  type StructureViewOptions,
+  structureView,
+} from "./structureView.js";
 
 export interface ModeViewOptions extends StructureViewOptions {
   /** Largest displacement of an atom, Å, default 0.3; large enough to be seen, not that of a temperature. */
@@ -18,12 +23,14 @@ export interface TrajectoryViewOptions extends StructureViewOptions {
   readonly frames?: number;
 }
 
-const AMPLITUDE = record({ amplitude: positive("Å").default(0.3) } satisfies Fields<
-  Pick<ModeViewOptions, "amplitude">
->);
-const FRAMES = record({ frames: integer({ atLeast: 2 }).default(120) } satisfies Fields<
-  Pick<TrajectoryViewOptions, "frames">
->);
+const MODE = record({
+  ...STRUCTURE_VIEW_FIELDS,
+  amplitude: positive("Å").default(0.3),
+} satisfies Fields<ModeViewOptions>);
+const TRAJECTORY = record({
+  ...STRUCTURE_VIEW_FIELDS,
+  frames: integer({ atLeast: 2 }).default(120),
+} satisfies Fields<TrajectoryViewOptions>);
 /** Frames of one period of a mode. */
 const PHASES = 24;
 
@@ -37,8 +44,7 @@ const PHASES = 24;
  * show(figures.modeView(modes, modes.wavenumbers.length - 1));
  */
 export function modeView(modes: NormalModes, mode: number, options: ModeViewOptions = {}): StructureView {
-  const { amplitude: given, ...look } = options;
-  const { amplitude } = readOptions(AMPLITUDE, given === undefined ? {} : { amplitude: given }, "modeView");
+  const { amplitude, ...look } = readOptions(MODE, options, "modeView");
   const displacements = modeDisplacements(modes, mode);
   const longest = Math.max(
     ...Array.from(modes.masses, (_, i) => Math.hypot(...displacements.subarray(3 * i, 3 * i + 3))),
@@ -59,8 +65,7 @@ export function modeView(modes: NormalModes, mode: number, options: ModeViewOpti
  * @example show(figures.trajectoryView((await loadDataset("h2o")).trajectory()))
  */
 export function trajectoryView(trajectory: Trajectory, options: TrajectoryViewOptions = {}): StructureView {
-  const { frames: given, ...look } = options;
-  const { frames } = readOptions(FRAMES, given === undefined ? {} : { frames: given }, "trajectoryView");
+  const { frames, ...look } = readOptions(TRAJECTORY, options, "trajectoryView");
   const all = frameCount(trajectory);
   if (all < 2)
     throw new OptionError({

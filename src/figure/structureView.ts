@@ -45,7 +45,7 @@ const vector = checkedBy<Vector>(
   (v) => Array.isArray(v) && v.length === 3 && v.every(Number.isFinite),
   "three numbers",
 );
-const OPTIONS = record({
+export const STRUCTURE_VIEW_FIELDS = {
   bornCharges: doubles().optional(),
   ellipsoidSize: positive("Å").default(0.9),
   displacements: doubles().optional(),
@@ -59,7 +59,8 @@ const OPTIONS = record({
   view: record({ from: vector, up: vector }).optional(),
   note: text().optional(),
   size: record({ width: positive("pixels"), height: positive("pixels") }).default({ width: 460, height: 380 }),
-} satisfies Fields<StructureViewOptions>);
+} satisfies Fields<StructureViewOptions>;
+const OPTIONS = record(STRUCTURE_VIEW_FIELDS);
 
 /** A ball of the picture. */
 export interface Ball {

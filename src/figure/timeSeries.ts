@@ -1,7 +1,13 @@
 import { OptionError, UnitError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { checkedBy, range, text } from "../options/values.js";
-import { component, type SymmetricComponent, type VectorComponent } from "../series/components.js";
+import { oneOf, range, text } from "../options/values.js";
+import {
+  component,
+  SYMMETRIC_COMPONENTS,
+  type SymmetricComponent,
+  VECTOR_COMPONENTS,
+  type VectorComponent,
+} from "../series/components.js";
 import { invariants } from "../series/invariants.js";
 import { seriesLength, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
 import { type AxisOptions, axisTitle } from "./axis.js";
@@ -12,10 +18,12 @@ import { FIGURE_FIELDS, type FigureOptions, lineFigure } from "./lines.js";
 export type PlottedComponent = VectorComponent | SymmetricComponent | "mean" | "anisotropy";
 
 /** Whether a series has it is seen later. */
-export const componentOption = checkedBy<PlottedComponent>(
-  (v) => typeof v === "string",
-  "a component such as xx, or mean or anisotropy",
-);
+export const componentOption = oneOf<PlottedComponent>([
+  ...VECTOR_COMPONENTS,
+  ...SYMMETRIC_COMPONENTS,
+  "mean",
+  "anisotropy",
+]);
 
 const SYMBOL: Readonly<Record<TensorQuantity, string>> = {
   polarizability: "α",

@@ -50,7 +50,7 @@ export function isPerVolume({ polarizability }: FieldUnits = {}): boolean {
  * @throws UnitError for an unknown unit
  */
 export function fieldScales(units: FieldUnits = {}): FieldScales {
-  rejectUnknown({ shape: quantities }, units, "units");
+  rejectUnknown(Object.keys(quantities), units, "units");
   const scales: Partial<Record<UnitField, number>> = {};
   for (const field of Object.keys(units) as UnitField[]) {
     const given = units[field];

@@ -1,6 +1,8 @@
 /** How well predicted values agree with reference values, with confidence intervals. */
-import { DataError, rejectUnknownOptions, ShapeError } from "../errors.js";
-import { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
+import { DataError, ShapeError } from "../errors.js";
+import { BOOTSTRAP_FIELDS, type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { integer } from "../options/values.js";
 import { component, componentNames } from "../series/components.js";
 import { inPackageUnits } from "../series/convert.js";
 import { invariants } from "../series/invariants.js";
@@ -59,7 +61,8 @@ export interface Agreement extends Readonly<Partial<Record<Measure, BootstrapEst
   readonly count: number;
 }
 
-export interface AgreementOptions {
+/** Options of {@link seriesAgreement}. */
+export interface SeriesAgreementOptions {
   /**
    * Resampling of frames for the confidence intervals, default seed 1, 400 samples, level 0.95, independent frames. For a
    * time series set `blockLength` to a few correlation times, or the intervals come out too narrow.
@@ -67,9 +70,27 @@ export interface AgreementOptions {
   readonly bootstrap?: Partial<BootstrapOptions>;
 }
 
+/** Options of {@link agreement}. */
+export interface AgreementOptions extends SeriesAgreementOptions {
+  /** Consecutive values that belong to one frame and are resampled together, default 1. */
+  readonly size?: number;
+}
+
+const SERIES_FIELDS = {
+  bootstrap: record({
+    ...BOOTSTRAP_FIELDS,
+    seed: integer().default(1),
+    samples: integer({ atLeast: 2 }).default(400),
+  }).prefault({}),
+} satisfies Fields<SeriesAgreementOptions>;
+const SERIES_OPTIONS = record(SERIES_FIELDS);
+const OPTIONS = record({
+  ...SERIES_FIELDS,
+  size: integer({ atLeast: 1 }).default(1),
+} satisfies Fields<AgreementOptions>);
+
 /**
  * All measures of two lists of values.
- * @param options.size consecutive values that belong to one frame and are resampled together, default 1
  * @throws ShapeError if the lengths differ or there are fewer than two frames
  * @throws DataError for a value that is not finite
  * @example
@@ -78,10 +99,10 @@ export interface AgreementOptions {
 export function agreement(
   reference: ArrayLike<number>,
   predicted: ArrayLike<number>,
-  options: AgreementOptions & { readonly size?: number } = {},
+  options: AgreementOptions = {},
 ): Agreement {
-  rejectUnknownOptions(options, ["bootstrap", "size"], "agreement");
-  const frames = frameSums(reference, predicted, options.size ?? 1);
+  const read = readOptions(OPTIONS, options, "agreement");
+  const frames = frameSums(reference, predicted, read.size);
   const count = frames.length / SUMS.length;
   if (count < 2) throw new ShapeError({ where: "agreement", problem: `${count} frames, at least 2 are needed` });
   const whole = totals(frames);
@@ -96,7 +117,7 @@ export function agreement(
         // A resample of a few frames can be constant although the reference is not.
         return Number.isFinite(value) ? value : estimate;
       },
-      { seed: 1, samples: 400, ...options.bootstrap },
+      read.bootstrap,
     );
   }
   return { count: whole.count, ...result };
@@ -110,8 +131,9 @@ export function agreement(
 export function seriesAgreement(
   reference: TensorSeries,
   predicted: TensorSeries,
-  options: AgreementOptions = {},
+  options: SeriesAgreementOptions = {},
 ): Readonly<Record<string, Agreement>> {
+  const read = readOptions(SERIES_OPTIONS, options, "seriesAgreement");
   const [a, b] = [inPackageUnits(reference), inPackageUnits(predicted)];
   if (a.quantity !== b.quantity || a.shape.join() !== b.shape.join() || a.values.length !== b.values.length)
     throw new ShapeError({
@@ -119,13 +141,13 @@ export function seriesAgreement(
       problem: `${a.quantity} [${a.shape.join(", ")}] with ${seriesLength(a)} frames (${a.origin}) against ${b.quantity} [${b.shape.join(", ")}] with ${seriesLength(b)} (${b.origin})`,
     });
   const size = a.values.length / seriesLength(a);
-  const result: Record<string, Agreement> = { all: agreement(a.values, b.values, { ...options, size }) };
+  const result: Record<string, Agreement> = { all: agreement(a.values, b.values, { ...read, size }) };
   if (a.quantity === "polarizability" || a.quantity === "dielectric") {
     const [i, j] = [invariants(a), invariants(b)];
-    result.mean = agreement(i.mean, j.mean, options);
-    result.anisotropy = agreement(i.anisotropy, j.anisotropy, options);
+    result.mean = agreement(i.mean, j.mean, read);
+    result.anisotropy = agreement(i.anisotropy, j.anisotropy, read);
   }
-  for (const name of componentNames(a)) result[name] = agreement(component(a, name), component(b, name), options);
+  for (const name of componentNames(a)) result[name] = agreement(component(a, name), component(b, name), read);
   return result;
 }
 

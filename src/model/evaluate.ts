@@ -1,13 +1,17 @@
 /** Errors of a model of any kind on frames, in one shape. */
-import type { RunOptions } from "../progress.js";
+import { readOptions } from "../options/record.js";
 import type { Frame } from "../structure/frame.js";
 import { evaluateForceField } from "./target/forceField/evaluate.js";
 import type { ForceFieldModel } from "./target/forceField/forceField.js";
 import { evaluatePolarizability } from "./target/polarizability/evaluate.js";
 import type { TensorScores } from "./target/polarizability/evaluation.js";
 import type { PolarizabilityModel } from "./target/polarizability/polarizability.js";
-import { evaluatePolarization } from "./target/polarization/evaluate.js";
-import type { PolarizationModel, PolarizationOptions } from "./target/polarization/polarization.js";
+import {
+  EVALUATE_OPTIONS,
+  type EvaluatePolarizationOptions,
+  evaluatePolarization,
+} from "./target/polarization/evaluate.js";
+import type { PolarizationModel } from "./target/polarization/polarization.js";
 
 /** Errors on frames; each quantity where the model predicts it and frames have it. */
 export interface ModelErrors {
@@ -36,22 +40,17 @@ export interface ModelErrors {
   readonly stress?: { readonly rmse: number; readonly unit: string };
 }
 
-/** Options of {@link evaluateModel}. */
-export interface EvaluateOptions extends RunOptions {
-  /** How P is compared; default `absolute` without a cell, otherwise `differences`. */
-  readonly polarization?: PolarizationOptions["polarization"];
-}
-
 /**
  * Errors of a model on frames that it has not seen.
+ * @param options of {@link evaluatePolarization}; `polarization` counts for polarization models only
  * @throws DataError if no frame has what the model predicts; AbortedError when interrupted
  */
 export async function evaluateModel(
   model: PolarizabilityModel | PolarizationModel | ForceFieldModel,
   frames: readonly Frame[],
-  options: EvaluateOptions = {},
+  options: EvaluatePolarizationOptions = {},
 ): Promise<ModelErrors> {
-  const { polarization, ...run } = options;
+  const { polarization, ...run } = readOptions(EVALUATE_OPTIONS, options, "evaluateModel");
   if (model.kind === "polarizability") {
     const e = await evaluatePolarizability(model, frames, run);
     const unit = model.quantity === "dielectric" ? "1 (relative permittivity)" : "Å³";

@@ -75,11 +75,10 @@ export function readDocument<S extends z.ZodType>(schema: S, given: unknown, fil
 }
 
 /**
- * Rejects names that `schema` does not know; for functions that hand their options on to others which check the values.
+ * Rejects names that are not among `known`; for records whose values others check.
  * @throws OptionError
  */
-export function rejectUnknown(schema: { readonly shape: object }, given: object, where: string): void {
-  const known = Object.keys(schema.shape);
+export function rejectUnknown(known: readonly string[], given: object, where: string): void {
   const name = Object.keys(given).find((key) => !known.includes(key));
   if (name === undefined) return;
   throw new OptionError({ where, problem: `unknown option "${name}"`, advice: nearName(name, known) });

@@ -100,6 +100,9 @@ export const RUN_FIELDS = {
   signal: z.custom<AbortSignal>((v) => v instanceof AbortSignal, { error: "an AbortSignal" }).optional(),
 } satisfies Fields<RunOptions>;
 
+/** Of calls that take nothing else. */
+export const RUN_OPTIONS = record(RUN_FIELDS);
+
 /** Of calls that can be interrupted and have nothing to tell meanwhile. */
 export const SIGNAL_OPTIONS = record({ signal: RUN_FIELDS.signal });
 

@@ -1,9 +1,10 @@
 /** Current Ṗ, the time derivative of the polarization. */
 import { ShapeError, UnitError } from "../errors.js";
+import { readOptions } from "../options/record.js";
 import { frameCount, type Trajectory } from "../structure/trajectory.js";
 import { requireVector } from "./components.js";
 import { convertSeries } from "./convert.js";
-import { type DerivativeScheme, differentiate } from "./differentiate.js";
+import { DERIVATIVE_SCHEME, type DerivativeScheme, differentiate } from "./differentiate.js";
 import { seriesLength, type TensorSeries, tensorSeries, UNIT_OF } from "./tensorSeries.js";
 
 /**
@@ -63,12 +64,14 @@ export function bornCurrent(charges: TensorSeries, trajectory: Trajectory): Tens
  * Current from a polarization by a time derivative: `forward` in the middle of each interval, `central` at the inner frames, `spectral` at all.
  * @param polarization on one branch (see unwrapPolarization)
  * @param scheme default central
+ * @throws ShapeError | UnitError unless it is a polarization; OptionError for an unknown scheme
  * @returns current, e·Å/fs
  */
 export function polarizationRate(
   polarization: TensorSeries,
   scheme: DerivativeScheme = { kind: "central" },
 ): TensorSeries {
+  readOptions(DERIVATIVE_SCHEME, scheme, "polarizationRate");
   requireVector(polarization, "a current");
   if (polarization.quantity !== "polarization")
     throw new UnitError(

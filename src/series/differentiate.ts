@@ -1,6 +1,7 @@
 /** Time derivatives of evenly spaced signals, and what each scheme does to a frequency. */
 import { ShapeError } from "../errors.js";
 import { inverseRealFft, realFft } from "../math/fft.js";
+import { type Alternatives, kinds, readOptions } from "../options/record.js";
 
 /**
  * - `forward`: (x[k+1] − x[k])/Δt, the derivative at the middle of each interval; one value fewer.
@@ -8,18 +9,26 @@ import { inverseRealFft, realFft } from "../math/fft.js";
  * - `spectral`: Fourier derivative after removing the straight line through the end points; as many values. Exact for a
  *   signal whose remainder continues periodically, with ringing near the ends otherwise.
  */
-export interface DerivativeScheme {
-  readonly kind: "forward" | "central" | "spectral";
-}
+export type DerivativeScheme =
+  | { readonly kind: "forward" }
+  | { readonly kind: "central" }
+  | { readonly kind: "spectral" };
+
+export const DERIVATIVE_SCHEME = kinds({
+  forward: {},
+  central: {},
+  spectral: {},
+} satisfies Alternatives<DerivativeScheme>);
 
 /**
  * Time derivative of one signal.
  * @param x evenly spaced values
  * @param timestep fs
  * @returns derivative in the unit of x per fs; its length depends on the scheme
- * @throws ShapeError for fewer than three values
+ * @throws ShapeError for fewer than three values; OptionError for an unknown scheme
  */
 export function differentiate(x: Float64Array, timestep: number, scheme: DerivativeScheme): Float64Array {
+  readOptions(DERIVATIVE_SCHEME, scheme, "differentiate");
   const n = x.length;
   if (n < 3) throw new ShapeError(`a time derivative needs at least 3 frames, found ${n}`);
   if (scheme.kind === "forward") return Float64Array.from({ length: n - 1 }, (_, k) => (x[k + 1]! - x[k]!) / timestep);

@@ -1,10 +1,11 @@
 /** The current Ṗ = Σ Z*·v by atoms, species or molecules, and by normal modes. */
 import { ShapeError, UnitError } from "../errors.js";
+import { readOptions } from "../options/record.js";
 import { bornCurrent } from "../series/current.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
-import { type AtomGrouping, atomGroups } from "../structure/groups.js";
+import { ATOM_GROUPING, type AtomGrouping, atomGroups } from "../structure/groups.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
-import { type ModeGrouping, modeBasis, modeGroups } from "./modeProjection.js";
+import { MODE_GROUPING, type ModeGrouping, modeBasis, modeGroups } from "./modeProjection.js";
 import type { NormalModes } from "./phonons.js";
 
 /**
@@ -13,13 +14,14 @@ import type { NormalModes } from "./phonons.js";
  * @param trajectory with velocities
  * @param grouping default species; molecules are those of the first frame
  * @returns currents by name of the group
- * @throws ShapeError | UnitError as bornCurrent
+ * @throws ShapeError | UnitError as bornCurrent; OptionError for an unknown grouping
  */
 export function currentParts(
   charges: TensorSeries,
   trajectory: Trajectory,
   grouping: AtomGrouping = { kind: "species" },
 ): Readonly<Record<string, TensorSeries>> {
+  readOptions(ATOM_GROUPING, grouping, "currentParts");
   const groups = atomGroups(frameStructure(trajectory, 0), grouping);
   const n = trajectory.species.length;
   return Object.fromEntries(
@@ -39,7 +41,7 @@ export function currentParts(
  * @param modes of a structure with the atoms of the trajectory; for a molecule they turn with it
  * @param grouping default each mode by itself; group the modes of large cells, for every part holds three numbers per frame
  * @returns currents by name of the mode or group
- * @throws ShapeError if the atoms or the charges do not fit; UnitError without velocities
+ * @throws ShapeError if the atoms or the charges do not fit; UnitError without velocities; OptionError for an unknown grouping
  */
 export function modeCurrents(
   modes: NormalModes,
@@ -47,6 +49,7 @@ export function modeCurrents(
   trajectory: Trajectory,
   grouping: ModeGrouping = { kind: "modes" },
 ): Readonly<Record<string, TensorSeries>> {
+  readOptions(MODE_GROUPING, grouping, "modeCurrents");
   const { velocities, timestep } = trajectory;
   const n = modes.structure.species.length;
   const frames = frameCount(trajectory);

@@ -1,10 +1,12 @@
 /** A trajectory in the normal coordinates of a harmonic crystal or molecule. */
 import { OptionError, ShapeError } from "../errors.js";
+import { type Alternatives, type Fields, kinds, readOptions, record } from "../options/record.js";
+import { list, number, text } from "../options/values.js";
 import { align } from "../structure/alignment.js";
 import { requireSameAtoms } from "../structure/displacement.js";
 import { frameStructure, type Trajectory } from "../structure/trajectory.js";
 import { density } from "./density.js";
-import type { Estimator } from "./estimator.js";
+import { type Estimator, estimatorOption } from "./estimator.js";
 import type { NormalModes } from "./phonons.js";
 import type { Intensity, Spectrum } from "./spectrum.js";
 
@@ -16,6 +18,12 @@ export type ModeGrouping =
   /** One label per mode, e.g. its irreducible representation. */
   | { readonly kind: "labels"; readonly labels: readonly string[] };
 
+export const MODE_GROUPING = kinds({
+  modes: {},
+  degenerate: { within: number({ atLeast: 0 }, "cm⁻¹").default(1) },
+  labels: { labels: list(text()) },
+} satisfies Alternatives<ModeGrouping>);
+
 /** Modes that form one part. */
 export interface ModeGroup {
   readonly name: string;
@@ -23,8 +31,9 @@ export interface ModeGroup {
   readonly modes: readonly number[];
 }
 
-/** @throws OptionError if there is not one label per mode */
-export function modeGroups({ wavenumbers }: NormalModes, grouping: ModeGrouping): readonly ModeGroup[] {
+/** @throws OptionError for an unknown kind, or if there is not one label per mode */
+export function modeGroups({ wavenumbers }: NormalModes, asked: ModeGrouping): readonly ModeGroup[] {
+  const grouping = readOptions(MODE_GROUPING, asked, "grouping");
   const all = [...wavenumbers.keys()];
   if (grouping.kind === "modes")
     return all.map((k) => ({ name: `mode ${k + 1} (${wavenumbers[k]!.toFixed(0)} cm⁻¹)`, modes: [k] }));
@@ -34,7 +43,7 @@ export function modeGroups({ wavenumbers }: NormalModes, grouping: ModeGrouping)
       throw new OptionError({ where: "grouping of modes", problem: `${labels.length} labels for ${all.length} modes` });
     return [...new Set(labels)].map((name) => ({ name, modes: all.filter((k) => labels[k] === name) }));
   }
-  const { within = 1 } = grouping;
+  const { within } = grouping;
   const groups: number[][] = [];
   for (const k of all) {
     const last = groups.at(-1);
@@ -101,22 +110,31 @@ export function modeVelocities(modes: NormalModes, t: Trajectory): readonly Floa
   return rates;
 }
 
+/** Options of {@link modeSpectrum}. */
+export interface ModeSpectrumOptions {
+  /** Default each mode by itself. */
+  readonly grouping?: ModeGrouping;
+  /** Default periodogram with a Hann taper. */
+  readonly estimator?: Estimator;
+}
+
+const OPTIONS = record({
+  grouping: MODE_GROUPING.default({ kind: "modes" }),
+  estimator: estimatorOption.optional(),
+} satisfies Fields<ModeSpectrumOptions>);
+
 /**
  * Vibrational density of states by normal modes: the density of Q̇_k, and their sum, which is that of √m v. An anharmonic mode shows where
  * and how wide it is at the temperature of the trajectory.
- * @param options.grouping default each mode by itself
- * @param options.estimator default periodogram with a Hann taper
+ * @throws ShapeError without a time step or velocities
  * @returns intensities `density` and one per mode or group, which sum to it; `density` has area 1 over cm⁻¹
  */
-export function modeSpectrum(
-  modes: NormalModes,
-  t: Trajectory,
-  options: { readonly grouping?: ModeGrouping; readonly estimator?: Estimator } = {},
-): Spectrum {
+export function modeSpectrum(modes: NormalModes, t: Trajectory, options: ModeSpectrumOptions = {}): Spectrum {
+  const { grouping, estimator } = readOptions(OPTIONS, options, "modeSpectrum");
   if (t.timestep === undefined)
     throw new ShapeError({ where: "modeSpectrum", problem: "the trajectory has no time step" });
-  const groups = modeGroups(modes, options.grouping ?? { kind: "modes" });
-  const raw = density({ kind: "rate", signals: modeVelocities(modes, t) }, t.timestep, options.estimator);
+  const groups = modeGroups(modes, grouping);
+  const raw = density({ kind: "rate", signals: modeVelocities(modes, t) }, t.timestep, estimator);
   const { wavenumbers } = raw;
   const add = (list: readonly number[]): Float64Array =>
     wavenumbers.map((_, k) => list.reduce((s, m) => s + raw.values[m]![k]!, 0));

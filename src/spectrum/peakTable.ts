@@ -1,7 +1,9 @@
 /** Peaks of a spectrum with what they are. */
 import { OptionError } from "../errors.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy, isArrayLike, number } from "../options/values.js";
 import type { ModeRow } from "./modeTable.js";
-import { type PeakOptions, peaks } from "./peaks.js";
+import { PEAK_FIELDS, type PeakOptions, peaks } from "./peaks.js";
 import { area, intensityOf, type Spectrum } from "./spectrum.js";
 
 /** One peak. */
@@ -40,6 +42,18 @@ export interface PeakTableOptions extends PeakOptions {
   readonly within?: number;
 }
 
+const isSpectrum = (v: unknown): boolean => typeof v === "object" && v !== null && "axis" in v && "intensities" in v;
+const OPTIONS = record({
+  ...PEAK_FIELDS,
+  modes: checkedBy<readonly ModeRow[]>((v) => Array.isArray(v), "rows of modeTable").optional(),
+  projection: checkedBy<Spectrum>(isSpectrum, "a spectrum").optional(),
+  measured: checkedBy<readonly number[] | Spectrum>(
+    (v) => isArrayLike(v) || isSpectrum(v),
+    "a list of positions or a spectrum",
+  ).default([]),
+  within: number({ atLeast: 0 }).default(0.15),
+} satisfies Fields<PeakTableOptions>);
+
 /** Peaks of one spectrum as a table, with the units of its columns. */
 export interface PeakTable {
   readonly rows: readonly AssignedPeak[];
@@ -58,9 +72,10 @@ export interface PeakTable {
  * spectra.peakTable(raman(alpha), { from: 1000, to: 4200, measured: [1595, 3657] }).units.position // "cm⁻¹"
  */
 export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): PeakTable {
-  const { modes, projection, measured = [], within = 0.15, ...rest } = options;
+  const { modes, projection, measured, within, ...rest } = readOptions(OPTIONS, options, "peakTable");
+  const { name } = rest;
   const found = peaks(spectrum, rest);
-  const { unit, values } = intensityOf(spectrum, options.name);
+  const { unit, values } = intensityOf(spectrum, name);
   const x = spectrum.axis.values;
   const lines = "axis" in measured ? peaks(measured).map((p) => p.position) : [...measured];
   const seen = modes?.filter((m) => m.kind === "vibration" && visible(m, spectrum.quantity));
@@ -90,7 +105,7 @@ export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): P
       position: p.position,
       height: p.height,
       width: p.width,
-      area: area(spectrum, { ...(options.name !== undefined && { name: options.name }), from, to }),
+      area: area(spectrum, { ...(name !== undefined && { name }), from, to }),
       ...(symmetry !== undefined && { symmetry }),
       ...(part && { share: part.share }),
       ...(mode && { mode: mode.mode, modeWavenumber: mode.wavenumber }),

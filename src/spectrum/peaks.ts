@@ -26,13 +26,14 @@ export interface PeakOptions {
   readonly count?: number;
 }
 
-const OPTIONS = record({
+export const PEAK_FIELDS = {
   name: text().optional(),
   from: number().optional(),
   to: number().optional(),
   minProminence: number({ atLeast: 0, atMost: 1 }).default(0.01),
   count: integer({ atLeast: 0 }).optional(),
-} satisfies Fields<PeakOptions>);
+} satisfies Fields<PeakOptions>;
+const OPTIONS = record(PEAK_FIELDS);
 
 /**
  * Peaks of a spectrum in order of position; plateaus count once.

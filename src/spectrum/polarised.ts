@@ -1,12 +1,18 @@
 /** Raman scattering of an oriented single crystal: polarised light in and out. */
 import { OptionError } from "../errors.js";
-import { readOptions, record } from "../options/record.js";
-import { checkedBy } from "../options/values.js";
+import { type Fields, readOptions, record } from "../options/record.js";
+import { checkedBy, isArrayLike, list, number } from "../options/values.js";
 import { component, SYMMETRIC_COMPONENTS } from "../series/components.js";
 import type { SeriesEnsemble } from "../series/ensemble.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { spectrumOverRuns } from "./average.js";
-import { RAMAN_FIELDS, type RamanOptions, type ScatteredSignals, scatteredSpectrum } from "./scattering.js";
+import {
+  RAMAN_FIELDS,
+  type RamanOptions,
+  type ReadRamanOptions,
+  type ScatteredSignals,
+  scatteredSpectrum,
+} from "./scattering.js";
 import type { Spectrum } from "./spectrum.js";
 
 /** Polarisation of the light, Cartesian vectors of any length in the frame of the crystal. */
@@ -18,9 +24,27 @@ export interface LightPolarisation {
 /** By name: the vectors, or Porto's notation "x(zz)-x": direction in, polarisation in and out, direction out. */
 export type Geometries = Readonly<Record<string, LightPolarisation>> | readonly string[];
 
-const vector = (v: unknown): boolean =>
-  (Array.isArray(v) || ArrayBuffer.isView(v)) && (v as unknown as ArrayLike<number>).length === 3;
+/** Options of {@link ramanAngleScan}. */
+export interface RamanAngleScanOptions extends RamanOptions {
+  /** Direction of the light. */
+  readonly beam: ArrayLike<number>;
+  /** Polarisation at angle 0, across the beam. */
+  readonly from: ArrayLike<number>;
+  /** Degrees, default 0, 15, … 180. */
+  readonly angles?: readonly number[];
+}
+
 const OPTIONS = record(RAMAN_FIELDS);
+const vector = checkedBy<ArrayLike<number>>(
+  (v) => isArrayLike(v) && (v as ArrayLike<number>).length === 3,
+  "a vector of three numbers",
+);
+const SCAN = record({
+  ...RAMAN_FIELDS,
+  beam: vector,
+  from: vector,
+  angles: list(number({}, "degrees")).default(Array.from({ length: 13 }, (_, k) => 15 * k)),
+} satisfies Fields<RamanAngleScanOptions>);
 
 /**
  * Spectra of chosen polarisations: the density of e_s·α̇·e_i times the factors of {@link raman}, unaveraged over orientations.
@@ -40,6 +64,14 @@ export function polarisedRaman(
   const chosen = Array.isArray(geometries)
     ? Object.fromEntries((geometries as readonly string[]).map((g) => [g, porto(g)]))
     : (geometries as Readonly<Record<string, LightPolarisation>>);
+  return spectraOf(source, chosen, read);
+}
+
+function spectraOf(
+  source: TensorSeries | SeriesEnsemble,
+  chosen: Readonly<Record<string, LightPolarisation>>,
+  read: ReadRamanOptions,
+): Spectrum {
   const names = Object.keys(chosen);
   if (names.length === 0)
     throw new OptionError({ where: "polarisedRaman", problem: "no geometry", advice: 'give e.g. ["x(zz)-x"]' });
@@ -56,20 +88,8 @@ export function polarisedRaman(
  * @param options.angles degrees, default 0 to 180 in steps of 15
  * @returns intensities named "parallel 0°", "crossed 0°", …
  */
-export function ramanAngleScan(
-  source: TensorSeries | SeriesEnsemble,
-  options: RamanOptions & {
-    readonly beam: ArrayLike<number>;
-    readonly from: ArrayLike<number>;
-    readonly angles?: readonly number[];
-  },
-): Spectrum {
-  const { beam, from, angles = Array.from({ length: 13 }, (_, k) => 15 * k), ...rest } = options;
-  const fields = {
-    beam: checkedBy<ArrayLike<number>>(vector, "a vector of three numbers"),
-    from: checkedBy<ArrayLike<number>>(vector, "a vector of three numbers"),
-  };
-  readOptions(record(fields), { beam, from }, "ramanAngleScan");
+export function ramanAngleScan(source: TensorSeries | SeriesEnsemble, options: RamanAngleScanOptions): Spectrum {
+  const { beam, from, angles, ...read } = readOptions(SCAN, options, "ramanAngleScan");
   const [k, u] = [unit(beam, "beam"), unit(from, "from")];
   requireAcross(k, u, "ramanAngleScan");
   const v = cross(k, u);
@@ -83,7 +103,7 @@ export function ramanAngleScan(
       [`crossed ${angle}°`, { incident: turned(angle), scattered: turned(angle + 90) }],
     ]),
   );
-  return polarisedRaman(source, geometries, rest);
+  return spectraOf(source, geometries, read);
 }
 
 /**

@@ -2,11 +2,13 @@
 import { DataError, ShapeError } from "../errors.js";
 import type { LinearResponse } from "../model/linearResponse/linearResponse.js";
 import { predictLinearResponse } from "../model/linearResponse/predict.js";
+import { readOptions } from "../options/record.js";
+import { RUN_OPTIONS } from "../options/values.js";
 import type { RunOptions } from "../progress.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
-import { type AtomGrouping, atomGroups } from "../structure/groups.js";
+import { ATOM_GROUPING, type AtomGrouping, atomGroups } from "../structure/groups.js";
 import type { Trajectory } from "../structure/trajectory.js";
-import { type ModeGrouping, modeGroups } from "./modeProjection.js";
+import { MODE_GROUPING, type ModeGrouping, modeGroups } from "./modeProjection.js";
 import type { NormalModes } from "./phonons.js";
 
 /**
@@ -21,6 +23,8 @@ export async function polarizabilityParts(
   grouping: AtomGrouping = { kind: "species" },
   options: RunOptions = {},
 ): Promise<Readonly<Record<string, TensorSeries>>> {
+  const run = readOptions(RUN_OPTIONS, options, "polarizabilityParts");
+  readOptions(ATOM_GROUPING, grouping, "polarizabilityParts");
   const size = model.value.length;
   const groups = atomGroups(model.reference, grouping);
   return parts(
@@ -32,7 +36,7 @@ export async function polarizabilityParts(
         derivatives.set(model.derivatives.subarray(3 * size * i, 3 * size * (i + 1)), 3 * size * i);
       return { name, derivatives };
     }),
-    options,
+    run,
   );
 }
 
@@ -49,6 +53,8 @@ export async function modePolarizabilities(
   grouping: ModeGrouping = { kind: "modes" },
   options: RunOptions = {},
 ): Promise<Readonly<Record<string, TensorSeries>>> {
+  const run = readOptions(RUN_OPTIONS, options, "modePolarizabilities");
+  readOptions(MODE_GROUPING, grouping, "modePolarizabilities");
   const size = model.value.length;
   const { values: e, columns } = modes.eigenvectors;
   if (columns !== model.derivatives.length / size)
@@ -72,7 +78,7 @@ export async function modePolarizabilities(
       }
       return { name, derivatives };
     }),
-    options,
+    run,
   );
 }
 

@@ -67,7 +67,7 @@ export function scatteredSpectrum(
   const { signals, intensities } = signalsOf(alpha);
   const forward = derivative.kind === "forward";
   const raw = density(
-    { kind: "value", signals: forward ? signals.map((s) => differentiate(s, timestep, derivative)) : signals },
+    { kind: "value", signals: forward ? signals.map((s) => differentiate(s, timestep, { kind: "forward" })) : signals },
     timestep,
     estimator,
   );

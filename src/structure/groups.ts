@@ -1,5 +1,7 @@
 /** Atoms taken together: a partition that parts of a signal are named by. */
 import { ShapeError } from "../errors.js";
+import { type Alternatives, kinds, readOptions } from "../options/record.js";
+import { list, text } from "../options/values.js";
 import { covalentRadius } from "./elements.js";
 import { neighborList } from "./neighbors.js";
 import type { Structure } from "./structure.js";
@@ -13,6 +15,13 @@ export type AtomGrouping =
   /** One label per atom; like labels belong together. */
   | { readonly kind: "labels"; readonly labels: readonly string[] };
 
+export const ATOM_GROUPING = kinds({
+  atoms: {},
+  species: {},
+  molecules: {},
+  labels: { labels: list(text()) },
+} satisfies Alternatives<AtomGrouping>);
+
 /** One group. */
 export interface AtomGroup {
   readonly name: string;
@@ -24,9 +33,10 @@ const BONDED = 1.3;
 
 /**
  * The groups of a structure; every atom is in exactly one.
- * @throws ShapeError if there is not one label per atom
+ * @throws ShapeError if there is not one label per atom; OptionError for an unknown kind
  */
 export function atomGroups(s: Structure, grouping: AtomGrouping): readonly AtomGroup[] {
+  readOptions(ATOM_GROUPING, grouping, "grouping");
   switch (grouping.kind) {
     case "atoms":
       return s.species.map((symbol, i) => ({ name: `${symbol}${i + 1}`, atoms: [i] }));
@@ -53,7 +63,7 @@ function gathered(labels: readonly string[]): AtomGroup[] {
 
 function molecules(s: Structure): AtomGroup[] {
   const radii = s.species.map(covalentRadius);
-  const list = neighborList(s, 2 * BONDED * Math.max(...radii));
+  const near = neighborList(s, 2 * BONDED * Math.max(...radii));
   const head = s.species.map((_, i) => i);
   const find = (i: number): number => {
     let at = i;
@@ -61,9 +71,9 @@ function molecules(s: Structure): AtomGroup[] {
     return at;
   };
   for (let i = 0; i < head.length; i++)
-    for (let p = list.first[i]!; p < list.first[i + 1]!; p++) {
-      const j = list.index[p]!;
-      if (list.distances[p]! >= BONDED * (radii[i]! + radii[j]!)) continue;
+    for (let p = near.first[i]!; p < near.first[i + 1]!; p++) {
+      const j = near.index[p]!;
+      if (near.distances[p]! >= BONDED * (radii[i]! + radii[j]!)) continue;
       const [a, b] = [find(i), find(j)];
       head[Math.max(a, b)] = Math.min(a, b);
     }

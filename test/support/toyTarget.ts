@@ -16,6 +16,7 @@ export const QUADRUPOLE: LinearTarget<"quadrupole"> = {
   order: 2,
   descriptor: { cutoff: 3, nMax: 3, lMax: 2, smearing: 0.4 },
   validation: { kind: "folds" },
+  uncertainty: { kind: "none" },
   data: { quadrupole: { name: "a quadrupole moment", weight: 1, given: (f) => given(f) !== undefined } },
   options: {},
   constants: (d) => ({ fixed: new Float64Array(d.options.species.length), directions: [] }),

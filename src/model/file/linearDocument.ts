@@ -2,8 +2,8 @@
 import type { z } from "zod";
 import { FormatError } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
-import { readDocument, record } from "../../options/record.js";
-import { integer, list, number, text } from "../../options/values.js";
+import { type Fields, readDocument, record } from "../../options/record.js";
+import { integer, list, number, oneOf, text } from "../../options/values.js";
 import type { LinearCommittee, LinearModel, LinearTarget } from "../train/linearTarget.js";
 import { FORM } from "../train/options.js";
 import type { Posterior } from "../train/posterior.js";
@@ -22,6 +22,10 @@ export interface SaveOptions {
   /** Whether the file holds what error estimates of kind "variance" need: about 4n² bytes for n weights, 11 MB for a force field with the default settings and two species. Default `drop`. */
   readonly posterior?: "keep" | "drop";
 }
+
+export const SAVE_OPTIONS = record({
+  posterior: oneOf(["keep", "drop"]).default("drop"),
+} satisfies Fields<SaveOptions>);
 
 const count = integer({ atLeast: 0 });
 

@@ -1,10 +1,11 @@
 /** Saving and loading of models of every kind. */
 import { FormatError } from "../../errors.js";
+import { readOptions } from "../../options/record.js";
 import type { LinearResponse } from "../linearResponse/linearResponse.js";
 import { FORCE_FIELD, type ForceFieldModel } from "../target/forceField/forceField.js";
 import type { PolarizabilityModel } from "../target/polarizability/polarizability.js";
 import { POLARIZATION, type PolarizationModel } from "../target/polarization/polarization.js";
-import { linearDocument, readLinear, type SaveOptions } from "./linearDocument.js";
+import { linearDocument, readLinear, SAVE_OPTIONS, type SaveOptions } from "./linearDocument.js";
 import { linearResponseDocument, readLinearResponse } from "./linearResponseDocument.js";
 import { type ModelDocument, readModelDocument, writeModelDocument } from "./modelFile.js";
 import { polarizabilityDocument, readPolarizability } from "./polarizabilityDocument.js";
@@ -33,7 +34,8 @@ const READ: { readonly [K in ModelKind]: (document: ModelDocument, file: string)
  * @throws DataError if the first step of a polarizability model is a function of the user's own
  */
 export async function saveModel(path: string, model: Model, options: SaveOptions = {}): Promise<void> {
-  await writeModelDocument(path, modelDocument(model, options));
+  const read = readOptions(SAVE_OPTIONS, options, "saveModel");
+  await writeModelDocument(path, modelDocument(model, read));
 }
 
 /** The model as a document. */

@@ -1,7 +1,7 @@
 import { DataError } from "../../errors.js";
 import { inverse3, timesMatrix } from "../../math/matrix3.js";
-import { record, rejectUnknown } from "../../options/record.js";
-import { RUN_FIELDS } from "../../options/values.js";
+import { readOptions } from "../../options/record.js";
+import { RUN_OPTIONS } from "../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import { type TensorSeries, tensorSeries } from "../../series/tensorSeries.js";
 import { internalDisplacements, requireSameAtoms } from "../../structure/displacement.js";
@@ -38,7 +38,7 @@ export async function predictLinearResponse(
   t: Trajectory,
   options: RunOptions = {},
 ): Promise<TensorSeries> {
-  rejectUnknown(RUN, options, "predictLinearResponse");
+  const { onProgress, signal } = readOptions(RUN_OPTIONS, options, "predictLinearResponse");
   requireSameAtoms(model.reference, t, "linear response");
   if (t.timestep === undefined)
     throw new DataError({
@@ -57,8 +57,8 @@ export async function predictLinearResponse(
     values.set(expand(s), f * size);
     if (s.cell) volume += cellVolume(s.cell) / frames;
     if (f < frames - 1 && performance.now() - paused < 50) continue;
-    options.onProgress?.({ label: "linear response", done: f + 1, total: frames, unit: "frames" });
-    throwIfAborted(options.signal, "predicting");
+    onProgress?.({ label: "linear response", done: f + 1, total: frames, unit: "frames" });
+    throwIfAborted(signal, "predicting");
     await breathe();
     paused = performance.now();
   }
@@ -71,8 +71,6 @@ export async function predictLinearResponse(
     ...(t.cells && { volume }),
   });
 }
-
-const RUN = record(RUN_FIELDS);
 
 /** Models are immutable: what depends on them alone is prepared once. */
 const prepared = new WeakMap<LinearResponse, (s: Structure) => Float64Array>();

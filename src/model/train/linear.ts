@@ -42,7 +42,7 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
 ): Promise<LinearModel<D>> {
   readOptions(linearSchema(target), options as never, where);
   const { form = { kind: "full" }, ridge, solver, validation = target.validation, onProgress, signal } = options;
-  const { uncertainty = { kind: "none" } } = options;
+  const { uncertainty = target.uncertainty } = options;
   checkForm(form, target.order, where);
   const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
   const weights = dataWeights(target, frames, options.weights ?? ({} as Partial<Record<D, number>>), where);

@@ -9,7 +9,7 @@ import type { Frame } from "../../structure/frame.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import type { Basis } from "../basis/basis.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
-import { type CommonFitOptions, FIT_FIELDS, type Form, type Validation } from "./options.js";
+import { type CommonFitOptions, FIT_FIELDS, type Form, type Uncertainty, type Validation } from "./options.js";
 import { type Posterior, requirePosterior } from "./posterior.js";
 import type { LinearFit, TrainingTrial } from "./primal.js";
 
@@ -62,6 +62,7 @@ export interface LinearTarget<D extends string, O extends LinearOptions<D> = Lin
   readonly descriptor: Omit<DescriptorOptions, "species">;
   /** Defaults where nothing is said. */
   readonly validation: Validation;
+  readonly uncertainty: Uncertainty;
   readonly data: Readonly<Record<D, TargetData>>;
   /** Schemas of options beside those of every linear fit. */
   readonly options: Readonly<Record<string, z.ZodType>>;

@@ -79,11 +79,14 @@ const ridgeValue = number({ atLeast: 0, atMost: 1e6 });
 const searched = positive();
 const seed = integer({ atLeast: 0 }).optional();
 
-export const FORM = kinds({
+const FORMS = {
   full: { zeta },
   sparse: { references: z.union([references, list(references)]), zeta },
   products: { equivariants: integer({ atLeast: 1 }).optional(), scalars: integer({ atLeast: 1 }).optional() },
-} satisfies Alternatives<Form>);
+} satisfies Alternatives<Form>;
+export const FORM = kinds(FORMS);
+/** Forms whose functions are known before the fit. */
+export const PLANNED_FORM = kinds({ full: FORMS.full, products: FORMS.products });
 
 export const RIDGE = kinds({
   leaveOneOut: { least: searched.optional(), greatest: searched.optional() },

@@ -1,5 +1,7 @@
 import { OptionError } from "../../errors.js";
 import { random } from "../../math/random.js";
+import { type Fields, readOptions, record } from "../../options/record.js";
+import { integer } from "../../options/values.js";
 
 /** Disjoint frame numbers. */
 export interface Split {
@@ -20,6 +22,14 @@ export interface SplitOptions {
   readonly seed?: number;
 }
 
+const count = integer({ atLeast: 0 }).optional();
+const OPTIONS = record({
+  train: integer({ atLeast: 2 }),
+  validation: count,
+  test: count,
+  seed: integer({ atLeast: 0 }).default(0),
+} satisfies Fields<SplitOptions>);
+
 /** Validation frames for N_t training frames, N_t : N_v = 5 : 1. */
 export function validationSize(train: number): number {
   return Math.max(1, Math.round(train / 5));
@@ -32,23 +42,13 @@ export function validationSize(train: number): number {
  * @throws OptionError if there are too few frames, or a size is not a whole number
  */
 export function splitFrames(frames: number, options: SplitOptions): Split {
-  const { train, validation = validationSize(train), seed = 0 } = options;
-  const test = options.test ?? Math.min(400, Math.max(0, frames - train - validation));
-  for (const [name, size, least] of [
-    ["train", train, 2],
-    ["validation", validation, 0],
-    ["test", test, 0],
-  ] as const)
-    if (!(Number.isInteger(size) && size >= least))
-      throw new OptionError({
-        where: name,
-        problem: `${size} frames`,
-        advice: `give a whole number of at least ${least}`,
-      });
+  const { seed, ...sizes } = readOptions(OPTIONS, options, "splitFrames");
+  const { train, validation = validationSize(train) } = sizes;
+  const test = sizes.test ?? Math.min(400, Math.max(0, frames - train - validation));
   const needed = train + validation + test;
   if (needed > frames)
     throw new OptionError({
-      where: "split",
+      where: "splitFrames",
       problem: `${train} + ${validation} + ${test} = ${needed} training, validation and test frames asked for, there are ${frames}`,
       advice: "ask for fewer or give more frames",
     });

@@ -1,4 +1,6 @@
-import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
+import { DataError, inFrame } from "../../../errors.js";
+import { readOptions } from "../../../options/record.js";
+import { RUN_OPTIONS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
@@ -29,7 +31,7 @@ export async function evaluateForceField(
   frames: readonly Frame[],
   options: RunOptions = {},
 ): Promise<ForceFieldEvaluation> {
-  rejectUnknownOptions(options, ["onProgress", "signal"], "evaluateForceField");
+  const { onProgress, signal } = readOptions(RUN_OPTIONS, options, "evaluateForceField");
   const used = frames.filter((f) => f.energy !== undefined || f.forces || f.stress);
   if (used.length === 0)
     throw new DataError({
@@ -39,13 +41,13 @@ export async function evaluateForceField(
     });
   const [energy, forces, stress] = [pairs(), pairs(), pairs()];
   for (const [i, frame] of used.entries()) {
-    throwIfAborted(options.signal, "evaluating");
+    throwIfAborted(signal, "evaluating");
     const found = inFrame(frames.indexOf(frame), () => predictForces(model, frame.structure));
     const atoms = frame.structure.species.length;
     if (frame.energy !== undefined) energy.add([(1000 * frame.energy) / atoms], [(1000 * found.energy) / atoms]);
     if (frame.forces) forces.add(frame.forces, found.forces);
     if (frame.stress && found.stress) stress.add(frame.stress, found.stress);
-    options.onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
+    onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
     await breathe();
   }
   const spread = forces.reference.some((f) => f !== forces.reference[0]);

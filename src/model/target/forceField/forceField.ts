@@ -45,6 +45,7 @@ export const FORCE_FIELD: LinearTarget<ForceFieldData, ForceFieldOptions> = {
   order: 0,
   descriptor: DESCRIPTOR,
   validation: { kind: "fraction" },
+  uncertainty: { kind: "variance" },
   data: {
     energy: { name: "an energy", weight: 10, given: (f) => f.energy !== undefined },
     forces: { name: "forces", weight: 1, given: (f) => f.forces !== undefined },
@@ -104,8 +105,7 @@ export async function fitForceField(
   frames: readonly Frame[],
   options: ForceFieldOptions = {},
 ): Promise<ForceFieldModel> {
-  const settings: ForceFieldOptions = { uncertainty: { kind: "variance" }, ...options };
-  return (await fitLinear(FORCE_FIELD, frames, settings, "fitForceField")) as ForceFieldModel;
+  return (await fitLinear(FORCE_FIELD, frames, options, "fitForceField")) as ForceFieldModel;
 }
 
 /** Number of atoms of each species. @throws DataError for a species that the descriptor does not know */

@@ -1,6 +1,8 @@
-import { OptionError, rejectUnknownOptions } from "../../../errors.js";
+import { OptionError } from "../../../errors.js";
 import { cholesky, logDeterminant } from "../../../math/cholesky.js";
 import { identity, type Matrix, matrix } from "../../../math/matrix.js";
+import { type Fields, readOptions, record } from "../../../options/record.js";
+import { checkedBy, RUN_FIELDS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Structure } from "../../../structure/structure.js";
 import { columnCount, rowSpaceOf } from "../../train/linearTarget.js";
@@ -20,6 +22,11 @@ export interface SelectConfigurationsOptions extends RunOptions {
   readonly already?: readonly Structure[];
 }
 
+const OPTIONS = record({
+  already: checkedBy<readonly Structure[]>((v) => Array.isArray(v), "a list of structures").default([]),
+  ...RUN_FIELDS,
+} satisfies Fields<SelectConfigurationsOptions>);
+
 /**
  * Chooses the structures whose first-principles energies and forces would teach the force field most: greedily by the information
  * gain ½ ln det(1 + R A⁻¹ Rᵀ), where R A⁻¹ Rᵀ is the predictive covariance of a structure's energy and forces in units of the
@@ -35,14 +42,14 @@ export async function selectConfigurations(
   count: number,
   options: SelectConfigurationsOptions = {},
 ): Promise<SelectedConfiguration[]> {
-  rejectUnknownOptions(options, ["already", "onProgress", "signal"], "selectConfigurations");
+  const { already, onProgress, signal } = readOptions(OPTIONS, options, "selectConfigurations");
   if (!(Number.isInteger(count) && count >= 1 && count <= candidates.length))
     throw new OptionError({
       where: "selectConfigurations",
       problem: `count is ${count}, expected a whole number from 1 to ${candidates.length}`,
     });
   let posterior = requirePosterior(model);
-  for (const s of options.already ?? []) posterior = withRows(posterior, rowsOf(model, s));
+  for (const s of already) posterior = withRows(posterior, rowsOf(model, s));
   const gains = new Float64Array(candidates.length).fill(Number.POSITIVE_INFINITY);
   const computedFor = new Int32Array(candidates.length).fill(-1);
   const chosen: SelectedConfiguration[] = [];
@@ -56,10 +63,10 @@ export async function selectConfigurations(
       if (chosen.length < count) posterior = withRows(posterior, rows);
       continue;
     }
-    throwIfAborted(options.signal, "choosing configurations");
+    throwIfAborted(signal, "choosing configurations");
     gains[index] = informationGain(posterior, rows);
     computedFor[index] = chosen.length;
-    if (computed < candidates.length) options.onProgress?.({ ...first, done: computed + 1 });
+    if (computed < candidates.length) onProgress?.({ ...first, done: computed + 1 });
     await breathe();
   }
   return chosen;

@@ -1,4 +1,5 @@
-import { rejectUnknownOptions } from "../../../errors.js";
+import { readOptions } from "../../../options/record.js";
+import { RUN_OPTIONS } from "../../../options/values.js";
 import type { RunOptions } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
 import { evaluateTensors, type TensorEvaluation } from "./evaluation.js";
@@ -16,10 +17,10 @@ export async function evaluatePolarizability(
   frames: readonly Frame[],
   options: RunOptions = {},
 ): Promise<TensorEvaluation> {
-  rejectUnknownOptions(options, ["onProgress", "signal"], "evaluatePolarizability");
+  const run = readOptions(RUN_OPTIONS, options, "evaluatePolarizability");
   if (frames.length > 0) quantityOf(frames, model.quantity);
   const structures = frames.map((frame) => frame.structure);
   const expected = Float64Array.from(frames.flatMap((frame) => [...frame[model.quantity]!]));
-  const tensors = await predictTensors(model, structures, options);
+  const tensors = await predictTensors(model, structures, run);
   return evaluateTensors(expected, Float64Array.from(tensors.flatMap((tensor) => [...tensor])));
 }

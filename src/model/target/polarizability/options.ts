@@ -1,6 +1,6 @@
 import type { DescriptorOptions } from "../../../descriptor/options.js";
 import { OptionError } from "../../../errors.js";
-import { type Alternatives, type Fields, kinds, readOptions, record, rejectUnknown } from "../../../options/record.js";
+import { type Alternatives, type Fields, kinds, readOptions, record } from "../../../options/record.js";
 import { number, oneOf } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { KernelFitSettings } from "../../train/kernelFit.js";
@@ -55,8 +55,8 @@ export interface PolarizabilitySettings extends KernelFitSettings {
 
 /** Checks options and fills in defaults. @throws OptionError */
 export function polarizabilitySettings(options: DeltaOptions, where: string): PolarizabilitySettings {
-  if (where === "fitPolarizability") rejectUnknown(DIRECT, options, where);
-  readOptions(POLARIZABILITY_OPTIONS, options, where);
+  if (where === "fitPolarizability") readOptions(DIRECT, options, where);
+  else readOptions(POLARIZABILITY_OPTIONS, options, where);
   const { form = { kind: "full" }, ridge = { kind: "leaveOneOut" }, validation } = options;
   const { uncertainty = { kind: "none" }, firstStepScale = { kind: "chosen" } } = options;
   const linear = form.kind === "products" || (form.zeta ?? 1) === 1;

@@ -1,6 +1,8 @@
 /** Predictions of a fitted polarizability model. */
 import { contract } from "../../../descriptor/contract.js";
 import { DataError, inFrame } from "../../../errors.js";
+import { type Fields, readOptions, record } from "../../../options/record.js";
+import { positive, RUN_FIELDS, text } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { type TensorSeries, tensorSeries } from "../../../series/tensorSeries.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
@@ -70,9 +72,10 @@ export async function predictPolarizability(
   trajectory: Trajectory,
   options: PredictOptions = {},
 ): Promise<TensorSeries> {
+  const read = readOptions(OPTIONS, options, "predictPolarizability");
   const predict = tensorsOf(model);
-  const values = await alongTrajectory(trajectory, 1, options, (block) => predict(block).map((t) => [t]));
-  return seriesOf(model, trajectory, values[0]!, options);
+  const values = await alongTrajectory(trajectory, 1, read, (block) => predict(block).map((t) => [t]));
+  return seriesOf(model, trajectory, values[0]!, read);
 }
 
 /** Options of {@link predictPolarizability}. */
@@ -81,6 +84,12 @@ export interface PredictOptions extends RunOptions {
   readonly timestep?: number;
   readonly origin?: string;
 }
+
+const OPTIONS = record({
+  timestep: positive("fs").optional(),
+  origin: text().optional(),
+  ...RUN_FIELDS,
+} satisfies Fields<PredictOptions>);
 
 /** Predictions with their committee. */
 export interface CommitteeSeries {
@@ -100,6 +109,7 @@ export async function predictCommittee(
   trajectory: Trajectory,
   options: PredictOptions = {},
 ): Promise<CommitteeSeries> {
+  const read = readOptions(OPTIONS, options, "predictCommittee");
   const members = model.parts.map((part) => {
     const { committee } = part;
     if (!committee)
@@ -112,10 +122,10 @@ export async function predictCommittee(
     return [full, ...calibrated(full, committee.members, committee.calibration)];
   });
   const sets = members[0]!.map((_, i) => members.map((list) => list[i]!));
-  const values = await alongTrajectory(trajectory, sets.length, options, (block) =>
+  const values = await alongTrajectory(trajectory, sets.length, read, (block) =>
     block.map((s) => predictLinear(model, s, sets)),
   );
-  const [mean, ...others] = values.map((v) => seriesOf(model, trajectory, v, options)) as [
+  const [mean, ...others] = values.map((v) => seriesOf(model, trajectory, v, read)) as [
     TensorSeries,
     ...TensorSeries[],
   ];

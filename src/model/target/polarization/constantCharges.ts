@@ -1,7 +1,13 @@
 /** The baseline of Born charges: every atom carries the charge of its species, whatever surrounds it. */
-import { OptionError, rejectUnknownOptions } from "../../../errors.js";
+import { OptionError } from "../../../errors.js";
+import { readOptions } from "../../../options/record.js";
 import type { Frame } from "../../../structure/frame.js";
-import { compareWith, type EvaluatePolarizationOptions, type PolarizationEvaluation } from "./evaluate.js";
+import {
+  compareWith,
+  EVALUATE_OPTIONS,
+  type EvaluatePolarizationOptions,
+  type PolarizationEvaluation,
+} from "./evaluate.js";
 import { meanDiagonal } from "./speciesCharges.js";
 
 /**
@@ -20,7 +26,7 @@ export async function evaluateConstantCharges(
   frames: readonly Frame[],
   options: EvaluatePolarizationOptions = {},
 ): Promise<PolarizationEvaluation> {
-  rejectUnknownOptions(options, ["polarization", "onProgress", "signal"], "evaluateConstantCharges");
+  const read = readOptions(EVALUATE_OPTIONS, options, "evaluateConstantCharges");
   if (training.length === 0)
     throw new OptionError({
       where: "evaluateConstantCharges",
@@ -43,6 +49,6 @@ export async function evaluateConstantCharges(
       return { bornCharges, polarization };
     },
     frames,
-    options,
+    read,
   );
 }

@@ -1,10 +1,12 @@
 /** Errors of a polarization model against reference values. */
-import { DataError, inFrame, rejectUnknownOptions } from "../../../errors.js";
+import { DataError, inFrame } from "../../../errors.js";
+import { type Fields, readOptions, record } from "../../../options/record.js";
+import { oneOf, RUN_FIELDS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
-import type { PolarizationModel, PolarizationOptions } from "./polarization.js";
+import type { PolarizationModel } from "./polarization.js";
 import { predictBornCharges } from "./predict.js";
 
 /** Errors of Born charges over all frames that have them; e unless stated. */
@@ -42,8 +44,13 @@ export interface PolarizationEvaluation {
 /** Options of {@link evaluatePolarization}. */
 export interface EvaluatePolarizationOptions extends RunOptions {
   /** Default: P `absolute` without a cell, otherwise `differences`: the mean over all frames is taken off both. */
-  readonly polarization?: PolarizationOptions["polarization"];
+  readonly polarization?: "absolute" | "differences";
 }
+
+export const EVALUATE_OPTIONS = record({
+  polarization: oneOf(["absolute", "differences"]).optional(),
+  ...RUN_FIELDS,
+} satisfies Fields<EvaluatePolarizationOptions>);
 
 /**
  * Compares predicted Z* and P with those of the frames.
@@ -55,15 +62,15 @@ export async function evaluatePolarization(
   frames: readonly Frame[],
   options: EvaluatePolarizationOptions = {},
 ): Promise<PolarizationEvaluation> {
-  rejectUnknownOptions(options, ["polarization", "onProgress", "signal"], "evaluatePolarization");
-  return compareWith((s) => predictBornCharges(model, s), frames, options);
+  const read = readOptions(EVALUATE_OPTIONS, options, "evaluatePolarization");
+  return compareWith((s) => predictBornCharges(model, s), frames, read);
 }
 
 /** {@link evaluatePolarization} of anything that gives P and Z* of a structure. */
 export async function compareWith(
   predict: (s: Structure) => { readonly polarization: Float64Array; readonly bornCharges: Float64Array },
   frames: readonly Frame[],
-  options: EvaluatePolarizationOptions,
+  { onProgress, signal, ...options }: EvaluatePolarizationOptions,
 ): Promise<PolarizationEvaluation> {
   const born: Pairs = { reference: [], predicted: [] };
   const polarizations: Pairs = { reference: [], predicted: [] };
@@ -76,7 +83,7 @@ export async function compareWith(
       advice: `map what is needed by the name it has in the file, with \`keys\`; ${fieldsPresent(frames)}`,
     });
   for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
-    throwIfAborted(options.signal, "evaluating");
+    throwIfAborted(signal, "evaluating");
     const predicted = inFrame(frames.indexOf(used[i]!), () => predict(structure));
     if (bornCharges) {
       born.reference.push(...bornCharges);
@@ -87,7 +94,7 @@ export async function compareWith(
       polarizations.reference.push(...polarization);
       polarizations.predicted.push(...predicted.polarization);
     }
-    options.onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
+    onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
     await breathe();
   }
   const periodic = used.some((f) => f.polarization && f.structure.cell);

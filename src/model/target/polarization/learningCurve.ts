@@ -1,18 +1,20 @@
 /** Errors of polarization models against the number of training frames, over seeded draws. */
 import { descriptor } from "../../../descriptor/descriptor.js";
-import { DataError, OptionError, rejectUnknownOptions } from "../../../errors.js";
+import { DataError, OptionError } from "../../../errors.js";
 import { gramAccumulator } from "../../../math/gramAccumulator.js";
 import { gemm, type Matrix, matrix } from "../../../math/matrix.js";
 import { type NormalEquations, squaredError } from "../../../math/normalEquations.js";
 import { random } from "../../../math/random.js";
 import { gramSpan } from "../../../math/subspace.js";
+import { type Fields, readOptions, record } from "../../../options/record.js";
+import { integer, list, number, oneOf, RUN_FIELDS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
 import { basisOf } from "../../basis/basisOf.js";
 import { productFactors } from "../../basis/productFactors.js";
 import type { LearningCurve, LearningPoint } from "../../train/learningCurve.js";
 import { columnCount, type RowSpace } from "../../train/linearTarget.js";
-import type { Form } from "../../train/options.js";
+import { FIT_FIELDS, type Form, PLANNED_FORM } from "../../train/options.js";
 import { DEFAULT_RIDGES, trainPrimal } from "../../train/primal.js";
 import { bornChargeRows, POLARIZATION, type PolarizationOptions, polarizationRows } from "./polarization.js";
 import { planCharges } from "./speciesCharges.js";
@@ -37,6 +39,16 @@ export interface PolarizationLearningOptions extends RunOptions {
   };
 }
 
+const { descriptor: settings, ridge, validation } = FIT_FIELDS;
+const OPTIONS = record({
+  from: oneOf(["bornCharges", "polarization", "both"]),
+  sizes: list(integer({ atLeast: 2 })),
+  draws: integer({ atLeast: 1 }).default(10),
+  polarizationWeight: number({ above: 0 }).default(10),
+  model: record({ descriptor: settings, ridge, validation, form: PLANNED_FORM.optional() }).default({}),
+  ...RUN_FIELDS,
+} satisfies Fields<PolarizationLearningOptions>);
+
 /** RMSPE on the test frames, RMSE over the standard deviation of the reference components; 0.01 is 1 %. */
 export interface PolarizationLearningErrors {
   readonly polarization: number;
@@ -55,13 +67,8 @@ export async function polarizationLearningCurve(
   test: PolarizationSets,
   options: PolarizationLearningOptions,
 ): Promise<LearningCurve<PolarizationLearningErrors>> {
-  const { from, sizes, draws = 10, polarizationWeight = 10, model = {}, onProgress, signal } = options;
-  rejectUnknownOptions(
-    options,
-    ["from", "sizes", "draws", "polarizationWeight", "model", "onProgress", "signal"],
-    "polarizationLearningCurve",
-  );
-  rejectUnknownOptions(model, ["descriptor", "ridge", "validation", "form"], "polarizationLearningCurve model");
+  const read = readOptions(OPTIONS, options, "polarizationLearningCurve");
+  const { from, sizes, draws, polarizationWeight, model, onProgress, signal } = read;
   const kinds = from === "both" ? (["polarization", "bornCharges"] as const) : ([from] as const);
   const longest = Math.max(...kinds.map((kind) => train[kind].length));
   checkSizes(sizes, longest);

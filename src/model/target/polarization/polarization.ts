@@ -63,6 +63,7 @@ export const POLARIZATION: LinearTarget<PolarizationData, PolarizationOptions> =
   order: 1,
   descriptor: DESCRIPTOR,
   validation: { kind: "folds" },
+  uncertainty: { kind: "none" },
   data: {
     bornCharges: { name: "Born charges", weight: 1, given: (f) => f.bornCharges !== undefined },
     polarization: { name: "a polarization", weight: 10, given: (f) => f.polarization !== undefined },

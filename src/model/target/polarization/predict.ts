@@ -1,4 +1,6 @@
 import { DataError, inFrame } from "../../../errors.js";
+import { readOptions } from "../../../options/record.js";
+import { RUN_OPTIONS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { bornCurrent } from "../../../series/current.js";
 import { type TensorSeries, tensorSeries } from "../../../series/tensorSeries.js";
@@ -73,6 +75,7 @@ export async function predictPolarization(
   trajectory: Trajectory,
   options: RunOptions = {},
 ): Promise<PolarizationPrediction> {
+  const { onProgress, signal } = readOptions(RUN_OPTIONS, options, "predictPolarization");
   const { timestep, species, cells, velocities } = trajectory;
   if (timestep === undefined)
     throw new DataError({
@@ -90,8 +93,8 @@ export async function predictPolarization(
     p.set(polarization, 3 * f);
     z.set(bornCharges, 9 * n * f);
     if (f % 8 !== 7 && f !== frames - 1) continue;
-    throwIfAborted(options.signal, "predicting the polarization");
-    options.onProgress?.({ label: "polarization", done: f + 1, total: frames, unit: "frames" });
+    throwIfAborted(signal, "predicting the polarization");
+    onProgress?.({ label: "polarization", done: f + 1, total: frames, unit: "frames" });
     await breathe();
   }
   const volume = cells && { volume: meanVolume(cells) };
