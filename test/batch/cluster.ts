@@ -21,6 +21,8 @@ export interface Cluster {
   loseNode(name: "n1" | "n2"): void;
   /** Nodes on which tasks run now. */
   busyNodes(): string[];
+  /** Lets tasks begin that Slurm makes wait. */
+  startWaiting(): void;
   stop(): void;
 }
 
@@ -101,6 +103,10 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
       run("squeue", "--noheader", "--states=RUNNING", "--format=%N")
         .split("\n")
         .filter((l) => l !== ""),
+    startWaiting() {
+      for (const job of run("squeue", "--noheader", "--array", "--states=PENDING", "--format=%i").split("\n"))
+        if (job.trim() !== "") spawnSync("scontrol", ["update", `JobId=${job.trim()}`, "StartTime=now"], { env });
+    },
     stop() {
       spawnSync("scancel", ["--user=root"], { env });
       for (const file of ["slurmd.n1.pid", "slurmd.n2.pid", "ctld.pid"]) kill(file);

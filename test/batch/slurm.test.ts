@@ -78,7 +78,11 @@ describe.skipIf(why !== undefined)("a batch under Slurm", () => {
     await submitToSlurm(folder, [0, 1, 2, 3, 4, 5], runner(folder), {});
     await until(folder, () => cluster.busyNodes().includes("n2"));
     cluster.loseNode("n2");
-    let now = await until(folder, settled);
+    // Slurm lets what it queues again after a lost node wait for two minutes; the test does not.
+    let now = await until(folder, (s) => {
+      cluster.startWaiting();
+      return settled(s);
+    });
     // A shard that went with the node is queued again by Slurm, or is lost and named; in that case it is submitted anew.
     while (waiting(now).length > 0) {
       await submitToSlurm(folder, waiting(now), runner(folder), {});

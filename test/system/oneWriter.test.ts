@@ -13,6 +13,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "dataset/download.ts": "grows under a lock, kept for the next attempt",
   "runner/kernel.ts": "the connection file in a private folder of the system's",
   "cli/new.ts": "renames a whole folder",
+  "batch/shard.ts": "the log of a shard under its lock",
+  "model/file/modelFile.ts": "opens to read",
   "cli/projectNotebook.ts": "the text of a notebook, whose cells write files of the user's",
 };
 const WRITING =
