@@ -36,7 +36,7 @@ def spectensor(*words, may_stop=False):
 
 
 def force_field_options(system):
-    return {'ridge': 1e-9, **EXPLORE[system].get('options', {})}
+    return {'ridge': {'kind': 'fixed', 'value': 1e-9}, **EXPLORE[system].get('options', {})}
 
 
 def fit(system, registered, out):
@@ -44,7 +44,7 @@ def fit(system, registered, out):
     train = [f'{DATA}/{f["path"]}' for f in registered['files'] if f['role'] in LEARNED_FROM]
     options = json.dumps(force_field_options(system))
     done = spectensor('fit', 'forcefield', '--train', *train, '--options', options, '--posterior', '--out', out)
-    print(f'force field of {done["train"]["frames"]} frames, forces {done["train"]["forceRmse"]:.1f} meV/A', flush=True)
+    print(f'force field of {done["train"]["frames"]} frames, forces {done["train"]["forces"]["rmse"]:.1f} meV/A', flush=True)
 
 
 def whole(frame, bonded):

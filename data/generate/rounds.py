@@ -18,7 +18,7 @@ def errors(folder, options, train, test):
     for name, frames in (('train', train), ('test', test)):
         extxyz.write(f'{folder}/{name}.xyz', frames)
     done = spectensor('fit', 'forcefield', '--train', f'{folder}/train.xyz', *(['--test', f'{folder}/test.xyz'] if test else []), '--options', options, '--out', f'{folder}/ff.json.gz')
-    return [(f'{done[s]["energyRmse"]:.1f}', f'{done[s]["forceRmse"]:.0f}') if s in done else ('-', '-') for s in ('train', 'test')]
+    return [(f'{done[s]["energy"]["rmse"]:.1f}', f'{done[s]["forces"]["rmse"]:.0f}') if s in done else ('-', '-') for s in ('train', 'test')]
 
 
 def main(system):

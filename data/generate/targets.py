@@ -21,7 +21,7 @@ LISTED = {'water': ({'selected': 200, 'training': 24, 'testing': 16, 'large': 4}
 # How choose.py makes candidates: a learned Langevin run at each temperature (K; half again the set's own where none is given).
 # bonded: (species, neighbour, longest distance in A) that must hold in a candidate.
 QUARTZ_LIKE = {'steps': 20000, 'every': 40}                     # 500 frames 40 fs apart
-RIDGES = {'ridge': [1e-9, 1e-8, 1e-7, 3e-7, 1e-6, 1e-5]}         # few frames of a liquid need more of it than many of a crystal
+RIDGES = {'ridge': {'kind': 'validation', 'values': [1e-9, 1e-8, 1e-7, 3e-7, 1e-6, 1e-5]}}         # few frames of a liquid need more of it than many of a crystal
 EXPLORE = {**{s: QUARTZ_LIKE for s in SOLIDS},
            'water': {'steps': 1600, 'every': 80, 'temperatures': (270, 320, 370, 420), 'from_selected': True, 'bonded': (('H', 'O', 1.35),), 'options': RIDGES,
                      'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')},
