@@ -91,7 +91,7 @@ export { forceConstants } from "./spectrum/forceConstants.js";
 export { harmonicInfrared, harmonicRaman } from "./spectrum/harmonic.js";
 export { infrared } from "./spectrum/infrared.js";
 export { readMeasured } from "./spectrum/measured.js";
-export { peaks } from "./spectrum/peaks.js";
+export { findPeaks } from "./spectrum/peaks.js";
 export { normalModes } from "./spectrum/phonons.js";
 export { raman } from "./spectrum/raman.js";
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { verifyDatasets } from "../dataset/files.js";
 import { loadDataset } from "../dataset/load.js";
-import { descriptor, descriptorWith } from "../descriptor/descriptor.js";
+import { createDescriptor, descriptorWith } from "../descriptor/descriptor.js";
 import { featuresOf } from "../descriptor/evaluate.js";
 import { referenceEngine } from "../descriptor/referenceEngine.js";
 import { SpectensorError } from "../errors.js";
@@ -9,7 +9,7 @@ import { findTslab } from "../runner/tslab.js";
 import { displacedForces } from "../spectrum/displacedForces.js";
 import { forceConstants } from "../spectrum/forceConstants.js";
 import { normalModes } from "../spectrum/phonons.js";
-import { structure } from "../structure/structure.js";
+import { createStructure } from "../structure/structure.js";
 import { loadKernels } from "../wasm/load.js";
 import { interruptSignal, print, printJson } from "./output.js";
 import { packageVersion } from "./version.js";
@@ -109,7 +109,7 @@ const examinations: Readonly<Record<string, Examination>> = {
 /** Largest relative difference between features of a bent molecule from the kernels and from plain TypeScript. */
 function kernelDifference(): number {
   const options = { species: ["H", "O"], cutoff: 4, nMax: 4, lMax: 3 };
-  const molecule = structure({
+  const molecule = createStructure({
     species: ["O", "H", "H"],
     positions: [
       [0, 0, 0],
@@ -119,7 +119,7 @@ function kernelDifference(): number {
   });
   let largest = 0;
   for (const order of [0, 1, 2] as const) {
-    const [a, b] = [descriptor(options), descriptorWith(options, () => referenceEngine)].map(
+    const [a, b] = [createDescriptor(options), descriptorWith(options, () => referenceEngine)].map(
       (d) => featuresOf(d, molecule, order).values,
     ) as [Float64Array, Float64Array];
     const scale = b.reduce((m, x) => Math.max(m, Math.abs(x)), 1e-300);

@@ -14,7 +14,7 @@ import { type DisplacedForces, displacedForces, type SnapshotForces } from "../s
 import { type ForceConstants, forceConstants } from "../spectrum/forceConstants.js";
 import { harmonicInfrared, harmonicRaman } from "../spectrum/harmonic.js";
 import { longitudinalLines, MODE_UNITS, type ModeRow, modeTable } from "../spectrum/modeTable.js";
-import { peaks } from "../spectrum/peaks.js";
+import { findPeaks } from "../spectrum/peaks.js";
 import { type NormalModes, normalModes } from "../spectrum/phonons.js";
 import type { Frame } from "../structure/frame.js";
 import { bornChargesOfAtoms } from "../structure/independentCharges.js";
@@ -155,7 +155,7 @@ async function writeLines(
     flags.spectrum === "raman" ? harmonicRaman(modes, values, options) : harmonicInfrared(modes, values, options);
   await writeSpectrum(spectrum, flags.json ? "json" : (flags.out ?? "csv"), {
     extra: { modes: modeList(modes, born, derivatives) },
-    peaks: peaks(spectrum),
+    peaks: findPeaks(spectrum),
     svg: () => renderSvg(spectrumFigure({ harmonic: spectrum })),
   });
 }

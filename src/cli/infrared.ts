@@ -10,7 +10,7 @@ import type { QuantumFactor } from "../spectrum/corrections.js";
 import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.js";
 import { type InfraredOptions, type InfraredSource, infrared } from "../spectrum/infrared.js";
 import type { ModeRow } from "../spectrum/modeTable.js";
-import { peaks } from "../spectrum/peaks.js";
+import { findPeaks } from "../spectrum/peaks.js";
 import { peakTable } from "../spectrum/peakTable.js";
 import { unwrap } from "../structure/displacement.js";
 import { interruptSignal, progressLine } from "./output.js";
@@ -121,7 +121,7 @@ export function infraredCommand(): Command {
           y: "Absorption",
           origin: series.origin,
         });
-      const found = peaks(absorption);
+      const found = findPeaks(absorption);
       await writeSpectrum(spectrum, out ?? "csv", {
         extra: {
           timestep: series.timestep,

@@ -150,9 +150,9 @@ show(figure);`;
 
 const LINES = `
 import { writeFileSync } from "node:fs";
-import { figures, peaks } from "spectensor";
+import { figures, findPeaks } from "spectensor";
 
-const lines = peaks(spectra.model, { minProminence: 0.02 });
+const lines = findPeaks(spectra.model, { minProminence: 0.02 });
 showTable({
   position: lines.map((p) => p.position),
   width: lines.map((p) => p.width),

@@ -4,7 +4,7 @@ import { renderSvg } from "../figure/static.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { RamanFactor } from "../spectrum/corrections.js";
 import type { ModeRow } from "../spectrum/modeTable.js";
-import { type Peak, peaks } from "../spectrum/peaks.js";
+import { findPeaks, type Peak } from "../spectrum/peaks.js";
 import { peakTable } from "../spectrum/peakTable.js";
 import { type RamanOptions, raman } from "../spectrum/raman.js";
 import type { Spectrum } from "../spectrum/spectrum.js";
@@ -71,7 +71,7 @@ export function ramanCommand(): Command {
           y: "Raman intensity",
           origin: series.origin,
         });
-      const found = peaks(spectrum);
+      const found = findPeaks(spectrum);
       await writeSpectrum(spectrum, out ?? "csv", {
         extra: { timestep: series.timestep, ...lengthOf(series), source: series.quantity, peaks: found },
         peaks: found,

@@ -9,7 +9,7 @@ import { referenceEngine } from "./referenceEngine.js";
 
 /**
  * A recipe for equivariant features of atomic environments, λ-SOAP (Grisafi, Wilkins, Csányi and Ceriotti, Phys. Rev. Lett. 120,
- * 036002 (2018)). Build it once with {@link descriptor} and hand it to `evaluate`, `contract`, `gradient` and `designRows`.
+ * 036002 (2018)). Build it once with {@link createDescriptor} and hand it to `evaluate`, `contract`, `gradient` and `designRows`.
  */
 export interface Descriptor {
   /** All settings, defaults filled in. Plain data: `descriptor(JSON.parse(JSON.stringify(d.options)))` is the same descriptor. */
@@ -40,11 +40,11 @@ export interface DescriptorPlan {
  * const d = descriptor.createDescriptor({ species: ["H", "O"], cutoff: 5, nMax: 8, lMax: 6, smearing: 0.5 });
  * descriptor.featureCount(d, 0) // 952
  */
-export function descriptor(options: DescriptorOptions): Descriptor {
+export function createDescriptor(options: DescriptorOptions): Descriptor {
   return descriptorWith(options, (plan) => kernelEngine(plan) ?? referenceEngine);
 }
 
-/** As {@link descriptor}, with the numerical work done by the engine of one's choice: tests compare the two. */
+/** As {@link createDescriptor}, with the numerical work done by the engine of one's choice: tests compare the two. */
 export function descriptorWith(
   options: DescriptorOptions,
   engine: (layouts: readonly FeatureLayout[]) => Engine,

@@ -5,7 +5,7 @@ import { sharedDoubles, toSharedDoubles } from "../parallel/sharedDoubles.js";
 import type { RunOptions } from "../progress.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
 import { contract, type FeatureWeights, gradient } from "./contract.js";
-import { type Descriptor, descriptor, layoutOf } from "./descriptor.js";
+import { createDescriptor, type Descriptor, layoutOf } from "./descriptor.js";
 import type { ResolvedDescriptor } from "./options.js";
 
 export interface FramesOptions extends RunOptions {
@@ -81,7 +81,7 @@ interface Shared {
 
 /** What each thread does; exported for the worker pool. */
 export function prepare({ options, trajectory, weights, results }: Shared): (frame: number) => void {
-  const d = descriptor(options);
+  const d = createDescriptor(options);
   const derivatives = results.some(({ positions }) => positions);
   return (frame) => {
     const s = frameStructure(trajectory, frame);

@@ -28,7 +28,7 @@ export interface ExpansionOptions {
 /** Whether the features of an atom are divided by their length √(Σ_μ Σ_k D²). */
 export type FeatureNormalization = { readonly kind: "none" } | { readonly kind: "unit" };
 
-/** Settings of a {@link descriptor}; those at the top level hold for the three-body part. */
+/** Settings of a {@link createDescriptor}; those at the top level hold for the three-body part. */
 export interface DescriptorOptions extends ExpansionOptions {
   /** Chemical symbols that may occur, each once; fixes the order of the features. */
   readonly species: readonly string[];

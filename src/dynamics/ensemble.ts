@@ -1,6 +1,6 @@
 /** Ensembles of micro-canonical runs from snapshots of a canonical one, as the spectra are averaged over (S sec. II.C). */
 import type { z } from "zod";
-import { descriptor } from "../descriptor/descriptor.js";
+import { createDescriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
 import type { ForceFieldModel } from "../model/target/forceField/forceField.js";
 import { type Fields, readOptions, record } from "../options/record.js";
@@ -8,7 +8,7 @@ import { integer, number, positive, RUN_FIELDS } from "../options/values.js";
 import { parallelMap } from "../parallel/parallelMap.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
-import { type Trajectory, trajectory } from "../structure/trajectory.js";
+import { createTrajectory, type Trajectory } from "../structure/trajectory.js";
 import { forceFieldPotential } from "./forceFieldPotential.js";
 import { md } from "./md.js";
 import { type MdOptions, massesOption } from "./options.js";
@@ -176,7 +176,7 @@ export function prepare({
   options,
   ...model
 }: Shared): (snapshot: Snapshot) => Promise<MdRun> {
-  const potential = forceFieldPotential({ kind: "forceField", descriptor: descriptor(settings), ...model });
+  const potential = forceFieldPotential({ kind: "forceField", descriptor: createDescriptor(settings), ...model });
   return async ({ positions, velocities }) => {
     const structures: Structure[] = [];
     const recorded: { velocities: Float64Array; potential: number; kinetic: number; temperature: number }[] = [];
@@ -199,7 +199,7 @@ export function prepare({
       all.set(r.velocities, f * velocities.length);
     });
     return {
-      trajectory: { ...trajectory(structures, options.timestep * options.saveEvery), velocities: all },
+      trajectory: { ...createTrajectory(structures, options.timestep * options.saveEvery), velocities: all },
       potentialEnergy: Float64Array.from(recorded, (r) => r.potential),
       kineticEnergy: Float64Array.from(recorded, (r) => r.kinetic),
       temperature: Float64Array.from(recorded, (r) => r.temperature),

@@ -1,7 +1,7 @@
 /** Ensembles whose runs are too long for memory, or too precious to be lost. */
 import { existsSync } from "node:fs";
 import type { z } from "zod";
-import { descriptor } from "../descriptor/descriptor.js";
+import { createDescriptor } from "../descriptor/descriptor.js";
 import type { ResolvedDescriptor } from "../descriptor/options.js";
 import { DataError } from "../errors.js";
 import { streamFrames } from "../io/load.js";
@@ -154,7 +154,7 @@ export function prepare({
   begin,
   options,
 }: Shared): (run: Snapshot & { readonly file: string }) => Promise<undefined> {
-  const potential = forceFieldPotential({ ...model, descriptor: descriptor(model.descriptor) });
+  const potential = forceFieldPotential({ ...model, descriptor: createDescriptor(model.descriptor) });
   return async ({ positions, velocities, file }) => {
     const resume = begin === "resume" && existsSync(`${file}.restart.json`);
     await mdToLockedFile({ ...start, positions }, potential, {

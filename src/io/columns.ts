@@ -1,7 +1,7 @@
 import { DataError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { checkedBy, integer, oneOf, positive, text } from "../options/values.js";
-import { type TensorQuantity, type TensorSeries, tensorSeries } from "../series/tensorSeries.js";
+import { createSeries, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
 import { cutAtJumps, evenTimestep } from "../series/times.js";
 import { warn } from "../warnings.js";
 import { type ColumnLayout, columnScale, namedLayout, plainLayout, splitColumns } from "./columnHeader.js";
@@ -120,7 +120,7 @@ export function seriesOfRows(rows: readonly ColumnRow[], name: string, options: 
       problem: "a single row has no time step",
       advice: "give the time between rows in fs as `timestep`",
     });
-  return tensorSeries({
+  return createSeries({
     quantity,
     shape: vector ? [3] : [3, 3],
     values,

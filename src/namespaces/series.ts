@@ -8,4 +8,4 @@ export { seriesOfFrames } from "../series/fromFrames.js";
 export { invariants } from "../series/invariants.js";
 export { joinSeries, splitSeries } from "../series/join.js";
 export { unwrapPolarization } from "../series/polarization.js";
-export { seriesLength, sliceSeries, tensorSeries as createSeries } from "../series/tensorSeries.js";
+export { createSeries, seriesLength, sliceSeries } from "../series/tensorSeries.js";

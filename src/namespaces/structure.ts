@@ -7,6 +7,6 @@ export { atomGroups } from "../structure/groups.js";
 export { bornChargesOfAtoms } from "../structure/independentCharges.js";
 export { minimumImage } from "../structure/minimumImage.js";
 export { neighborList } from "../structure/neighbors.js";
-export { atomCount, cellVolume, structure as createStructure } from "../structure/structure.js";
+export { atomCount, cellVolume, createStructure } from "../structure/structure.js";
 export { symmetry } from "../structure/symmetry.js";
-export { frameCount, frameStructure, trajectory as createTrajectory } from "../structure/trajectory.js";
+export { createTrajectory, frameCount, frameStructure } from "../structure/trajectory.js";

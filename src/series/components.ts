@@ -1,6 +1,6 @@
 /** Named components of a tensor series. */
 import { didYouMean, OptionError, ShapeError } from "../errors.js";
-import { seriesLength, type TensorSeries, tensorSeries } from "./tensorSeries.js";
+import { createSeries, seriesLength, type TensorSeries } from "./tensorSeries.js";
 
 /** Components of a vector, in storage order. */
 export const VECTOR_COMPONENTS = ["x", "y", "z"] as const;
@@ -66,7 +66,7 @@ export function seriesOfComponents(
     const [i, j] = ["xyz".indexOf(name[0]!), "xyz".indexOf(name[1]!)];
     for (let f = 0; f < frames; f++) values[9 * f + 3 * i + j] = values[9 * f + 3 * j + i] = six[name][f]!;
   }
-  return tensorSeries({ ...rest, shape: [3, 3], values });
+  return createSeries({ ...rest, shape: [3, 3], values });
 }
 
 /** @throws ShapeError unless every frame is a [3, 3] tensor */

@@ -5,7 +5,7 @@ import { frameCount, type Trajectory } from "../structure/trajectory.js";
 import { requireVector } from "./components.js";
 import { convertSeries } from "./convert.js";
 import { DERIVATIVE_SCHEME, type DerivativeScheme, differentiate } from "./differentiate.js";
-import { seriesLength, type TensorSeries, tensorSeries, UNIT_OF } from "./tensorSeries.js";
+import { createSeries, seriesLength, type TensorSeries, UNIT_OF } from "./tensorSeries.js";
 
 /**
  * Ṗ_α(t) = Σ_iβ Z*_{i,αβ}(t) v_{iβ}(t) (Schmiedmayer & Kresse 2024, eq. 4).
@@ -50,7 +50,7 @@ export function bornCurrent(charges: TensorSeries, trajectory: Trajectory): Tens
       }
     }
   }
-  return tensorSeries({
+  return createSeries({
     quantity: "current",
     shape: [3],
     values,

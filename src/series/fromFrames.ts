@@ -3,7 +3,7 @@ import { readOptions, record } from "../options/record.js";
 import { positive, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
-import { type TensorQuantity, type TensorSeries, tensorSeries } from "./tensorSeries.js";
+import { createSeries, type TensorQuantity, type TensorSeries } from "./tensorSeries.js";
 import { evenTimestep, type SampleTimes, stepNumber } from "./times.js";
 
 const FRAME_QUANTITIES = [
@@ -61,7 +61,7 @@ export function seriesOfFrames(
     values.set(t, i * size);
   });
   const volume = meanVolume(frames);
-  return tensorSeries({
+  return createSeries({
     quantity,
     shape: quantity === "bornCharges" ? [size / 9, 3, 3] : quantity === "polarization" ? [3] : [3, 3],
     values,

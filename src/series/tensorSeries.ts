@@ -46,7 +46,7 @@ export const UNIT_OF: Readonly<Record<TensorQuantity, string>> = {
  * @throws ShapeError if the values do not fill whole frames or one is not finite
  * @throws UnitError if the time step is not a positive number
  */
-export function tensorSeries(input: Omit<TensorSeries, "unit"> & { readonly unit?: string }): TensorSeries {
+export function createSeries(input: Omit<TensorSeries, "unit"> & { readonly unit?: string }): TensorSeries {
   const size = input.shape.reduce((a, b) => a * b, 1);
   if (size === 0 || input.values.length % size !== 0)
     throw new ShapeError({

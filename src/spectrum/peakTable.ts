@@ -3,7 +3,7 @@ import { OptionError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { checkedBy, isArrayLike, number } from "../options/values.js";
 import type { ModeRow } from "./modeTable.js";
-import { PEAK_FIELDS, type PeakOptions, peaks } from "./peaks.js";
+import { findPeaks, PEAK_FIELDS, type PeakOptions } from "./peaks.js";
 import { area, intensityOf, type Spectrum } from "./spectrum.js";
 
 /** One peak. */
@@ -66,7 +66,7 @@ export interface PeakTable {
 /**
  * Peaks in order of position with height, width and area, what they are (the representation whose modes move most at that frequency
  * and the nearest harmonic mode), and the nearest measured line. A measured line belongs to at most one peak, the nearest, if that is near enough.
- * @throws OptionError as {@link peaks}
+ * @throws OptionError as {@link findPeaks}
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
  * spectra.peakTable(raman(alpha), { from: 1000, to: 4200, measured: [1595, 3657] }).units.position // "cm⁻¹"
@@ -74,10 +74,10 @@ export interface PeakTable {
 export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): PeakTable {
   const { modes, projection, measured, within, ...rest } = readOptions(OPTIONS, options, "peakTable");
   const { name } = rest;
-  const found = peaks(spectrum, rest);
+  const found = findPeaks(spectrum, rest);
   const { unit, values } = intensityOf(spectrum, name);
   const x = spectrum.axis.values;
-  const lines = "axis" in measured ? peaks(measured).map((p) => p.position) : [...measured];
+  const lines = "axis" in measured ? findPeaks(measured).map((p) => p.position) : [...measured];
   const seen = modes?.filter((m) => m.kind === "vibration" && visible(m, spectrum.quantity));
   const nearestPeak = lines.map((line) =>
     found.reduce((best, p, k) => (Math.abs(p.position - line) < Math.abs(found[best]!.position - line) ? k : best), 0),

@@ -39,10 +39,10 @@ const OPTIONS = record(PEAK_FIELDS);
  * Peaks of a spectrum in order of position; plateaus count once.
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
- * peaks(raman(alpha), { from: 3000, to: 4000, count: 1 }).map((p) => Math.round(p.position / 100)) // [37]
+ * findPeaks(raman(alpha), { from: 3000, to: 4000, count: 1 }).map((p) => Math.round(p.position / 100)) // [37]
  */
-export function peaks(spectrum: Spectrum, options: PeakOptions = {}): readonly Peak[] {
-  const { name, minProminence, count, ...read } = readOptions(OPTIONS, options, "peaks");
+export function findPeaks(spectrum: Spectrum, options: PeakOptions = {}): readonly Peak[] {
+  const { name, minProminence, count, ...read } = readOptions(OPTIONS, options, "findPeaks");
   const x = spectrum.axis.values;
   const y = intensityOf(spectrum, name).values;
   const from = read.from ?? x[0]!;

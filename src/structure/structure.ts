@@ -15,7 +15,7 @@ export interface Structure {
   readonly periodic: Periodicity;
 }
 
-/** What {@link structure} accepts; plain arrays are copied into typed ones. */
+/** What {@link createStructure} accepts; plain arrays are copied into typed ones. */
 export interface StructureInput {
   readonly species: readonly string[];
   /** [n, 3] flat or nested, Å. */
@@ -32,7 +32,7 @@ export interface StructureInput {
  * @throws DataError for a non-finite coordinate, a periodic direction without cell, or a cell without volume
  * @example structure.createStructure({ species: ["O", "H", "H"], positions: [[0, 0, 0.119], [0, 0.763, -0.477], [0, -0.763, -0.477]] }).positions.length // 9
  */
-export function structure(input: StructureInput): Structure {
+export function createStructure(input: StructureInput): Structure {
   const positions = flat(input.positions);
   const cell = input.cell === undefined ? undefined : flat(input.cell);
   const p = input.periodic ?? cell !== undefined;
@@ -42,7 +42,7 @@ export function structure(input: StructureInput): Structure {
   return result;
 }
 
-/** @throws ShapeError | DataError if the structure is not well-formed; see {@link structure} */
+/** @throws ShapeError | DataError if the structure is not well-formed; see {@link createStructure} */
 export function checkStructure(s: Structure, where = "structure"): void {
   const n = s.species.length;
   if (s.positions.length !== 3 * n)

@@ -67,7 +67,7 @@ export function sliceTrajectory(t: Trajectory, { stride = 1 }: { readonly stride
  * @param timestep fs between frames
  * @throws ShapeError if there is no structure or the species differ
  */
-export function trajectory(structures: readonly Structure[], timestep?: number): Trajectory {
+export function createTrajectory(structures: readonly Structure[], timestep?: number): Trajectory {
   const first = structures[0];
   if (!first) throw new ShapeError("a trajectory needs at least one structure");
   const n = first.species.length;

@@ -1,12 +1,12 @@
 // Equivariant features on the two systems of the peers' figures: CPU milliseconds per frame, one thread.
 // DScribe SOAP 29 / 12 (192-atom water / 96-atom ZrO2); librascal SOAP 15 / 9, with gradients 579 / 263, λ = 1: 224 / 92, λ = 2: 366 / 222.
 import { contract, gradient } from "../../dist/descriptor/contract.js";
-import { descriptor, featureCount } from "../../dist/descriptor/descriptor.js";
+import { createDescriptor, featureCount } from "../../dist/descriptor/descriptor.js";
 import { designRows } from "../../dist/descriptor/designRows.js";
 import { featuresOf } from "../../dist/descriptor/evaluate.js";
 import { random } from "../../dist/math/random.js";
 import { neighborList } from "../../dist/structure/neighbors.js";
-import { structure } from "../../dist/structure/structure.js";
+import { createStructure } from "../../dist/structure/structure.js";
 
 const settings = { cutoff: 5, nMax: 8, lMax: 6, smearing: 0.5 };
 
@@ -28,7 +28,7 @@ function water() {
       positions.push([0, 1, 2].map((a) => centre[a] + r[3 * a] * v[0] + r[3 * a + 1] * v[1] + r[3 * a + 2] * v[2]));
     }
   }
-  return structure({ species, positions, cell: [edge, 0, 0, 0, edge, 0, 0, 0, edge] });
+  return createStructure({ species, positions, cell: [edge, 0, 0, 0, edge, 0, 0, 0, edge] });
 }
 
 /** 2 × 2 × 2 cubic fluorite cells (a = 5.09 Å), jittered. */
@@ -55,7 +55,7 @@ function zirconia() {
     }
   }
   const edge = 2 * a;
-  return structure({ species, positions, cell: [edge, 0, 0, 0, edge, 0, 0, 0, edge] });
+  return createStructure({ species, positions, cell: [edge, 0, 0, 0, edge, 0, 0, 0, edge] });
 }
 
 const systems = [
@@ -70,7 +70,7 @@ function weights(d, order) {
 }
 
 function withWeights(species, order, options = settings) {
-  const d = descriptor({ species, ...options });
+  const d = createDescriptor({ species, ...options });
   return { d, w: weights(d, order) };
 }
 
@@ -98,7 +98,7 @@ export const cases = systems.flatMap(([name, s, species], i) => [
     name: `descriptor: features λ = ${order}, ${name}`,
     unit: "ms",
     setup: () => {
-      const d = descriptor({ species, ...settings });
+      const d = createDescriptor({ species, ...settings });
       for (let k = 0; k < 10; k++) featuresOf(d, s, order); // until the kernels are compiled by the optimising compiler
       return d;
     },
@@ -134,7 +134,7 @@ export const cases = systems.flatMap(([name, s, species], i) => [
   {
     name: `descriptor: design rows λ = 1, n 6, l 3, r_c 5.5 Å, ${name}`,
     unit: "ms",
-    setup: () => descriptor({ species, ...settings, cutoff: 5.5, nMax: 6, lMax: 3 }),
+    setup: () => createDescriptor({ species, ...settings, cutoff: 5.5, nMax: 6, lMax: 3 }),
     run: (d) => {
       designRows(d, s, 1, () => {});
     },

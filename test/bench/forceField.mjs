@@ -1,6 +1,6 @@
 // Force field: a step of molecular dynamics, a prediction with its error estimate, and training, on one thread.
 import { loadDataset } from "../../dist/dataset/load.js";
-import { descriptor, featureCount } from "../../dist/descriptor/descriptor.js";
+import { createDescriptor, featureCount } from "../../dist/descriptor/descriptor.js";
 import { forceFieldPotential } from "../../dist/dynamics/forceFieldPotential.js";
 import { md } from "../../dist/dynamics/md.js";
 import { random } from "../../dist/math/random.js";
@@ -8,7 +8,7 @@ import { fitForceField } from "../../dist/model/target/forceField/forceField.js"
 import { predictForces } from "../../dist/model/target/forceField/predict.js";
 import { forceFieldUncertainty } from "../../dist/model/target/forceField/uncertainty.js";
 import { supercell } from "../../dist/structure/cell.js";
-import { structure } from "../../dist/structure/structure.js";
+import { createStructure } from "../../dist/structure/structure.js";
 
 /** Ideal β-cristobalite, 2 × 2 × 2 cubic cells of 24 atoms, jittered. */
 function cristobalite() {
@@ -42,12 +42,12 @@ function cristobalite() {
         signs.map((s, c) => s * bond[c]),
       );
   }
-  return supercell(structure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] }), [2, 2, 2]);
+  return supercell(createStructure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] }), [2, 2, 2]);
 }
 
 /** A force field of the goal's size with weights too small to move anything far. */
 function model() {
-  const d = descriptor({
+  const d = createDescriptor({
     species: ["O", "Si"],
     cutoff: 5,
     nMax: 8,

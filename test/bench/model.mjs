@@ -3,7 +3,7 @@ import { random } from "../../dist/math/random.js";
 import { polarizabilitySettings } from "../../dist/model/target/polarizability/options.js";
 import { fitContext, fitPrepared, prepareFor } from "../../dist/model/target/polarizability/polarizability.js";
 import { predictPolarizability } from "../../dist/model/target/polarizability/predict.js";
-import { trajectory } from "../../dist/structure/trajectory.js";
+import { createTrajectory } from "../../dist/structure/trajectory.js";
 
 const SPECIES = ["Si", "Si", "Si", "O", "O", "O", "O", "O", "O"];
 // α-quartz, fractional coordinates.
@@ -55,7 +55,7 @@ const trained = ({ context, data }, count) => fitPrepared(data, [...Array(count)
 async function prediction(zeta) {
   const model = await trained(await prepared(20, zeta), 20);
   const some = frames(500).map((f) => f.structure);
-  return { model, t: trajectory(Array.from({ length: 20 }, () => some).flat(), 1) };
+  return { model, t: createTrajectory(Array.from({ length: 20 }, () => some).flat(), 1) };
 }
 
 export const cases = [

@@ -3,7 +3,7 @@
 import { random } from "../../dist/math/random.js";
 import { fitPolarization } from "../../dist/model/target/polarization/polarization.js";
 import { polarizationOf, predictBornCharges } from "../../dist/model/target/polarization/predict.js";
-import { structure } from "../../dist/structure/structure.js";
+import { createStructure } from "../../dist/structure/structure.js";
 
 const descriptor = { cutoff: 5.5, nMax: 6, lMax: 3, smearing: 0.5, twoBody: {} };
 const charges = { Zr: 4, O: -2 };
@@ -31,7 +31,7 @@ function zirconia(seed) {
     }
   }
   const edge = 2 * a;
-  const s = structure({ species, positions, cell: [edge, 0, 0, 0, edge, 0, 0, 0, edge] });
+  const s = createStructure({ species, positions, cell: [edge, 0, 0, 0, edge, 0, 0, 0, edge] });
   const bornCharges = Float64Array.from(
     { length: 9 * species.length },
     (_, p) => ((p % 9) % 4 === 0 ? charges[species[Math.floor(p / 9)]] : 0) + 0.1 * next.normal(),

@@ -4,7 +4,7 @@ const { raman } = await import("../../dist/spectrum/raman.js");
 const { infrared } = await import("../../dist/spectrum/infrared.js");
 const { correlation } = await import("../../dist/spectrum/correlation.js");
 const { seriesOfComponents } = await import("../../dist/series/components.js");
-const { tensorSeries } = await import("../../dist/series/tensorSeries.js");
+const { createSeries } = await import("../../dist/series/tensorSeries.js");
 const { random } = await import("../../dist/math/random.js");
 
 function column(frames, seed) {
@@ -19,7 +19,7 @@ function polarizability(frames, timestep = 1) {
 }
 
 const current = (frames) =>
-  tensorSeries({
+  createSeries({
     quantity: "current",
     shape: [3],
     values: column(3 * frames, 9),

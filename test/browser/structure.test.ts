@@ -11,7 +11,7 @@ import { drawingScript, drawingsOf } from "../../src/runner/drawings.js";
 import { writeNotebook } from "../../src/runner/nbformat.js";
 import { pageHtml } from "../../src/runner/page.js";
 import { sanitizeHtml } from "../../src/runner/sanitize.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { codeNotebook } from "../support/notebooks.js";
 import { type JupyterLab, openNotebook, startJupyterLab } from "./jupyterLab.js";
 import {
@@ -27,7 +27,7 @@ import {
 const scratch = scratchFolder("structure-test");
 const LABEL = "</script><img src=x onerror=alert(1)>";
 
-const salt = structure({
+const salt = createStructure({
   species: ["Na", "Cl"],
   positions: [
     [0, 0, 0],

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeExtxyz } from "../../src/io/extxyzWrite.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { toyOxideFrames } from "../support/toyPolarization.js";
 import { type Outcome, spectensorHere, temporaryFolder } from "./run.js";
 
@@ -24,7 +24,10 @@ beforeAll(async () => {
   const start = toyOxideFrames(1, 3)[0]!.structure;
   const frames = Array.from({ length: 40 }, (_, f) => ({
     time: 2 * f,
-    structure: structure({ ...start, positions: start.positions.map((x, c) => x + 0.05 * Math.sin(0.6 * f + c)) }),
+    structure: createStructure({
+      ...start,
+      positions: start.positions.map((x, c) => x + 0.05 * Math.sin(0.6 * f + c)),
+    }),
     velocities: start.positions.map((_, c) => 0.05 * 0.3 * Math.cos(0.6 * f + c)),
   }));
   await writeExtxyz(path, frames);
@@ -65,7 +68,7 @@ describe("spectensor fit polarization", () => {
   it("gives the errors of P up to one constant vector, of molecules also as it is", async () => {
     const shift = [3, -2, 1];
     const molecules = toyOxideFrames(8, 4).map(({ structure: s, bornCharges, polarization }) => ({
-      structure: structure({ species: s.species, positions: s.positions }),
+      structure: createStructure({ species: s.species, positions: s.positions }),
       bornCharges: bornCharges!,
       polarization: polarization!.map((p, a) => p + shift[a]!),
     }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compressChannels, keptVariance } from "../../src/descriptor/compressChannels.js";
 import { gradient } from "../../src/descriptor/contract.js";
-import { descriptor, descriptorWith, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, descriptorWith, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
@@ -12,13 +12,13 @@ import { apply, randomOrthogonal, rotateStructure } from "../support/equivarianc
 import { uniform } from "../support/uniform.js";
 import { small, smallCrystal, smallMolecule } from "./support.js";
 
-const full = descriptor(small);
+const full = createDescriptor(small);
 const frames = [smallCrystal(1), smallCrystal(2), smallMolecule()];
 
 describe("compressChannels", () => {
   it("pca with all channels is an orthogonal change of basis: the same kernels", async () => {
     const compression = await compressChannels(full, frames, { channels: 9 });
-    const d = descriptor({ ...small, compression });
+    const d = createDescriptor({ ...small, compression });
     for (const order of [0, 1, 2] as const) {
       const [a, b] = [featuresOf(full, frames[0]!, order), featuresOf(d, frames[0]!, order)];
       expect(b.count).toBe(a.count);
@@ -48,7 +48,7 @@ describe("compressChannels", () => {
   it("cur keeps original channels: its features are a subset of the full ones", async () => {
     const compression = await compressChannels(full, frames, { channels: 4, kind: "cur" });
     for (const m of compression.matrices) expect(m.filter((x) => x === 1).length).toBe(4);
-    const d = descriptor({ ...small, compression });
+    const d = createDescriptor({ ...small, compression });
     const [a, b] = [featuresOf(full, frames[2]!, 1), featuresOf(d, frames[2]!, 1)];
     const values = new Set([...a.values].map((v) => Math.abs(v).toPrecision(9)));
     for (const v of b.values) if (Math.abs(v) > 1e-9) expect(values.has(Math.abs(v).toPrecision(9))).toBe(true);
@@ -57,7 +57,7 @@ describe("compressChannels", () => {
   it("compressed features are fewer, labelled by channel, equivariant, and differentiable by both engines alike", async () => {
     const compression = await compressChannels(full, frames, { channels: 4 });
     const options = { ...small, compression, centralAtom: true, twoBody: {} };
-    const d = descriptor(options);
+    const d = createDescriptor(options);
     const plain = descriptorWith(options, () => referenceEngine);
     expect(featureCount(d, 1)).toBe(9 + 3 * 16);
     expect(featureLabels(d, 1).at(-1)).toEqual({
@@ -93,11 +93,13 @@ describe("compressChannels", () => {
 
   it("refuses matrices that do not fit and too many channels", async () => {
     const compression = await compressChannels(full, frames, { channels: 4 });
-    expect(() => descriptor({ ...small, lMax: 2, compression })).toThrow(/expected 3 matrices of 4 × 9 finite numbers/);
+    expect(() => createDescriptor({ ...small, lMax: 2, compression })).toThrow(
+      /expected 3 matrices of 4 × 9 finite numbers/,
+    );
     await expect(compressChannels(full, frames, { channels: 10 })).rejects.toThrow(
       /channels is 10, expected an integer from 1 to 9/,
     );
-    const compressed = descriptor({ ...small, compression });
+    const compressed = createDescriptor({ ...small, compression });
     await expect(compressChannels(compressed, frames, { channels: 2 })).rejects.toThrow(/already/);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type CutoffFunction, evaluateCutoff, evaluateScaling } from "../../src/descriptor/cutoff.js";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { expectClose } from "../support/close.js";
 import { derivative } from "../support/finiteDifference.js";
 
@@ -32,7 +32,7 @@ describe("evaluateCutoff", () => {
 
   it("refuses widths and exponents outside their range", () => {
     const using = (cutoffFunction: CutoffFunction) => () =>
-      descriptor({ species: ["H"], cutoff: 5, nMax: 2, lMax: 1, cutoffFunction });
+      createDescriptor({ species: ["H"], cutoff: 5, nMax: 2, lMax: 1, cutoffFunction });
     expect(using({ kind: "shiftedCosine", width: 0 })).toThrow(/width is 0, expected a positive number \(Å\)/);
     expect(using({ kind: "shiftedCosine", width: 6 })).toThrow(/width is 6 Å, beyond the cutoff radius of 5 Å/);
     expect(using({ kind: "polynomial", exponent: 1 })).toThrow(/exponent is 1, expected a number from 2 to 50/);
@@ -52,6 +52,6 @@ describe("evaluateScaling", () => {
         { absolute: 1e-10 },
       );
     const settings = { species: ["H"], cutoff: 5, nMax: 2, lMax: 1, radialScaling: { ...f, scale: -1 } };
-    expect(() => descriptor(settings)).toThrow(/scale is -1, expected a positive number \(Å\)/);
+    expect(() => createDescriptor(settings)).toThrow(/scale is -1, expected a positive number \(Å\)/);
   });
 });

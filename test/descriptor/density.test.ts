@@ -1,18 +1,18 @@
 import { describe, it } from "vitest";
 import { expandDensity } from "../../src/descriptor/density.js";
-import { descriptor, layoutOf } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, layoutOf } from "../../src/descriptor/descriptor.js";
 import { environments } from "../../src/descriptor/environments.js";
 import { gaussLegendre } from "../../src/math/quadrature.js";
 import { sphericalBessel, sphericalBesselZeros } from "../../src/math/special.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { sphericalHarmonics } from "../../src/tensor/sphericalHarmonics.js";
 import { expectClose } from "../support/close.js";
 
 describe("expandDensity", () => {
   it("is the projection of the smeared neighbor density, integrated over space, on R_nl·Y_lm", () => {
     const [cutoff, smearing, nMax, lMax] = [3, 0.5, 3, 3];
-    const d = descriptor({ species: ["H", "O"], cutoff, nMax, lMax, smearing, centralAtom: true });
-    const s = structure({
+    const d = createDescriptor({ species: ["H", "O"], cutoff, nMax, lMax, smearing, centralAtom: true });
+    const s = createStructure({
       species: ["O", "H", "H"],
       positions: [
         [0, 0, 0],

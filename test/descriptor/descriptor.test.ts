@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
-import { descriptor, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
 import { featureSums, featuresOf } from "../../src/descriptor/evaluate.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
 import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
@@ -28,12 +28,12 @@ function turned(values: Float64Array, components: number, matrix: Float64Array):
 
 describe("number and labels of features", () => {
   it("counts unique pairs only: 432 for 2 species, n 6, l ≤ 3, λ = 1 and 952 for n 8, l ≤ 6, λ = 0", () => {
-    expect(featureCount(descriptor({ species: ["Zr", "O"], cutoff: 5.5, nMax: 6, lMax: 3 }), 1)).toBe(432);
-    expect(featureCount(descriptor({ species: ["H", "O"], cutoff: 5, nMax: 8, lMax: 6 }), 0)).toBe(952);
+    expect(featureCount(createDescriptor({ species: ["Zr", "O"], cutoff: 5.5, nMax: 6, lMax: 3 }), 1)).toBe(432);
+    expect(featureCount(createDescriptor({ species: ["H", "O"], cutoff: 5, nMax: 8, lMax: 6 }), 0)).toBe(952);
   });
 
   it.each(orders)("λ = %i: no two columns are equal up to a factor", (order) => {
-    const d = descriptor({ ...small, nMax: 2, twoBody: {} });
+    const d = createDescriptor({ ...small, nMax: 2, twoBody: {} });
     const { values, count, components, atoms } = featuresOf(d, smallCrystal(), order);
     const column = (k: number) => Float64Array.from({ length: atoms * components }, (_, i) => values[i * count + k]!);
     const columns = Array.from({ length: count }, (_, k) => column(k)).filter((c) => Math.hypot(...c) > 0);
@@ -45,7 +45,7 @@ describe("number and labels of features", () => {
   });
 
   it("labels every feature by species, n and l", () => {
-    const d = descriptor(withTwoBody);
+    const d = createDescriptor(withTwoBody);
     for (const order of orders) {
       const labels = featureLabels(d, order);
       expect(labels.length).toBe(featureCount(d, order));
@@ -60,7 +60,7 @@ describe("number and labels of features", () => {
 });
 
 describe.each(orders)("symmetry of the features, λ = %i", (order) => {
-  const d = descriptor(withTwoBody);
+  const d = createDescriptor(withTwoBody);
 
   it("turn with the Wigner matrix under 100 random rotations with and without inversion, to 1e-10", () => {
     const s = smallMolecule();
@@ -90,7 +90,7 @@ describe.each(orders)("symmetry of the features, λ = %i", (order) => {
   it("permuting atoms permutes rows exactly", () => {
     const s = smallCrystal();
     const permutation = [4, 2, 6, 0, 5, 1, 3];
-    const t = structure({
+    const t = createStructure({
       species: permutation.map((i) => s.species[i]!),
       positions: permutation.map((i) => [...s.positions.subarray(3 * i, 3 * i + 3)]),
       cell: s.cell!,
@@ -119,7 +119,7 @@ describe.each(orders)("symmetry of the features, λ = %i", (order) => {
       sheared[6 + c]! -= 2 * s.cell![3 + c]!;
     }
     expectClose(featuresOf(d, { ...s, cell: sheared }, order).values, f.values, { absolute: 1e-10 });
-    const doubled = structure({
+    const doubled = createStructure({
       species: [...s.species, ...s.species],
       positions: [...s.positions, ...s.positions.map((x, i) => x + s.cell![3 + (i % 3)]!)],
       cell: s.cell!.map((x, i) => (i >= 3 && i < 6 ? 2 * x : x)),
@@ -129,7 +129,7 @@ describe.each(orders)("symmetry of the features, λ = %i", (order) => {
 });
 
 describe.each(orders)("contraction and derivatives, λ = %i", (order) => {
-  const d = descriptor(withTwoBody);
+  const d = createDescriptor(withTwoBody);
   const weights = randomWeights(d, order);
   const components = 2 * order + 1;
 
@@ -220,7 +220,7 @@ describe.each(orders)("contraction and derivatives, λ = %i", (order) => {
 
 describe("several weight lists at once", () => {
   it("give what each gives alone", () => {
-    const d = descriptor(withTwoBody);
+    const d = createDescriptor(withTwoBody);
     const s = smallCrystal();
     const weights = [randomWeights(d, 0, 1), randomWeights(d, 2, 2)];
     const both = gradient(d, s, weights);
@@ -235,12 +235,12 @@ describe("several weight lists at once", () => {
 
 describe("smoothness", () => {
   it.each(["cosine", "polynomial"] as const)("an atom passes the %s cutoff without a kink", (kind) => {
-    const d = descriptor({ ...small, cutoffFunction: { kind }, twoBody: {} });
+    const d = createDescriptor({ ...small, cutoffFunction: { kind }, twoBody: {} });
     const weights = randomWeights(d, 0);
     const at = (x: number): number =>
       contract(
         d,
-        structure({
+        createStructure({
           species: ["O", "H", "H"],
           positions: [
             [0, 0, 0],
@@ -261,11 +261,11 @@ describe("smoothness", () => {
   });
 
   it("without cutoff function the features jump: the test above can fail", () => {
-    const d = descriptor({ ...small, cutoffFunction: { kind: "none" } });
+    const d = createDescriptor({ ...small, cutoffFunction: { kind: "none" } });
     const at = (x: number) =>
       featuresOf(
         d,
-        structure({
+        createStructure({
           species: ["O", "H"],
           positions: [
             [0, 0, 0],

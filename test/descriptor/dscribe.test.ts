@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { descriptor, featureLabels } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, featureLabels } from "../../src/descriptor/descriptor.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import type { RadialBasis } from "../../src/descriptor/radialBasis.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { referenceData } from "../support/reference.js";
 
@@ -23,7 +23,7 @@ const reference = referenceData<DscribeReference>("dscribe_soap_water");
 /** Power spectrum in DScribe's order and factor: species pairs, then l, then n (n′ ≥ n for equal species), then n′. */
 function inTheirOrder(s: Structure, basis: RadialBasis, nMax: number, lMax: number, cutoff: number): Float64Array[] {
   const species = ["H", "O"];
-  const d = descriptor({
+  const d = createDescriptor({
     species,
     cutoff,
     nMax,
@@ -58,7 +58,7 @@ function inTheirOrder(s: Structure, basis: RadialBasis, nMax: number, lMax: numb
 
 describe.skipIf(!reference)("power spectrum of water against DScribe 2.1.1", () => {
   const entries = Object.entries(reference?.structures ?? {});
-  const water = (w: DscribeStructure): Structure => structure({ species: w.symbols, positions: w.positions_A });
+  const water = (w: DscribeStructure): Structure => createStructure({ species: w.symbols, positions: w.positions_A });
 
   it.each(entries)("gto, n 4, l 3: %s to 1e-8", (_, w) => {
     const ours = inTheirOrder(water(w), { kind: "gto" }, 4, 3, 5);

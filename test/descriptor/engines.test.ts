@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
-import { type Descriptor, descriptor, descriptorWith, featureCount } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, type Descriptor, descriptorWith, featureCount } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { featureJacobian } from "../../src/descriptor/jacobian.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
 import { small, smallCrystal, smallMolecule } from "./support.js";
@@ -28,8 +28,8 @@ function everything(d: Descriptor, s: Structure): Float64Array[] {
   return results;
 }
 
-const lone = structure({ species: ["O"], positions: [[0, 0, 0]] });
-const dimer = structure({
+const lone = createStructure({ species: ["O"], positions: [[0, 0, 0]] });
+const dimer = createStructure({
   species: ["H", "O"],
   positions: [
     [0, 0, 0],
@@ -56,7 +56,7 @@ describe("the kernels give what the plain formulas give, to 1e-12 of the largest
   ];
 
   it.each(cases)("%s", (_, options, s) => {
-    const kernels = everything(descriptor(options), s);
+    const kernels = everything(createDescriptor(options), s);
     const plain = everything(
       descriptorWith(options, () => referenceEngine),
       s,
@@ -69,7 +69,7 @@ describe("the kernels give what the plain formulas give, to 1e-12 of the largest
   });
 
   it("and the same bits again, also with other work in between", () => {
-    const d = descriptor({ ...small, twoBody: { cutoff: 4 } });
+    const d = createDescriptor({ ...small, twoBody: { cutoff: 4 } });
     const [s, other] = [smallCrystal(), smallMolecule()];
     const first = everything(d, s);
     const weights = { order: 1, values: new Float64Array(3 * featureCount(d, 1)).fill(1) } as const;
@@ -93,14 +93,14 @@ describe("the kernels give what the plain formulas give, to 1e-12 of the largest
     for (let i = 0; i < 40; i++) {
       const cutoff = 3 + 0.05 * i;
       const options: DescriptorOptions = { species: ["H"], cutoff, nMax: 2, lMax: 1, cutoffFunction: { kind: "none" } };
-      const s = structure({
+      const s = createStructure({
         species: ["H", "H"],
         positions: [
           [0, 0, 0],
           [cutoff * (1 - 2 ** -53), 0, 0],
         ],
       });
-      const kernels = featuresOf(descriptor(options), s, 0).values;
+      const kernels = featuresOf(createDescriptor(options), s, 0).values;
       const plain = featuresOf(
         descriptorWith(options, () => referenceEngine),
         s,

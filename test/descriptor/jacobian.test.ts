@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
-import { descriptor, featureCount } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import { designRows } from "../../src/descriptor/designRows.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../src/descriptor/jacobian.js";
@@ -10,7 +10,7 @@ import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
 import { small, smallCrystal, smallMolecule } from "./support.js";
 
-const d = descriptor({ ...small, twoBody: { cutoff: 4.2, nMax: 4 } });
+const d = createDescriptor({ ...small, twoBody: { cutoff: 4.2, nMax: 4 } });
 const orders = [0, 1, 2] as const;
 
 function jacobian(s: Structure, order: TensorOrder, blockBytes = 32e6): CentreDerivatives[] {
@@ -94,7 +94,7 @@ describe("featureJacobian", () => {
   });
 
   it("refuses normalized descriptors and unknown options", () => {
-    const unit = descriptor({ ...small, normalization: { kind: "unit" } });
+    const unit = createDescriptor({ ...small, normalization: { kind: "unit" } });
     expect(() => featureJacobian(unit, smallCrystal(), 0, () => undefined)).toThrow(/normalized/);
     const wrong = { blokBytes: 1 } as object;
     expect(() => featureJacobian(d, smallCrystal(), 0, () => undefined, wrong)).toThrow(/did you mean "blockBytes"/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { descriptor, featureLabels, layoutOf } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, featureLabels, layoutOf } from "../../src/descriptor/descriptor.js";
 import { featuresOfDensity } from "../../src/descriptor/referenceEngine.js";
 import { expectClose } from "../support/close.js";
 import { referenceData } from "../support/reference.js";
@@ -18,7 +18,7 @@ interface Environment {
 const reference = referenceData<{ readonly environments: Record<string, Environment> }>("polipy_descriptor_lambda1");
 
 describe.skipIf(!reference)("λ = 1 features from another code's density coefficients", () => {
-  const d = descriptor({ species: ["Zr", "O"], cutoff: 5.5, nMax: 6, lMax: 3, smearing: 0.5 });
+  const d = createDescriptor({ species: ["Zr", "O"], cutoff: 5.5, nMax: 6, lMax: 3, smearing: 0.5 });
   const labels = featureLabels(d, 1);
   const part = layoutOf(d, 1).parts[0]!;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { curPivots, farthestPoints, selectEnvironments } from "../../src/descriptor/sparsify.js";
 import { AbortedError } from "../../src/errors.js";
 import { gemm, matrixFromRows } from "../../src/math/matrix.js";
@@ -76,7 +76,7 @@ describe("curPivots", () => {
 });
 
 describe.each(["farthestPoints", "cur"] as const)("selectEnvironments by %s", (kind) => {
-  const d = descriptor(small);
+  const d = createDescriptor(small);
   const frames = [smallCrystal(1), smallMolecule(), smallCrystal(2), smallCrystal(1)];
 
   it("chooses distinct environments of each species", async () => {
@@ -112,7 +112,7 @@ describe.each(["farthestPoints", "cur"] as const)("selectEnvironments by %s", (k
   });
 
   it("gives nothing for a species that does not occur", async () => {
-    const wide = descriptor({ ...small, species: ["H", "O", "Zr", "Pb"] });
+    const wide = createDescriptor({ ...small, species: ["H", "O", "Zr", "Pb"] });
     expect((await selectEnvironments(wide, frames, { count: 2, method: { kind } }))[3]).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import type { FeatureWeights } from "../../src/descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
 import { uniform } from "../support/uniform.js";
 
@@ -22,12 +22,12 @@ export function smallCrystal(seed = 1): Structure {
   const positions = fractional.map((f) =>
     [0, 1, 2].map((c) => f[0]! * cell[c]! + f[1]! * cell[3 + c]! + f[2]! * cell[6 + c]! + 0.1 * (next() - 0.5)),
   );
-  return structure({ species: ["Zr", "O", "O", "Zr", "O", "H", "O"], positions, cell });
+  return createStructure({ species: ["Zr", "O", "O", "Zr", "O", "H", "O"], positions, cell });
 }
 
 /** A free molecule of five atoms. */
 export function smallMolecule(): Structure {
-  return structure({
+  return createStructure({
     species: ["O", "H", "H", "O", "H"],
     positions: [
       [0.05, -0.02, 0.12],

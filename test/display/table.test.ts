@@ -6,7 +6,7 @@ import { ShapeError } from "../../src/errors.js";
 import { executeNotebook } from "../../src/runner/executor.js";
 import type { CodeCell } from "../../src/runner/nbformat.js";
 import { convertSeries } from "../../src/series/convert.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { toUnit } from "../../src/spectrum/spectrum.js";
 import { formatNumber } from "../../src/table/number.js";
@@ -33,7 +33,7 @@ describe("table", () => {
     expect(tableCsv(columns).split("\n")[2]).toBe('1200,-1.5e-7,"b,""c"""');
   });
 
-  const alpha = tensorSeries({
+  const alpha = createSeries({
     ...{ quantity: "polarizability", shape: [3, 3], timestep: 2, origin: "test" },
     values: Float64Array.of(1, 4, 6, 4, 2, 5, 6, 5, 3, 1, 0, 0, 0, 1, 0, 0, 0, 1),
   });
@@ -45,9 +45,9 @@ describe("table", () => {
       "2,1,1,1,0,0,0",
     ]);
     expect(Object.keys(toColumns(convertSeries(alpha, "a.u.")))[1]).toBe("xx (a.u.)");
-    const many = tensorSeries({ ...alpha, values: Float64Array.from({ length: 9 * 64 }, (_, i) => Math.sin(i)) });
+    const many = createSeries({ ...alpha, values: Float64Array.from({ length: 9 * 64 }, (_, i) => Math.sin(i)) });
     expect(Object.keys(toColumns(toUnit(raman(many), "meV")))[0]).toBe("energy (meV)");
-    const perAtom = tensorSeries({ ...alpha, quantity: "bornCharges", shape: [2, 3, 3] });
+    const perAtom = createSeries({ ...alpha, quantity: "bornCharges", shape: [2, 3, 3] });
     expect(() => toColumns(perAtom)).toThrow(/tensors of shape \[2, 3, 3\] do not make columns/);
   });
 

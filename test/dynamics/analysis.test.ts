@@ -8,20 +8,20 @@ import { readRestart, writeRestart } from "../../src/dynamics/restart.js";
 import { startState } from "../../src/dynamics/start.js";
 import { FormatError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
-import { structure } from "../../src/structure/structure.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createStructure } from "../../src/structure/structure.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
 
 describe("radial distribution", () => {
   it("is 1 for random points", () => {
     const rng = random(3);
     const gas = () =>
-      structure({
+      createStructure({
         species: Array(400).fill("Ar"),
         positions: Float64Array.from({ length: 1200 }, () => 15 * rng.next()),
         cell: [15, 0, 0, 2, 15, 0, 0, 1, 15],
       });
-    const g = radialDistribution(trajectory([gas(), gas(), gas()]), ["Ar", "Ar"], { cutoff: 7, bins: 14 });
+    const g = radialDistribution(createTrajectory([gas(), gas(), gas()]), ["Ar", "Ar"], { cutoff: 7, bins: 14 });
     // the last bins hold some 6·10⁴ pairs: √(1/6·10⁴) ≈ 0.4 %
     for (let b = 8; b < 14; b++) expectClose(g.value[b]!, 1, { absolute: 0.02 });
   });
@@ -39,7 +39,7 @@ describe("radial distribution", () => {
       species.push("Na", "Cl");
       positions.push([(i * a) / 2, (j * a) / 2, (k * a) / 2], [((i + 1) * a) / 2, (j * a) / 2, (k * a) / 2]);
     }
-    const t = trajectory([structure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] })]);
+    const t = createTrajectory([createStructure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] })]);
     const first = radialDistribution(t, ["Na", "Cl"], { cutoff: 7, bins: 700 });
     expect(first.coordination[Math.floor((4 / 7) * 700)]).toBe(6);
     const second = radialDistribution(t, ["Na", "Na"], { cutoff: 7, bins: 700 });
@@ -51,14 +51,14 @@ describe("radial distribution", () => {
 describe("mean squared displacement", () => {
   it("grows as v²t² for free flight, per species", () => {
     const at = (f: number) =>
-      structure({
+      createStructure({
         species: ["Ar", "He"],
         positions: [
           [0.1 * f, 0, 0],
           [0, 0, -0.3 * f],
         ],
       });
-    const msd = meanSquaredDisplacement(trajectory([0, 1, 2, 3, 4].map(at), 2));
+    const msd = meanSquaredDisplacement(createTrajectory([0, 1, 2, 3, 4].map(at), 2));
     expect(msd.species).toEqual(["Ar", "He"]);
     expectClose(msd.lag, [0, 2, 4], {});
     expectClose(msd.value[0]!, [0, 0.01, 0.04], { absolute: 1e-14 });
@@ -81,7 +81,7 @@ describe("mean squared displacement", () => {
 
 describe("restart files", () => {
   const folder = mkdtempSync(join(tmpdir(), "spectensor-restart-"));
-  const start = structure({
+  const start = createStructure({
     species: ["Na", "Cl"],
     positions: [
       [0.1, 1 / 3, Math.PI],

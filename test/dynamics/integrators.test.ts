@@ -4,9 +4,9 @@ import type { MdOptions } from "../../src/dynamics/options.js";
 import type { Potential } from "../../src/dynamics/potential.js";
 import { vibrationalDensity } from "../../src/dynamics/vibrations.js";
 import { random } from "../../src/math/random.js";
-import { peaks } from "../../src/spectrum/peaks.js";
-import { structure } from "../../src/structure/structure.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
+import { createStructure } from "../../src/structure/structure.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { atomicMassUnit, boltzmannConstant } from "../../src/units/constants.js";
 import { angularToWavenumber } from "../../src/units/frequency.js";
 import { expectClose } from "../support/close.js";
@@ -54,7 +54,7 @@ describe("velocity Verlet", () => {
         return { energy: -0.5 * forces.reduce((s, f, k) => s + f * u[k]!, 0), forces };
       },
     };
-    const start = structure({ species: Array(n).fill("Si"), positions: new Float64Array(3 * n) });
+    const start = createStructure({ species: Array(n).fill("Si"), positions: new Float64Array(3 * n) });
     const recorded = await frames(start, ring, {
       ensemble: { kind: "nve" },
       steps: 4000,
@@ -63,13 +63,13 @@ describe("velocity Verlet", () => {
       masses: { Si: mass },
     });
     const run = {
-      ...trajectory(
+      ...createTrajectory(
         recorded.map((f) => f.structure),
         dt,
       ),
       velocities: joined(recorded.map((f) => f.velocities)),
     };
-    const found = peaks(vibrationalDensity(run), { from: 50, minProminence: 5e-3 }).map((p) => p.position);
+    const found = findPeaks(vibrationalDensity(run), { from: 50, minProminence: 5e-3 }).map((p) => p.position);
     const exact = [1, 2, 3].map(
       (j) => 2 * Math.sqrt(stiffness / (mass * atomicMassUnit)) * Math.sin((Math.PI * j) / n),
     );
@@ -98,7 +98,7 @@ describe("velocity Verlet", () => {
 
   it("returns to the start when the velocities are reversed", async () => {
     const there = await md(cluster, lj, { ensemble: { kind: "nve" }, steps: 300, timestep: 2, temperature: 20 });
-    const turned = structure({ species: cluster.species, positions: there.state.positions });
+    const turned = createStructure({ species: cluster.species, positions: there.state.positions });
     const back = await md(turned, lj, {
       ensemble: { kind: "nve" },
       steps: 300,
@@ -112,7 +112,7 @@ describe("velocity Verlet", () => {
 describe("Langevin dynamics", () => {
   it("samples ⟨x²⟩ = k_BT/k of a harmonic well even with a large time step (BAOAB), and the Maxwell–Boltzmann distribution", async () => {
     const n = 200;
-    const start = structure({ species: Array(n).fill("Ar"), positions: new Float64Array(3 * n) });
+    const start = createStructure({ species: Array(n).fill("Ar"), positions: new Float64Array(3 * n) });
     const run = await frames(start, tethered(new Float64Array(3 * n), 1), {
       ensemble: { kind: "nvt", temperature: 300, friction: 5 },
       steps: 4000,
@@ -133,7 +133,7 @@ describe("Langevin dynamics", () => {
   it("gives velocities of every mass the Maxwell–Boltzmann distribution (Kolmogorov–Smirnov), and the temperature", async () => {
     const n = 400;
     const species = Array.from({ length: n }, (_, i) => (i % 2 ? "H" : "Ar"));
-    const start = structure({ species, positions: new Float64Array(3 * n) });
+    const start = createStructure({ species, positions: new Float64Array(3 * n) });
     const run = await frames(start, tethered(new Float64Array(3 * n), 0.5), {
       ensemble: { kind: "nvt", temperature: 250, friction: 50 },
       steps: 1000,
@@ -200,7 +200,7 @@ describe("stochastic cell rescaling", () => {
   it("gives the ideal gas its volume distribution, ⟨V⟩ = (N + 1) k_BT/P", async () => {
     const n = 40;
     const rng = random(1);
-    const start = structure({
+    const start = createStructure({
       species: Array(n).fill("Ar"),
       positions: Float64Array.from({ length: 3 * n }, () => 20 * rng.next()),
       cell: [20, 0, 0, 0, 20, 0, 0, 0, 20],

@@ -5,7 +5,7 @@ import type { Potential } from "../../src/dynamics/potential.js";
 import { kineticEnergy, maxwellBoltzmann, temperatureOf } from "../../src/dynamics/velocities.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { idealGas, tethered } from "../support/potentials.js";
 import { argon, cluster, frames, lj } from "./support.js";
@@ -38,7 +38,7 @@ describe("md", () => {
   });
 
   it("stops a run that blows up, says where, and keeps the frames before", async () => {
-    const close = structure({
+    const close = createStructure({
       species: ["Ar", "Ar"],
       positions: [
         [0, 0, 0],
@@ -61,7 +61,7 @@ describe("md", () => {
 
   it("stops a run whose time step is too long for its forces to show it", async () => {
     const recorded: number[] = [];
-    const pair = structure({ species: ["Ar", "Ar"], positions: new Float64Array(6) });
+    const pair = createStructure({ species: ["Ar", "Ar"], positions: new Float64Array(6) });
     const run = md(pair, tethered(new Float64Array(6), 1.5), {
       ensemble: { kind: "nve" },
       steps: 4000,

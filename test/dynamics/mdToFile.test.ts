@@ -7,12 +7,12 @@ import { type MdFileOptions, mdToFile } from "../../src/dynamics/mdToFile.js";
 import type { Potential } from "../../src/dynamics/potential.js";
 import { readRestart } from "../../src/dynamics/restart.js";
 import { loadExtxyz } from "../../src/io/extxyz.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { lennardJones } from "../support/potentials.js";
 
 const folder = mkdtempSync(join(tmpdir(), "spectensor-md-"));
-const cluster = structure({
+const cluster = createStructure({
   species: ["Ar", "Ar", "Ar"],
   positions: [
     [0, 0, 0],

@@ -1,11 +1,11 @@
 import { md } from "../../src/dynamics/md.js";
 import type { MdFrame, MdOptions } from "../../src/dynamics/options.js";
 import type { Potential } from "../../src/dynamics/potential.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { lennardJones } from "../support/potentials.js";
 
-export const argon = structure({ species: ["Ar"], positions: [[0.1, 0, 0]] });
-export const cluster = structure({
+export const argon = createStructure({ species: ["Ar"], positions: [[0.1, 0, 0]] });
+export const cluster = createStructure({
   species: Array(5).fill("Ar"),
   positions: [
     [0, 0, 0],

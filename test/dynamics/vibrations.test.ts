@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { velocityAutocorrelation, vibrationalDensity } from "../../src/dynamics/vibrations.js";
 import { DataError } from "../../src/errors.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 import type { Trajectory } from "../../src/structure/trajectory.js";
 import { angularToWavenumber, wavenumberToAngular } from "../../src/units/frequency.js";
 import { expectClose } from "../support/close.js";
@@ -32,7 +32,7 @@ describe("vibrational density of states", () => {
     // kinetic energies 28·1² and 16·2²
     expectClose(area(g.intensities.Si!.values), 28 / (28 + 64), { relative: 2e-3 });
     expectClose(area(g.intensities.O!.values), 64 / (28 + 64), { relative: 2e-3 });
-    const found = peaks(g, { count: 2 }).map((p) => p.position);
+    const found = findPeaks(g, { count: 2 }).map((p) => p.position);
     expectClose(
       found.sort((a, b) => a - b),
       [400, 900],

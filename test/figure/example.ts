@@ -5,7 +5,7 @@ import { parityFigure } from "../../src/figure/parity.js";
 import { spectrumFigure } from "../../src/figure/spectrum.js";
 import { timeSeriesFigure } from "../../src/figure/timeSeries.js";
 import { random } from "../../src/math/random.js";
-import { type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries, type TensorSeries } from "../../src/series/tensorSeries.js";
 import type { Spectrum } from "../../src/spectrum/spectrum.js";
 
 /** A polarizability that oscillates with a period of 314 fs, with noise. */
@@ -15,7 +15,7 @@ export function oscillating(noise: number, origin: string, frames = 120): Tensor
     const [frame, i] = [Math.floor(k / 9), k % 9];
     return (i % 4 === 0 ? 33 : 0) + 0.2 * Math.sin(0.2 * frame + (i % 4)) + noise * r.normal();
   });
-  return tensorSeries({ quantity: "polarizability", shape: [3, 3], values, timestep: 10, origin });
+  return createSeries({ quantity: "polarizability", shape: [3, 3], values, timestep: 10, origin });
 }
 
 /** Lorentzian lines shifted by `shift` cm⁻¹, with a standard error of 8 % of the intensity. */

@@ -8,7 +8,7 @@ import { parityFigure, seriesParityFigure } from "../../src/figure/parity.js";
 import { spectrumFigure } from "../../src/figure/spectrum.js";
 import { DARK_OF, recolour, THEMES } from "../../src/figure/theme.js";
 import { timeSeriesFigure } from "../../src/figure/timeSeries.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { lines, oscillating } from "./example.js";
 
 const axis = (quantity: string) => ({ quantity });
@@ -70,7 +70,7 @@ describe("timeSeriesFigure", () => {
   });
 
   it("refuses series of different units, unknown components and references", () => {
-    const atomic = tensorSeries({ ...series, unit: "bohr³" });
+    const atomic = createSeries({ ...series, unit: "bohr³" });
     expect(() => timeSeriesFigure({ A: series, B: atomic })).toThrow(UnitError);
     expect(() => timeSeriesFigure({ A: series }, { component: "x" })).toThrow(OptionError);
     expect(() => timeSeriesFigure({ A: series }, { reference: "DFPT" })).toThrow(

@@ -8,10 +8,10 @@ import { sceneAt } from "../../src/page/player.js";
 import type { Scene } from "../../src/page/scene.js";
 import { drawingsOf } from "../../src/runner/drawings.js";
 import type { NormalModes } from "../../src/spectrum/phonons.js";
-import { structure } from "../../src/structure/structure.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createStructure } from "../../src/structure/structure.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 
-const dimer = structure({
+const dimer = createStructure({
   species: ["H", "Cl"],
   positions: [
     [0, 0, 0],
@@ -25,7 +25,7 @@ const modes: NormalModes = {
   wavenumbers: Float64Array.of(2900),
   eigenvectors: matrix(1, 6, Float64Array.of(Math.sqrt(35 / 36), 0, 0, -Math.sqrt(1 / 36), 0, 0)),
 };
-const lattice = structure({
+const lattice = createStructure({
   species: ["Na"],
   positions: [[3.9, 0, 0]],
   cell: [
@@ -34,7 +34,7 @@ const lattice = structure({
     [0, 0, 4],
   ],
 });
-const moved = structure({
+const moved = createStructure({
   species: ["Na"],
   positions: [[0.1, 0, 0]],
   cell: [
@@ -68,7 +68,7 @@ describe("a mode in motion", () => {
 
 describe("a trajectory to play", () => {
   it("goes on over the edge of the cell, not back through it", () => {
-    const { motion } = trajectoryView(trajectory([lattice, moved, lattice], 2), { images: "none" });
+    const { motion } = trajectoryView(createTrajectory([lattice, moved, lattice], 2), { images: "none" });
     expect(motion!.shifts.map((s) => Number(s[0]!.toFixed(9)))).toEqual([0, 0.2, 0]);
     expect(motion!.captions).toEqual(["0.000 ps", "0.002 ps", "0.004 ps"]);
   });
@@ -80,7 +80,7 @@ describe("a trajectory to play", () => {
     expect(motion!.shifts).toHaveLength(11);
     // Free molecule: the shift is the difference of positions.
     expect(motion!.shifts[10]![4]).toBeCloseTo(water.positions[last + 4]! - water.positions[4]!, 10);
-    expect(() => trajectoryView(trajectory([lattice]))).toThrow(/1 frames; give a trajectory of two or more/);
+    expect(() => trajectoryView(createTrajectory([lattice]))).toThrow(/1 frames; give a trajectory of two or more/);
   });
 });
 

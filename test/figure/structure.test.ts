@@ -7,10 +7,10 @@ import { renderStructureSvg } from "../../src/figure/structureSvg.js";
 import { structureView } from "../../src/figure/structureView.js";
 import { determinant3 } from "../../src/math/matrix3.js";
 import { random } from "../../src/math/random.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 
-const water = structure({
+const water = createStructure({
   species: ["O", "H", "H"],
   positions: [
     [0, 0, 0.119],
@@ -18,7 +18,7 @@ const water = structure({
     [0, -0.763, -0.477],
   ],
 });
-const salt = structure({
+const salt = createStructure({
   species: ["Na", "Cl"],
   positions: [
     [0, 0, 0],
@@ -85,9 +85,9 @@ describe("which atoms and bonds are shown", () => {
         [0, 0, 2.8],
       ],
     };
-    expect(structureView(structure(near)).bonds).toHaveLength(1);
+    expect(structureView(createStructure(near)).bonds).toHaveLength(1);
     const withNitrogen = { species: [...near.species, "N"], positions: [...near.positions, [0, 0, 9]] };
-    expect(structureView(structure(withNitrogen)).bonds).toHaveLength(0);
+    expect(structureView(createStructure(withNitrogen)).bonds).toHaveLength(0);
   });
 });
 
@@ -219,7 +219,7 @@ describe("the picture", () => {
   });
 
   it("draws the nearer of two balls over the farther one", () => {
-    const pair = structure({
+    const pair = createStructure({
       species: ["C", "O"],
       positions: [
         [0, 0, 0],

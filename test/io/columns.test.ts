@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataError, FormatError, OptionError, ShapeError } from "../../src/errors.js";
 import { loadColumns, parseColumns, streamColumns } from "../../src/io/columns.js";
 import { writeColumns } from "../../src/io/columnsWrite.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { columns } from "./samples.js";
 
 let folder = "";
@@ -44,7 +44,7 @@ describe("parseColumns", () => {
   });
 
   it("reads back what writeColumns writes, to the last bit", async () => {
-    const s = tensorSeries({
+    const s = createSeries({
       quantity: "polarizability",
       shape: [3, 3],
       values: Float64Array.from({ length: 45 }, (_, i) => Math.sin(i) / 3),
@@ -61,7 +61,7 @@ describe("parseColumns", () => {
       for await (const row of streamColumns(path)) expect(row.values).toEqual(s.values.subarray(9 * rows, 9 * ++rows));
       expect(rows).toBe(5);
     }
-    const charges = tensorSeries({
+    const charges = createSeries({
       quantity: "bornCharges",
       shape: [1, 3, 3],
       values: new Float64Array(9),

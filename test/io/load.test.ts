@@ -11,8 +11,8 @@ import { loadTrajectory, readFrames } from "../../src/io/load.js";
 import { loadSeries } from "../../src/io/loadSeries.js";
 import { trajectoryFrames } from "../../src/io/trajectoryFrames.js";
 import { seriesOfFrames } from "../../src/series/fromFrames.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { quartz } from "../support/crystals.js";
 import * as sample from "./samples.js";
 
@@ -100,10 +100,10 @@ describe("trajectoryFrames", () => {
   it("carries a trajectory and series over the same frames through an extended XYZ file, to the last bit", async () => {
     const a = quartz();
     const t = {
-      ...trajectory([a, { ...a, positions: a.positions.map((x) => x + 1 / 3) }], 0.5),
+      ...createTrajectory([a, { ...a, positions: a.positions.map((x) => x + 1 / 3) }], 0.5),
       velocities: Float64Array.from({ length: 54 }, (_, i) => Math.cos(i)),
     };
-    const alpha = tensorSeries({
+    const alpha = createSeries({
       quantity: "polarizability",
       shape: [3, 3],
       values: Float64Array.from({ length: 18 }, (_, i) => 30 + Math.sqrt(i)),
@@ -115,7 +115,7 @@ describe("trajectoryFrames", () => {
     const back = await loadTrajectory(path);
     expect(back).toEqual({ ...t, cells: t.cells });
     expect(seriesOfFrames(await loadExtxyz(path), "polarizability").values).toEqual(alpha.values);
-    const short = tensorSeries({ ...alpha, values: alpha.values.slice(9) });
+    const short = createSeries({ ...alpha, values: alpha.values.slice(9) });
     expect(() => [...trajectoryFrames(t, [short])]).toThrow(/one tensor for each of 2 frames/);
   });
 });

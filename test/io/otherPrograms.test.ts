@@ -10,13 +10,13 @@ import { readFrames } from "../../src/io/load.js";
 import { loadSeries } from "../../src/io/loadSeries.js";
 import { parseXvg } from "../../src/io/xvg.js";
 import { infrared } from "../../src/spectrum/infrared.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 import { raman } from "../../src/spectrum/raman.js";
 
 const file = (name: string) => new URL(`cases/${name}`, import.meta.url).pathname;
 const debye = 0.20819434; // e·Å
 const strongest = (spectrum: ReturnType<typeof infrared>) =>
-  peaks(spectrum, { count: 2 }).map(({ position, height }) => ({ position, height }));
+  findPeaks(spectrum, { count: 2 }).map(({ position, height }) => ({ position, height }));
 
 describe("GROMACS .xvg", () => {
   it("has the lines and heights of the same dipole in e·Å and fs", async () => {
@@ -95,7 +95,7 @@ describe("GPUMD", () => {
       onWarning: () => {},
     });
     expect(alpha.values[1]).toBe(0.01910673);
-    const found = peaks(raman(alpha), { count: 2 }).map((p) => Math.round(p.position / 10));
+    const found = findPeaks(raman(alpha), { count: 2 }).map((p) => Math.round(p.position / 10));
     expect(found).toEqual([100, 300]);
   });
 

@@ -12,7 +12,7 @@ import { normalModes } from "../../src/spectrum/phonons.js";
 import { supercell } from "../../src/structure/cell.js";
 import { atomicMass } from "../../src/structure/elements.js";
 import { bornChargesOfAtoms } from "../../src/structure/independentCharges.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { symmetry } from "../../src/structure/symmetry.js";
 
 const file = (name: string) => new URL(`cases/phonopy-files/${name}`, import.meta.url).pathname;
@@ -37,7 +37,7 @@ describe("FORCE_SETS", () => {
   it("both types agree for forces without any symmetry", () => {
     const draw = random(3);
     const normal = (n: number) => Float64Array.from({ length: n }, () => draw.normal());
-    const s = structure({ species: ["O", "Al", "N"], positions: normal(9), cell: [6, 0, 0, 1, 7, 0, 2, 1, 8] });
+    const s = createStructure({ species: ["O", "Al", "N"], positions: normal(9), cell: [6, 0, 0, 1, 7, 0, 2, 1, 8] });
     // Φ symmetric with rows that sum to zero: springs of random tensors between pairs.
     const phi = new Float64Array(81);
     for (const [i, j] of [

@@ -3,7 +3,7 @@ import { loadDataset } from "../../src/dataset/load.js";
 import { parseExtxyz } from "../../src/io/extxyz.js";
 import { notCubicAngstrom } from "../../src/io/polarizabilityUnit.js";
 import { convertSeries } from "../../src/series/convert.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { coulombConstant } from "../../src/units/constants.js";
 import { expectClose } from "../support/close.js";
 
@@ -63,7 +63,7 @@ describe("the unit of a polarizability", () => {
   });
 
   it("converts a series by 14.4, as α = 4πε₀ times the volume", () => {
-    const series = tensorSeries({
+    const series = createSeries({
       quantity: "polarizability",
       shape: [3, 3],
       unit: "e·Å²/V",

@@ -5,7 +5,7 @@ import { parseLammps } from "../../src/io/lammps.js";
 import { readFrames } from "../../src/io/load.js";
 import { loadSeries } from "../../src/io/loadSeries.js";
 import { infrared } from "../../src/spectrum/infrared.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 import { unitScale } from "../../src/units/convert.js";
 import { unitFactor } from "../../src/units/unitNames.js";
 
@@ -18,7 +18,7 @@ describe("units that a header of columns states", () => {
       loadSeries(`${cases}columns-header-units/${name}`, { quantity: "polarization", ...quiet });
     const [right, other] = [await load("right.csv"), await load(file)];
     expect(other.timestep).toBeCloseTo(1, 9);
-    const [a, b] = [right, other].map((s) => peaks(infrared(s, { temperature: 300 })));
+    const [a, b] = [right, other].map((s) => findPeaks(infrared(s, { temperature: 300 })));
     expect(b!.map((p) => p.position)).toHaveLength(2);
     // Values are printed with seven decimals in both units.
     for (const [k, peak] of b!.entries()) {

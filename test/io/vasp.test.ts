@@ -7,7 +7,7 @@ import { parseOutcar } from "../../src/io/outcar.js";
 import { loadPoscar, parsePoscar, poscarText, writePoscar } from "../../src/io/poscar.js";
 import { parseVasprun } from "../../src/io/vasprun.js";
 import { loadXdatcar, parseXdatcar, writeXdatcar } from "../../src/io/xdatcar.js";
-import { frameStructure, trajectory } from "../../src/structure/trajectory.js";
+import { createTrajectory, frameStructure } from "../../src/structure/trajectory.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../../src/units/constants.js";
 import { expectClose } from "../support/close.js";
 import { quartz } from "../support/crystals.js";
@@ -95,7 +95,7 @@ describe("parseXdatcar", () => {
     const a = quartz();
     const b = { ...a, positions: a.positions.map((x) => x + 0.01) };
     const c = { ...b, cell: a.cell!.map((x) => 1.01 * x) };
-    for (const t of [trajectory([a, b], 1), trajectory([a, b, c], 1)]) {
+    for (const t of [createTrajectory([a, b], 1), createTrajectory([a, b, c], 1)]) {
       const path = join(folder, "XDATCAR.gz");
       await writeXdatcar(path, t, { decimals: 16 });
       const back = await loadXdatcar(path, { timestep: 1 });

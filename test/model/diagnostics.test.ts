@@ -12,7 +12,7 @@ import {
 } from "../../src/model/diagnostics.js";
 import { seriesOfComponents } from "../../src/series/components.js";
 import { convertSeries } from "../../src/series/convert.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { expectClose } from "../support/close.js";
 
 const normals = (n: number, seed: number): Float64Array => {
@@ -125,9 +125,9 @@ describe("seriesAgreement", () => {
   });
 
   it("takes vectors and Born charges, and refuses different shapes", () => {
-    const p = tensorSeries({ quantity: "polarization", shape: [3], values: normals(30, 1), timestep: 1, origin: "p" });
+    const p = createSeries({ quantity: "polarization", shape: [3], values: normals(30, 1), timestep: 1, origin: "p" });
     expect(Object.keys(seriesAgreement(p, p))).toEqual(["all", "x", "y", "z"]);
-    const z = tensorSeries({
+    const z = createSeries({
       quantity: "bornCharges",
       shape: [2, 3, 3],
       values: normals(180, 2),

@@ -13,7 +13,7 @@ import {
 } from "../../src/model/target/forceField/forceField.js";
 import { predictForces } from "../../src/model/target/forceField/predict.js";
 import type { Progress } from "../../src/progress.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { quartz } from "../support/crystals.js";
 import { randomOrthogonal, rotateRows, rotateStructure } from "../support/equivariance.js";
@@ -154,7 +154,7 @@ describe("fit of a force field", () => {
   it("gives every species its energy where compositions differ", () => {
     const d = truth.descriptor;
     const some = (species: string[]): Structure =>
-      structure({ species, positions: species.map((_, i) => [9 * i, 0, 0]) });
+      createStructure({ species, positions: species.map((_, i) => [9 * i, 0, 0]) });
     const list = [["O"], ["O", "O", "Si"], ["Si", "Si"], ["O", "Si"]].map((species) => ({
       structure: some(species),
       energy: species.reduce((e, x) => e + (x === "O" ? -432 : -115), 0),

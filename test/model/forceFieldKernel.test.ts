@@ -14,7 +14,7 @@ import { fitForceField } from "../../src/model/target/forceField/forceField.js";
 import { predictForces } from "../../src/model/target/forceField/predict.js";
 import { selectConfigurations } from "../../src/model/target/forceField/select.js";
 import { forceFieldUncertainty } from "../../src/model/target/forceField/uncertainty.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { randomOrthogonal, rotateRows, rotateStructure } from "../support/equivariance.js";
 import { gradient } from "../support/finiteDifference.js";
@@ -111,7 +111,7 @@ describe("a force field with a non-linear kernel", () => {
 
   it("gives an atom without neighbors, which has no direction x̂, the energy e_J and no force", async () => {
     const model = await fitted(5, 2);
-    const lone = structure({ species: ["O"], positions: [[0, 0, 0]] });
+    const lone = createStructure({ species: ["O"], positions: [[0, 0, 0]] });
     const { energy, forces } = predictForces(model, lone);
     expect([energy, ...forces].map((v) => v + 0)).toEqual([model.constants[0], 0, 0, 0]);
     expect(forceFieldUncertainty(model, lone).forces.every((x) => x === 0)).toBe(true);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { type Descriptor, descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, type Descriptor } from "../../src/descriptor/descriptor.js";
 import { random } from "../../src/math/random.js";
 import {
   type EnvironmentFeatures,
@@ -18,7 +18,7 @@ let structures: Awaited<ReturnType<typeof loadDataset>>["frames"];
 const scales = Float64Array.of(1.3, 0.7);
 
 beforeAll(async () => {
-  d = descriptor({ species: ["H", "O"], cutoff: 3, nMax: 2, lMax: 2 });
+  d = createDescriptor({ species: ["H", "O"], cutoff: 3, nMax: 2, lMax: 2 });
   structures = (await loadDataset("h2o")).frames.filter((_, i) => i % 4 === 0);
   all = structures.map((f) => environmentFeatures(d, f.structure, [2]));
 });

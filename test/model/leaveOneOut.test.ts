@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
 import { featureBasis } from "../../src/model/basis/basis.js";
@@ -46,7 +46,7 @@ describe("leave-one-out errors of AlN, ten frames", () => {
   let train: PreparedFrames;
   beforeAll(async () => {
     const { frames } = await loadDataset("aln");
-    const d = descriptor({ species: ["Al", "N"], ...POLARIZABILITY_DESCRIPTOR });
+    const d = createDescriptor({ species: ["Al", "N"], ...POLARIZABILITY_DESCRIPTOR });
     train = await prepareFrames(
       frames.filter((_, i) => i % 20 === 0).slice(0, 10),
       (f) => componentsPerAtom(f.dielectric!, "dielectric", f.structure),

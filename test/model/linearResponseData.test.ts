@@ -10,9 +10,9 @@ import {
 } from "../../src/model/linearResponse/linearResponse.js";
 import { linearResponseTensor, predictLinearResponse } from "../../src/model/linearResponse/predict.js";
 import { invariants } from "../../src/series/invariants.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import type { Frame } from "../../src/structure/frame.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { uniform } from "../support/uniform.js";
@@ -117,7 +117,7 @@ describe("linear response of the MD-Raman group's α-quartz", () => {
     const predicted = (
       await predictLinearResponse(
         model,
-        trajectory(
+        createTrajectory(
           theirs.map((f) => f.structure),
           10,
         ),
@@ -144,11 +144,11 @@ const molecules = [
 
 describe.each(molecules)("linear response of the rotating molecule $system", ({ system, count, ...expected }) => {
   const md = frames(data(`${system}/trajectory.xyz.gz`)).slice(0, count);
-  const path = trajectory(
+  const path = createTrajectory(
     md.map((f) => f.structure),
     2,
   );
-  const truth = tensorSeries({
+  const truth = createSeries({
     quantity: "polarizability",
     shape: [3, 3],
     timestep: 2,
@@ -179,7 +179,7 @@ describe.each(molecules)("linear response of the rotating molecule $system", ({ 
   it("the trajectory turned: the same prediction, turned", async () => {
     const model = await embedded(system);
     const [r] = randomOrthogonal(1, 3);
-    const turned = trajectory(
+    const turned = createTrajectory(
       md.map((f) => rotateStructure(f.structure, r!)),
       2,
     );

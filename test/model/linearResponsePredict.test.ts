@@ -3,8 +3,8 @@ import { linearResponse } from "../../src/model/linearResponse/linearResponse.js
 import { linearResponseTensor, predictLinearResponse } from "../../src/model/linearResponse/predict.js";
 import { wrap } from "../../src/structure/cell.js";
 import { rotateTensor } from "../../src/structure/rotateTensor.js";
-import { structure } from "../../src/structure/structure.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createStructure } from "../../src/structure/structure.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { aln, quartz } from "../support/crystals.js";
 import { randomOrthogonal, rotateStructure } from "../support/equivariance.js";
@@ -52,7 +52,7 @@ describe("prediction of linear response", () => {
   );
 
   it("of a linear molecule uses the Eckart frame, in which the turn about the axis does not matter", async () => {
-    const s = structure({ species: ["O", "C", "N"], positions: [0, 0, 1.2, 0, 0, 0, 0, 0, -1.3] });
+    const s = createStructure({ species: ["O", "C", "N"], positions: [0, 0, 1.2, 0, 0, 0, 0, 0, -1.3] });
     const model = await linearResponse(toyFrame(s), displacedFrames(s, 0.01));
     expect(model.frame.kind).toBe("eckart");
     expect(model.symmetry.symbol).toBe("C∞v");
@@ -98,11 +98,11 @@ describe("prediction of linear response", () => {
     const s = quartz();
     const model = await linearResponse(toyFrame(s), displacedFrames(s, 0.01, [0, 3]), { quantity: "dielectric" });
     const frames = [1, 2, 3].map((seed) => distorted(s, 0.03, seed));
-    const series = await predictLinearResponse(model, trajectory(frames, 2));
+    const series = await predictLinearResponse(model, createTrajectory(frames, 2));
     expect([series.quantity, series.unit, series.shape, series.timestep]).toEqual(["dielectric", "1", [3, 3], 2]);
     for (const [k, f] of frames.entries())
       expect(series.values.subarray(9 * k, 9 * k + 9)).toEqual(linearResponseTensor(model, f));
-    await expect(predictLinearResponse(model, trajectory(frames))).rejects.toThrow(/time step/);
+    await expect(predictLinearResponse(model, createTrajectory(frames))).rejects.toThrow(/time step/);
   });
 
   it("refuses other atoms and other cells", async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Dataset, loadDataset } from "../../src/dataset/load.js";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { AbortedError, DataError, OptionError, UnitError } from "../../src/errors.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
@@ -24,7 +24,7 @@ import { prepareFrames, selectPrepared } from "../../src/model/train/preparedFra
 import { supercell } from "../../src/structure/cell.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
 
 const features = { cutoff: 4, nMax: 4, lMax: 3, smearing: 0.5 };
@@ -124,7 +124,7 @@ describe("machine-learnt polarizability of water", () => {
     const model = await fitDelta(exact, frames, { descriptor: features, uncertainty: { kind: "committee" } });
     for (const { structure } of test)
       expectClose(polarizabilityTensor(model, structure), exact.predict(structure), { absolute: 1e-12 });
-    const { mean, members } = await predictCommittee(model, trajectory([test[0]!.structure], 1));
+    const { mean, members } = await predictCommittee(model, createTrajectory([test[0]!.structure], 1));
     for (const m of members) expectClose(m.values, mean.values, { absolute: 1e-12 });
   });
 
@@ -167,7 +167,7 @@ describe("machine-learnt polarizability of water", () => {
   });
 
   it("predicts in the primal form what the dual form predicts", async () => {
-    const d = descriptor({ ...features, species: ["H", "O"] });
+    const d = createDescriptor({ ...features, species: ["H", "O"] });
     const all = await prepareFrames(
       [...train, ...test],
       (f) => componentsPerAtom(f.polarizability!, "polarizability", f.structure),
@@ -221,7 +221,7 @@ describe("machine-learnt polarizability of water", () => {
 
 describe("predictions along a trajectory", () => {
   it("are those of each frame, with the time step and a name for legends", async () => {
-    const t = trajectory(
+    const t = createTrajectory(
       test.map((f) => f.structure),
       2,
     );
@@ -241,7 +241,7 @@ describe("predictions along a trajectory", () => {
   });
 
   it("report progress and can be interrupted", async () => {
-    const t = trajectory(
+    const t = createTrajectory(
       test.map((f) => f.structure),
       2,
     );
@@ -253,7 +253,7 @@ describe("predictions along a trajectory", () => {
   });
 
   it("need a time step and species that were trained on", async () => {
-    await expect(predictPolarizability(direct, trajectory([test[0]!.structure]))).rejects.toThrow(/time step/);
+    await expect(predictPolarizability(direct, createTrajectory([test[0]!.structure]))).rejects.toThrow(/time step/);
     const s = { ...test[0]!.structure, species: ["O", "H", "F"] };
     expect(() => polarizabilityTensor(direct, s)).toThrow(/species F/);
   });

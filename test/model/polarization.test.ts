@@ -12,7 +12,7 @@ import { wrap } from "../../src/structure/cell.js";
 import { unwrap } from "../../src/structure/displacement.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
-import { frameStructure, trajectory } from "../../src/structure/trajectory.js";
+import { createTrajectory, frameStructure } from "../../src/structure/trajectory.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { randomOrthogonal, rotateRows, rotateStructure } from "../support/equivariance.js";
 import { jacobian } from "../support/finiteDifference.js";
@@ -142,8 +142,8 @@ describe("a model fitted to Born charges", () => {
       const positions = start.positions.map((x, c) => x + 0.12 * f * (c === 3 ? 1 : 0) + 0.1 * Math.sin(0.7 * f + c));
       return { ...start, positions };
     });
-    const free = trajectory(frames, 2);
-    const wrapped = trajectory(frames.map(wrap), 2);
+    const free = createTrajectory(frames, 2);
+    const wrapped = createTrajectory(frames.map(wrap), 2);
     expect(largestDifference(free.positions, wrapped.positions)).toBeGreaterThan(3);
     const spectrum = async (t: typeof free): Promise<Float64Array> => {
       const { polarization } = await predictPolarization(model, t);
@@ -163,18 +163,18 @@ describe("a model fitted to Born charges", () => {
       ...structure,
       positions: structure.positions.map((v, c) => (c === 3 ? v + x * structure.cell![0]! : v)),
     });
-    await expect(predictPolarization(model, trajectory([at(0), at(0.1), at(0.58)], 2))).rejects.toThrow(
+    await expect(predictPolarization(model, createTrajectory([at(0), at(0.1), at(0.58)], 2))).rejects.toThrow(
       /frame 2: atom 1 .*path is a guess/,
     );
     const positions = structure.positions.slice();
     positions.copyWithin(0, 3, 6);
-    const t = trajectory([structure, { ...structure, positions }], 2);
+    const t = createTrajectory([structure, { ...structure, positions }], 2);
     await expect(predictPolarization(model, t)).rejects.toThrow(/frame 1: .*coincide|frame 1: atom 0 .*guess/);
   });
 
   it("predicts along a trajectory what it predicts frame by frame, with the current Z*·v", async () => {
     const t = {
-      ...trajectory(
+      ...createTrajectory(
         test.map((f) => f.structure),
         1,
       ),

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { FormatError, OptionError } from "../../src/errors.js";
 import { gemv, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
@@ -43,7 +43,7 @@ function derivativesOf(basis: Basis, s: Structure): Float64Array {
 }
 
 describe("products of features", () => {
-  const d = descriptor({ species: ["O", "Zr"], ...settings });
+  const d = createDescriptor({ species: ["O", "Zr"], ...settings });
   const structures = train.map((f) => f.structure);
   const counts = { equivariants: 5, scalars: 3 };
   let basis: ProductFactors;
@@ -133,7 +133,7 @@ describe("products of features", () => {
 describe("a polarization model with products", () => {
   it("finds a polarization that is made of products, which the linear one cannot", async () => {
     // Z* of random weights of products that were found on the very structures that are trained on.
-    const d = descriptor({ species: ["O", "Zr"], ...settings });
+    const d = createDescriptor({ species: ["O", "Zr"], ...settings });
     const counts = { equivariants: 4, scalars: 2 };
     const factors = await productFactors(
       d,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { gramAccumulator } from "../../src/math/gramAccumulator.js";
 import { gemm, identity } from "../../src/math/matrix.js";
@@ -16,7 +16,7 @@ import { toyOxideFrames } from "../support/toyPolarization.js";
 const settings = { cutoff: 4.5, nMax: 2, lMax: 1, smearing: 0.4, twoBody: {} };
 const frames = toyOxideFrames(12, 7);
 const structures = frames.map((f) => f.structure);
-const d = descriptor({ species: ["O", "Zr"], ...settings });
+const d = createDescriptor({ species: ["O", "Zr"], ...settings });
 // 4·4 three-body and 4 two-body features: seven environments with three rows each can span them.
 const features = 20;
 

@@ -4,7 +4,7 @@ import { fitPolarization } from "../../src/model/target/polarization/polarizatio
 import { predictPolarization } from "../../src/model/target/polarization/predict.js";
 import { broaden } from "../../src/spectrum/broadening.js";
 import { infrared } from "../../src/spectrum/infrared.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 
 describe("infrared spectra of molecules in the gas, from a model of a tenth of the frames", () => {
   it.each(["h2o", "ch4", "ch3oh"])(
@@ -20,8 +20,8 @@ describe("infrared spectra of molecules in the gas, from a model of a tenth of t
         const spectrum = infrared(p, options);
         return broaden(spectrum, { kind: "gaussian", width: spectrum.resolution });
       });
-      const found = peaks(learned!, { from: 800, to: 4200 });
-      const expected = peaks(dft!, { from: 800, to: 4200, count: 3 });
+      const found = findPeaks(learned!, { from: 800, to: 4200 });
+      const expected = findPeaks(dft!, { from: 800, to: 4200, count: 3 });
       expect(expected.length).toBe(3);
       for (const peak of expected) {
         const distances = found.map((p) => Math.abs(p.position - peak.position));

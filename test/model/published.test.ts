@@ -21,7 +21,7 @@ import { committeeSpectrum } from "../../src/spectrum/committeeSpectrum.js";
 import { cosineSimilarity } from "../../src/spectrum/compare.js";
 import { raman } from "../../src/spectrum/raman.js";
 import type { Frame } from "../../src/structure/frame.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 
 const path = (name: string): string => fileURLToPath(new URL(`../../../shared/data/${name}`, import.meta.url));
 const files = {
@@ -42,7 +42,7 @@ describe.skipIf(!present)("quartz at 300 K, DFPT of the MD-Raman group (skipped 
   });
 
   it("the linear response alone, means removed, explains R² 0.80 0.81 0.80 0.87 0.93 0.91 of xx yy zz xy yz zx", async () => {
-    const t = trajectory(
+    const t = createTrajectory(
       frames.map((f) => f.structure),
       10,
     );
@@ -67,7 +67,7 @@ describe.skipIf(!present)("quartz at 300 K, DFPT of the MD-Raman group (skipped 
   });
 
   it("the Raman spectrum has cosine similarity ≥ 0.98 with DFPT at N_t = 50, and a committee gives it error bars", async () => {
-    const t = trajectory(
+    const t = createTrajectory(
       frames.map((f) => f.structure),
       10,
     );

@@ -14,7 +14,7 @@ import { predictPart } from "../../src/model/train/kernelFit.js";
 import { prepareStructures } from "../../src/model/train/preparedFrames.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
 
 const features = { cutoff: 4, nMax: 3, lMax: 2, smearing: 0.5 };
@@ -69,13 +69,13 @@ describe("predictions of non-linear kernels, many structures at once", () => {
       form: { kind: "full", zeta: 2 },
     });
     const structures = frames.slice(100, 300).map((f) => f.structure);
-    const series = await predictPolarizability(model, trajectory(structures, 1));
+    const series = await predictPolarizability(model, createTrajectory(structures, 1));
     expectClose(
       series.values,
       structures.flatMap((s) => [...polarizabilityTensor(model, s)]),
       { relative: 1e-12, absolute: 1e-12 },
     );
-    expect(await predictPolarizability(model, trajectory(structures, 1))).toEqual(series);
+    expect(await predictPolarizability(model, createTrajectory(structures, 1))).toEqual(series);
     expect(await predictTensors(model, [])).toEqual([]);
   });
 });

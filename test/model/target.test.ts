@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { featureBasis } from "../../src/model/basis/basis.js";
@@ -14,7 +14,7 @@ import { rotateStructure } from "../support/equivariance.js";
 import { toyOxideFrames } from "../support/toyPolarization.js";
 import { fitQuadrupole, predictQuadrupole, QUADRUPOLE } from "../support/toyTarget.js";
 
-const d = descriptor({ species: ["O", "Zr"], ...QUADRUPOLE.descriptor });
+const d = createDescriptor({ species: ["O", "Zr"], ...QUADRUPOLE.descriptor });
 const basis = featureBasis(d, 2);
 const stream = random(5);
 const truth = Float64Array.from({ length: basis.kinds.length }, () => stream.normal());

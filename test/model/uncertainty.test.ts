@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { descriptor } from "../../src/descriptor/descriptor.js";
+import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
@@ -14,7 +14,7 @@ import { componentsPerAtom } from "../../src/model/target/polarizability/tensorD
 import { fitPart } from "../../src/model/train/kernelFit.js";
 import { prepareFrames, selectPrepared } from "../../src/model/train/preparedFrames.js";
 import type { Frame } from "../../src/structure/frame.js";
-import { trajectory } from "../../src/structure/trajectory.js";
+import { createTrajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
 
 const features = { cutoff: 4, nMax: 4, lMax: 3 };
@@ -22,7 +22,7 @@ let train: Frame[];
 let test: Frame[];
 let committee: PolarizabilityModel;
 const along = (frames: readonly Frame[]) =>
-  trajectory(
+  createTrajectory(
     frames.map((f) => f.structure),
     2,
   );
@@ -88,7 +88,7 @@ describe("committee", () => {
 describe("predictive variance", () => {
   it("is s²(k(x,x) − k(x)ᵀ(K + σ²)⁻¹k(x) + σ²) of the kernel", async () => {
     const model = await fitPolarizability(train, { descriptor: features, uncertainty: { kind: "variance" } });
-    const d = descriptor({ ...features, species: ["H", "O"] });
+    const d = createDescriptor({ ...features, species: ["H", "O"] });
     const all = await prepareFrames(
       [...train, ...test.slice(0, 3)],
       (f) => componentsPerAtom(f.polarizability!, "polarizability", f.structure),

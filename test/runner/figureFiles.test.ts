@@ -11,7 +11,7 @@ import { structureView } from "../../src/figure/structureView.js";
 import { figureFolder, figuresOf, writeFigureFiles } from "../../src/runner/figureFiles.js";
 import type { Notebook, Output } from "../../src/runner/nbformat.js";
 import { notebookPage } from "../../src/runner/notebookPage.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 
 const folder = mkdtempSync(join(tmpdir(), "spectensor-figures-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -23,7 +23,7 @@ const figure = lineFigure(
   ],
   { x: { quantity: "Time", unit: "fs" }, y: { quantity: "α<sub>xx</sub>", unit: "Å³" } },
 );
-const view = structureView(structure({ species: ["O"], positions: [[0, 0, 0]] }));
+const view = structureView(createStructure({ species: ["O"], positions: [[0, 0, 0]] }));
 const SVG = "<svg><!-- plot --></svg>";
 
 const display = (data: Record<string, string>): Output => ({ output_type: "display_data", data, metadata: {} });

@@ -17,7 +17,7 @@ import { notebookPage } from "../../src/runner/notebookPage.js";
 import { plain } from "../../src/runner/outputHtml.js";
 import { sanitizeHtml } from "../../src/runner/sanitize.js";
 import { isHarmlessSvg } from "../../src/runner/svgFile.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { csvCell } from "../../src/table/csv.js";
 import { tableText } from "../../src/table/text.js";
 
@@ -205,7 +205,10 @@ describe("pictures", () => {
 
   it("are well-formed XML whatever their labels hold", () => {
     const plot = lineFigure([{ label: NASTY, x: [0, 1], y: [1, 2] }], { x: { quantity: NASTY }, y: { quantity: "y" } });
-    const view = structureView(structure({ species: ["O"], positions: [[0, 0, 0]] }), { labels: [NASTY], note: NASTY });
+    const view = structureView(createStructure({ species: ["O"], positions: [[0, 0, 0]] }), {
+      labels: [NASTY],
+      note: NASTY,
+    });
     for (const svg of [renderSvg(plot), renderStructureSvg(view)]) {
       expect(wellFormed(svg)).toContain("a ]]> b & c \"d\" 'e'");
       expect(isHarmlessSvg(svg)).toBe(true);

@@ -3,7 +3,7 @@ import { loadDataset } from "../../src/dataset/load.js";
 import { DataError, ShapeError, UnitError } from "../../src/errors.js";
 import { ensembleOfJoined, seriesEnsemble } from "../../src/series/ensemble.js";
 import { joinSeries } from "../../src/series/join.js";
-import { sliceSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries, sliceSeries } from "../../src/series/tensorSeries.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { area, intensityOf } from "../../src/spectrum/spectrum.js";
@@ -17,7 +17,7 @@ const polarization = (seed: number, frames = 400) => {
   x.forEach((v, f) => {
     values.set([v, 0.5 * v, -v], 3 * f);
   });
-  return tensorSeries({
+  return createSeries({
     quantity: "polarization",
     shape: [3],
     values,

@@ -4,7 +4,7 @@ import { random } from "../../src/math/random.js";
 import { bornCurrent, polarizationRate } from "../../src/series/current.js";
 import { derivativeGain, differentiate } from "../../src/series/differentiate.js";
 import { unwrapPolarization } from "../../src/series/polarization.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { expectClose } from "../support/close.js";
 
 const wave = (n: number, omega: number, dt: number, shift = 0): Float64Array =>
@@ -78,7 +78,7 @@ describe("unwrapPolarization", () => {
       if (shift.some((s, i) => Math.abs(s - before[i]!) > 1)) expected.push(f);
       before = shift;
     }
-    const s = tensorSeries({ quantity: "polarization", shape: [3], values: wrapped, timestep: 1, origin: "p" });
+    const s = createSeries({ quantity: "polarization", shape: [3], values: wrapped, timestep: 1, origin: "p" });
     const u = unwrapPolarization(s, cell);
     expectClose(u.series.values, smooth, { absolute: 1e-11 });
     expect(u.jumps).toEqual(expected);
@@ -87,7 +87,7 @@ describe("unwrapPolarization", () => {
   });
 
   it("refuses an ambiguous step", () => {
-    const s = tensorSeries({
+    const s = createSeries({
       quantity: "polarization",
       shape: [3],
       values: Float64Array.of(0, 0, 0, 2, 0, 0),
@@ -119,7 +119,7 @@ describe("current", () => {
         for (let a = 0; a < 3; a++)
           p[3 * f + a]! += z[9 * Math.floor(c / 3) + 3 * a + (c % 3)]! * positions[f * 3 * n + c]!;
       }
-    const charges = tensorSeries({
+    const charges = createSeries({
       quantity: "bornCharges",
       shape: [n, 3, 3],
       values: z,
@@ -136,7 +136,7 @@ describe("current", () => {
     };
     const current = bornCurrent(charges, trajectory);
     expect(current).toMatchObject({ quantity: "current", unit: "e·Å/fs", volume: 10, timestep: dt });
-    const polarization = tensorSeries({ quantity: "polarization", shape: [3], values: p, timestep: dt, origin: "P" });
+    const polarization = createSeries({ quantity: "polarization", shape: [3], values: p, timestep: dt, origin: "P" });
     const rate = polarizationRate(polarization);
     // Central difference: relative error (ωΔt)²/6 ≤ 2.4e-4.
     expectClose(rate.values, current.values.subarray(3, -3), { absolute: 3e-4 });

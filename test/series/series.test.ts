@@ -11,9 +11,9 @@ import {
 import { seriesOfFrames } from "../../src/series/fromFrames.js";
 import { invariants } from "../../src/series/invariants.js";
 import { joinSeries, splitSeries } from "../../src/series/join.js";
-import { seriesLength, sliceSeries, type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries, seriesLength, sliceSeries, type TensorSeries } from "../../src/series/tensorSeries.js";
 import type { Frame } from "../../src/structure/frame.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { rotateTensors } from "../support/equivariance.js";
 
@@ -65,7 +65,7 @@ describe("invariants", () => {
   });
 
   it("refuse a vector series", () => {
-    const s = tensorSeries({
+    const s = createSeries({
       quantity: "polarization",
       shape: [3],
       values: new Float64Array(6),
@@ -91,7 +91,7 @@ describe("components", () => {
   });
 
   it("of a vector are x y z; another name is refused", () => {
-    const s = tensorSeries({
+    const s = createSeries({
       quantity: "polarization",
       shape: [3],
       values: Float64Array.of(1, 2, 3, 4, 5, 6),
@@ -123,7 +123,7 @@ describe("conversion of units", () => {
 
   it("every unit of every quantity converts there and back", () => {
     for (const quantity of ["polarizability", "dielectric", "polarization", "current", "bornCharges"] as const) {
-      const s = tensorSeries({
+      const s = createSeries({
         quantity,
         shape: [3],
         values: Float64Array.of(1, -2, 3),
@@ -137,7 +137,7 @@ describe("conversion of units", () => {
   });
 
   it("known numbers: water's 1.8546 D is 0.38612 e·Å; 1 e/Å² is 16.0218 C/m²; 9.64 a.u. are 1.4285 Å³", () => {
-    const p = tensorSeries({
+    const p = createSeries({
       quantity: "polarization",
       shape: [3],
       values: Float64Array.of(1, 0, 0),
@@ -148,7 +148,7 @@ describe("conversion of units", () => {
     expectClose(convertSeries(p, "debye").values[0]!, 1.8546 / 0.38612, { relative: 1e-4 });
     expectClose(convertSeries(p, "C/m²").values[0]!, 16.02177, { relative: 1e-6 });
     expectClose(convertSeries(p, "µC/cm²").values[0]!, 1602.177, { relative: 1e-6 });
-    const a = tensorSeries({
+    const a = createSeries({
       quantity: "polarizability",
       shape: [3, 3],
       values: new Float64Array(9).fill(1.4285),
@@ -192,7 +192,7 @@ describe("joining and splitting", () => {
 describe("seriesOfFrames", () => {
   const cell = [2, 0, 0, 0, 2, 0, 0, 0, 2];
   const frame = (time: number, size = 9): Frame => ({
-    structure: structure({ species: ["Si"], positions: [0, 0, 0], cell }),
+    structure: createStructure({ species: ["Si"], positions: [0, 0, 0], cell }),
     time,
     dielectric: Float64Array.from({ length: size }, (_, i) => time + i),
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import { spectrumFigure } from "../../src/figure/spectrum.js";
 import { seriesEnsemble } from "../../src/series/ensemble.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { confidenceBand } from "../../src/spectrum/band.js";
 import { committeeSpectrum } from "../../src/spectrum/committeeSpectrum.js";
 import { infrared } from "../../src/spectrum/infrared.js";
@@ -19,7 +19,7 @@ function current(seed: number, frames: number, timestep: number) {
   v.forEach((one, f) => {
     values[3 * f] = one;
   });
-  return tensorSeries({ quantity: "current", shape: [3], values, timestep, volume: 100, origin: "oscillator" });
+  return createSeries({ quantity: "current", shape: [3], values, timestep, volume: 100, origin: "oscillator" });
 }
 
 describe("confidenceBand", () => {

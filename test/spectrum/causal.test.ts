@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OptionError, UnitError } from "../../src/errors.js";
 import { seriesEnsemble } from "../../src/series/ensemble.js";
-import { type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries, type TensorSeries } from "../../src/series/tensorSeries.js";
 import { dampedAbsorption } from "../../src/spectrum/absorptionBroadening.js";
 import { broaden } from "../../src/spectrum/broadening.js";
 import { dielectricFunction } from "../../src/spectrum/dielectric.js";
@@ -23,7 +23,7 @@ function polarization(parts: readonly Float64Array[], timestep: number): TensorS
       values[3 * f + a] = v;
     });
   });
-  return tensorSeries({ quantity: "polarization", shape: [3], values, timestep, volume, origin: "model" });
+  return createSeries({ quantity: "polarization", shape: [3], values, timestep, volume, origin: "model" });
 }
 
 /** ε − ε∞ of one undamped oscillation of amplitude A along one direction: (β/ε₀V) A²/2. */

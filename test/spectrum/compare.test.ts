@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DataError, OptionError, ShapeError } from "../../src/errors.js";
 import { averageSpectra, blockSpectrum } from "../../src/spectrum/average.js";
 import { cosineSimilarity, fitAxis } from "../../src/spectrum/compare.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { area, intensityOf, resample, type Spectrum, spectrumColumns, toUnit } from "../../src/spectrum/spectrum.js";
 import { expectClose } from "../support/close.js";
@@ -25,9 +25,9 @@ const line = (centre: number, width: number, height: number) => (v: number) =>
   (height * (width / 2) ** 2) / ((v - centre) ** 2 + (width / 2) ** 2);
 const two = (v: number): number => line(500, 30, 4)(v) + line(1200.4, 60, 1)(v);
 
-describe("peaks", () => {
+describe("findPeaks", () => {
   it("have the position, height, width and prominence of the lines", () => {
-    const [a, b] = peaks(spectrumOf(two));
+    const [a, b] = findPeaks(spectrumOf(two));
     expectClose([a!.position, b!.position], [500, 1200.4], { absolute: 0.02 });
     expectClose([a!.height, b!.height], [two(500), two(1200.4)], { relative: 1e-3 });
     expectClose([a!.width, b!.width], [30, 60], { relative: 0.03 });
@@ -37,19 +37,19 @@ describe("peaks", () => {
 
   it("are selected by range, prominence and number, and given in order of position", () => {
     const s = spectrumOf((v) => two(v) + 0.01 * Math.cos(v / 3));
-    expect(peaks(s, { minProminence: 0 }).length).toBeGreaterThan(50);
-    expect(peaks(s, { minProminence: 0.1 }).length).toBe(2);
-    expect(peaks(s, { from: 800, to: 1500, minProminence: 0.5 }).map((p) => Math.round(p.position / 10))).toEqual([
+    expect(findPeaks(s, { minProminence: 0 }).length).toBeGreaterThan(50);
+    expect(findPeaks(s, { minProminence: 0.1 }).length).toBe(2);
+    expect(findPeaks(s, { from: 800, to: 1500, minProminence: 0.5 }).map((p) => Math.round(p.position / 10))).toEqual([
       120,
     ]);
-    expect(peaks(s, { count: 2, minProminence: 0 }).map((p) => Math.round(p.position / 10))).toEqual([50, 120]);
-    expect(peaks(spectrumOf(() => 1))).toEqual([]);
-    expect(() => peaks(s, { minProminence: 2 })).toThrow(OptionError);
-    expect(() => peaks(s, { name: "paralel" })).toThrow(OptionError);
+    expect(findPeaks(s, { count: 2, minProminence: 0 }).map((p) => Math.round(p.position / 10))).toEqual([50, 120]);
+    expect(findPeaks(spectrumOf(() => 1))).toEqual([]);
+    expect(() => findPeaks(s, { minProminence: 2 })).toThrow(OptionError);
+    expect(() => findPeaks(s, { name: "paralel" })).toThrow(OptionError);
   });
 
   it("of a plateau is its middle", () => {
-    const [p] = peaks(spectrumOf((v) => Math.min(1, line(700, 40, 3)(v))));
+    const [p] = findPeaks(spectrumOf((v) => Math.min(1, line(700, 40, 3)(v))));
     expectClose(p!.position, 700, { absolute: 0.6 });
   });
 });

@@ -5,7 +5,7 @@ import { loadForceSets } from "../../src/io/forceSets.js";
 import { loadPoscar } from "../../src/io/poscar.js";
 import { random } from "../../src/math/random.js";
 import { seriesOfComponents } from "../../src/series/components.js";
-import { tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries } from "../../src/series/tensorSeries.js";
 import { displacedForces } from "../../src/spectrum/displacedForces.js";
 import { forceConstants } from "../../src/spectrum/forceConstants.js";
 import { harmonicInfrared, harmonicRaman } from "../../src/spectrum/harmonic.js";
@@ -19,7 +19,7 @@ import {
 import { type NormalModes, normalModes } from "../../src/spectrum/phonons.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { area, intensityOf } from "../../src/spectrum/spectrum.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { atomicMassUnit, boltzmannConstant } from "../../src/units/constants.js";
 import { wavenumberToAngular } from "../../src/units/frequency.js";
 import { expectClose } from "../support/close.js";
@@ -57,7 +57,7 @@ describe("harmonic spectra", () => {
       }
     });
     return {
-      current: tensorSeries({ quantity: "current", shape: [3], values: rate, timestep, origin: "modes" }),
+      current: createSeries({ quantity: "current", shape: [3], values: rate, timestep, origin: "modes" }),
       alpha: seriesOfComponents({ quantity: "polarizability", components: six as never, timestep, origin: "modes" }),
     };
   }
@@ -181,7 +181,7 @@ describe.skipIf(!existsSync(`${PUBLISHED}sio2-harmonic-lda`))("α-quartz, publis
       const numbers = [...block.matchAll(/-?\d+\.\d+/g)].map(Number);
       const [thz, ...tensor] = numbers as [number, ...number[]];
       const one: NormalModes = {
-        structure: structure({ species: ["H", "H", "H"], positions: new Float64Array(9) }),
+        structure: createStructure({ species: ["H", "H", "H"], positions: new Float64Array(9) }),
         masses: Float64Array.of(1, 1, 1),
         wavenumbers: Float64Array.of(1),
         eigenvectors: { rows: 1, columns: 9, values: Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0) },

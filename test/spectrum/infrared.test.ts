@@ -4,11 +4,11 @@ import { DataError, OptionError, ShapeError, UnitError } from "../../src/errors.
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { polarizationRate } from "../../src/series/current.js";
 import { seriesOfFrames } from "../../src/series/fromFrames.js";
-import { seriesLength, sliceSeries, type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries, seriesLength, sliceSeries, type TensorSeries } from "../../src/series/tensorSeries.js";
 import { averageSpectra } from "../../src/spectrum/average.js";
 import { quantumFactor } from "../../src/spectrum/corrections.js";
 import { infrared } from "../../src/spectrum/infrared.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 import { area, intensityOf, type Spectrum } from "../../src/spectrum/spectrum.js";
 import {
   atomicMassUnit,
@@ -31,7 +31,7 @@ function vectors(
 ): TensorSeries {
   const values = new Float64Array(3 * columns[0]!.length);
   for (let k = 0; k < values.length; k++) values[k] = columns[k % 3]![Math.floor(k / 3)]!;
-  return tensorSeries({ quantity, shape: [3], values, timestep, origin: "oscillators", ...(volume && { volume }) });
+  return createSeries({ quantity, shape: [3], values, timestep, origin: "oscillators", ...(volume && { volume }) });
 }
 
 describe("infrared", () => {
@@ -245,8 +245,8 @@ describe("H₂O molecule in the gas, 300 K, embedded trajectory", () => {
       forward: infrared(dipole, { ...options, derivative: { kind: "forward" } }),
       cross: infrared({ polarization: inner, current: rate }, options),
     };
-    const bend = (s: Spectrum): number => peaks(s, { from: 1400, to: 1800, count: 1 })[0]!.position;
-    const stretch = (s: Spectrum): number => peaks(s, { from: 3300, to: 4000, count: 1 })[0]!.position;
+    const bend = (s: Spectrum): number => findPeaks(s, { from: 1400, to: 1800, count: 1 })[0]!.position;
+    const stretch = (s: Spectrum): number => findPeaks(s, { from: 3300, to: 4000, count: 1 })[0]!.position;
     const reference = spectra.values;
     expectClose(bend(reference), 1583, { relative: 0.03 });
     expectClose(stretch(reference), 3750, { relative: 0.03 });

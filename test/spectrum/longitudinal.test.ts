@@ -3,7 +3,7 @@ import { OptionError } from "../../src/errors.js";
 import type { DisplacedForces } from "../../src/spectrum/displacedForces.js";
 import { forceConstants } from "../../src/spectrum/forceConstants.js";
 import { nonAnalyticTerm, normalModes } from "../../src/spectrum/phonons.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import { atomicMassUnit, vacuumPermittivity } from "../../src/units/constants.js";
 import { angularToWavenumber, wavenumberToAngular } from "../../src/units/frequency.js";
 import { expectClose } from "../support/close.js";
@@ -11,7 +11,7 @@ import { expectClose } from "../support/close.js";
 describe("LO–TO splitting", () => {
   const a = 5.6;
   const cell = [0, a / 2, a / 2, a / 2, 0, a / 2, a / 2, a / 2, 0];
-  const salt = structure({ species: ["Na", "Cl"], positions: [0, 0, 0, a / 2, a / 2, a / 2], cell });
+  const salt = createStructure({ species: ["Na", "Cl"], positions: [0, 0, 0, a / 2, a / 2, a / 2], cell });
   const k = 2.5;
   const sets: DisplacedForces[] = [0, 1].map((atom) => ({
     atom,

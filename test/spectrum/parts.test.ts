@@ -7,21 +7,21 @@ import { predictLinearResponse } from "../../src/model/linearResponse/predict.js
 import { bornCurrent } from "../../src/series/current.js";
 import { seriesEnsemble } from "../../src/series/ensemble.js";
 import { splitSeries } from "../../src/series/join.js";
-import { type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries, type TensorSeries } from "../../src/series/tensorSeries.js";
 import { currentParts, modeCurrents } from "../../src/spectrum/currentParts.js";
 import { displacedForces } from "../../src/spectrum/displacedForces.js";
 import { forceConstants } from "../../src/spectrum/forceConstants.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { modeSpectrum } from "../../src/spectrum/modeProjection.js";
 import { spectrumParts } from "../../src/spectrum/parts.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 import { normalModes } from "../../src/spectrum/phonons.js";
 import { modePolarizabilities, polarizabilityParts } from "../../src/spectrum/polarizabilityParts.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { area, intensityOf, type Spectrum } from "../../src/spectrum/spectrum.js";
 import { withVelocities } from "../../src/structure/displacement.js";
 import { atomGroups } from "../../src/structure/groups.js";
-import { structure } from "../../src/structure/structure.js";
+import { createStructure } from "../../src/structure/structure.js";
 import type { Trajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
 import { waves } from "./signals.js";
@@ -44,7 +44,7 @@ function current(x: Float64Array, origin: string): TensorSeries {
   x.forEach((v, f) => {
     values[3 * f] = v;
   });
-  return tensorSeries({ quantity: "current", shape: [3], values, timestep: 2, volume: 100, origin });
+  return createSeries({ quantity: "current", shape: [3], values, timestep: 2, volume: 100, origin });
 }
 
 describe("a spectrum taken apart", () => {
@@ -75,7 +75,7 @@ describe("a spectrum taken apart", () => {
         expect(Object.keys(s.intensities)).toHaveLength(1 + count + terms);
       }
     const alpha = (origin: string): TensorSeries =>
-      tensorSeries({
+      createSeries({
         quantity: "polarizability",
         shape: [3, 3],
         values: Float64Array.from({ length: 9 * 300 }, () => r.normal()),
@@ -104,7 +104,7 @@ describe("a spectrum taken apart", () => {
 
 describe("groups of atoms", () => {
   it("are atoms, species, molecules across faces, or labels, each atom in one", () => {
-    const s = structure({
+    const s = createStructure({
       species: ["O", "H", "H", "O", "H", "H"],
       positions: [0.1, 1, 1, 0.8, 1.5, 1, 9.4, 1.6, 1, 5, 5, 5, 5.7, 5.6, 5, 4.3, 5.6, 5],
       cell: [10, 0, 0, 0, 10, 0, 0, 0, 10],
@@ -126,7 +126,7 @@ describe("the embedded water molecule", async () => {
   const r = random(11);
   const fixed = reference.bornCharges!;
   // Constant charges, and charges that change from frame to frame.
-  const constant = tensorSeries({
+  const constant = createSeries({
     quantity: "bornCharges",
     shape: [3, 3, 3],
     values: fixed,
@@ -165,7 +165,7 @@ describe("the embedded water molecule", async () => {
     modes.wavenumbers.forEach((v, k) => {
       if (v < 1000) return;
       const name = Object.keys(s.intensities)[1 + k]!;
-      const [top] = peaks(s, { name, count: 1 });
+      const [top] = findPeaks(s, { name, count: 1 });
       // Classical dynamics at 300 K against the harmonic limit, and the amplitude of central differences.
       expectClose(top!.position, v, { relative: 0.04 });
     });

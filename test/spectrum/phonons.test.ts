@@ -8,7 +8,7 @@ import { nonAnalyticTerm, normalModes } from "../../src/spectrum/phonons.js";
 import { toCartesian } from "../../src/structure/cell.js";
 import { neighborList } from "../../src/structure/neighbors.js";
 import { rotateTensor } from "../../src/structure/rotateTensor.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { noSymmetry, symmetry } from "../../src/structure/symmetry.js";
 import { atomicMassUnit } from "../../src/units/constants.js";
 import { angularToWavenumber } from "../../src/units/frequency.js";
@@ -18,7 +18,7 @@ import { displacedSets, water } from "./springs.js";
 
 describe("normal modes", () => {
   it("of a diatomic molecule: one of √(k/μ), five of zero", () => {
-    const s = structure({ species: ["C", "O"], positions: [0, 0, 0, 0, 0, 1.13] });
+    const s = createStructure({ species: ["C", "O"], positions: [0, 0, 0, 0, 0, 1.13] });
     const modes = normalModes(forceConstants(s, displacedSets(s, 100, [0, 1]), { symmetry: { kind: "none" } }), {
       masses: Float64Array.of(12, 16),
     });
@@ -121,7 +121,7 @@ describe("a crystal with screw axes (α-quartz, P3₂21)", () => {
     [x - y, -y, 1 / 3 - z],
     [-x, y - x, 2 / 3 - z],
   ].flat();
-  const quartz = structure({
+  const quartz = createStructure({
     species: ["Si", "Si", "Si", "O", "O", "O", "O", "O", "O"],
     positions: toCartesian(Float64Array.from(fractional), cell),
     cell,
@@ -182,7 +182,7 @@ describe("a crystal with screw axes (α-quartz, P3₂21)", () => {
 
 describe("displacedForces", () => {
   const frame = (positions: number[], forces?: Float64Array) => ({
-    structure: structure({ species: ["H", "H"], positions }),
+    structure: createStructure({ species: ["H", "H"], positions }),
     ...(forces && { forces }),
   });
 

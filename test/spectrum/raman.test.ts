@@ -4,9 +4,9 @@ import { OptionError, UnitError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { seriesOfComponents } from "../../src/series/components.js";
 import { convertSeries, dielectricOfPolarizability } from "../../src/series/convert.js";
-import { type TensorSeries, tensorSeries } from "../../src/series/tensorSeries.js";
+import { createSeries, type TensorSeries } from "../../src/series/tensorSeries.js";
 import { laserFactor, thermalFactor, verletFrequency } from "../../src/spectrum/corrections.js";
-import { peaks } from "../../src/spectrum/peaks.js";
+import { findPeaks } from "../../src/spectrum/peaks.js";
 import { type RamanOptions, raman } from "../../src/spectrum/raman.js";
 import { spectrumColumns } from "../../src/spectrum/spectrum.js";
 import { wavenumberToAngular } from "../../src/units/frequency.js";
@@ -109,7 +109,7 @@ describe("raman", () => {
     });
     const options = { factors: [], estimator: { kind: "periodogram" } } as const;
     const by = (derivative: NonNullable<RamanOptions["derivative"]>) =>
-      peaks(raman(s, { ...options, derivative }), { minProminence: 0.02 });
+      findPeaks(raman(s, { ...options, derivative }), { minProminence: 0.02 });
     const [spectral, forward, raw] = [
       by({ kind: "spectral" }),
       by({ kind: "forward" }),
@@ -178,9 +178,9 @@ describe("raman", () => {
       origin: "Verlet",
     });
     const options = { factors: [], broadening: { kind: "lorentzian", width: 4 } } as const;
-    const seen = peaks(raman(s, options), { count: 1 })[0]!.position;
+    const seen = findPeaks(raman(s, options), { count: 1 })[0]!.position;
     const moved = raman(s, { ...options, verlet: dt });
-    expectClose(peaks(moved, { count: 1 })[0]!.position, wavenumber, { absolute: 0.5 });
+    expectClose(findPeaks(moved, { count: 1 })[0]!.position, wavenumber, { absolute: 0.5 });
     expect(seen - wavenumber).toBeGreaterThan(30);
     expectClose(
       wavenumberToAngular(seen) - verletFrequency(wavenumberToAngular(seen), dt),
@@ -206,7 +206,7 @@ describe("raman", () => {
   });
 
   it("refuses other quantities, unknown options and factors, and impossible values", () => {
-    const p = tensorSeries({
+    const p = createSeries({
       quantity: "polarization",
       shape: [3],
       values: new Float64Array(30),
@@ -251,7 +251,7 @@ describe.skipIf(!existsSync(SIO2))("α-quartz at 300 K, the published series of 
   };
   for (const [name, options] of Object.entries(settings))
     it(`has its maximum at 506 ± 3 cm⁻¹ and the other lines within 5 cm⁻¹ with ${name}`, () => {
-      const found = peaks(raman(series(), options), { from: 50, to: 1300 });
+      const found = findPeaks(raman(series(), options), { from: 50, to: 1300 });
       const highest = found.reduce((a, b) => (b.height > a.height ? b : a));
       expectClose(highest.position, 506, { absolute: 3 });
       for (const line of [117, 244, 272, 342, 674, 791, 1088]) {

@@ -1,6 +1,6 @@
 /** Structures held together by springs, whose force constants are known. */
 import type { DisplacedForces } from "../../src/spectrum/displacedForces.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 
 /** Springs of constant k between all pairs at their reference distances: forces at any positions. */
 export function springForces(reference: Structure, k: number, positions: Float64Array): Float64Array {
@@ -37,4 +37,7 @@ export function displacedSets(
   );
 }
 
-export const water = structure({ species: ["O", "H", "H"], positions: [0, 0, 0.12, 0, 0.76, -0.48, 0, -0.76, -0.48] });
+export const water = createStructure({
+  species: ["O", "H", "H"],
+  positions: [0, 0, 0.12, 0, 0.76, -0.48, 0, -0.76, -0.48],
+});

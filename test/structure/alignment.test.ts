@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { align } from "../../src/structure/alignment.js";
 import { atomicMasses } from "../../src/structure/elements.js";
 import { determinant3 } from "../../src/structure/orthogonal.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { uniform } from "../support/uniform.js";
@@ -10,13 +10,13 @@ import { uniform } from "../support/uniform.js";
 const molecules: readonly (readonly [string, Structure])[] = [
   [
     "three-dimensional",
-    structure({
+    createStructure({
       species: ["C", "H", "O", "N", "Cl"],
       positions: [0, 0, 0, 1, 0.1, 0, -0.3, 1.2, 0.2, 0.1, -0.4, 1.3, -1, -1, -1],
     }),
   ],
-  ["planar", structure({ species: ["O", "H", "H"], positions: [0, 0, 0.12, 0, 0.76, -0.47, 0, -0.76, -0.47] })],
-  ["linear", structure({ species: ["O", "C", "S"], positions: [0, 0, 1.16, 0, 0, 0, 0, 0, -1.56] })],
+  ["planar", createStructure({ species: ["O", "H", "H"], positions: [0, 0, 0.12, 0, 0.76, -0.47, 0, -0.76, -0.47] })],
+  ["linear", createStructure({ species: ["O", "C", "S"], positions: [0, 0, 1.16, 0, 0, 0, 0, 0, -1.56] })],
 ];
 const rotations = randomOrthogonal(12, 4).filter((r) => determinant3(r) > 0);
 const moved = (s: Structure, by: readonly number[]): Structure => ({
@@ -72,7 +72,7 @@ describe("align", () => {
   });
 
   it("turns a planar molecule over rather than mirroring it", () => {
-    const s = structure({ species: ["O", "H", "F"], positions: [0, 0, 0, 1, 0, 0, 0, 1.4, 0] });
+    const s = createStructure({ species: ["O", "H", "F"], positions: [0, 0, 0, 1, 0, 0, 0, 1.4, 0] });
     const a = align(s, { ...s, positions: s.positions.map((x, p) => (p % 3 === 0 ? -x : x)) });
     expectClose(a.displacements, new Float64Array(9), { absolute: 1e-13 });
     expectClose(determinant3(a.rotation), 1, { absolute: 1e-13 });

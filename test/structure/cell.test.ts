@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { inverse3, timesMatrix } from "../../src/math/matrix3.js";
 import { faceDistances, strain, supercell, toCartesian, toFractional, wrap } from "../../src/structure/cell.js";
-import { cellVolume, structure } from "../../src/structure/structure.js";
+import { cellVolume, createStructure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
 
@@ -27,7 +27,7 @@ describe("cell", () => {
   });
 
   it("wrap brings periodic directions into [0, 1) by whole cell vectors and leaves the others", () => {
-    const s = structure({
+    const s = createStructure({
       species: ["O", "O"],
       positions: [11, -9, 14, -0.1, 0.2, 40],
       cell,
@@ -43,7 +43,7 @@ describe("cell", () => {
   });
 
   it("supercell repeats atoms in blocks and scales the cell", () => {
-    const s = structure({ species: ["Na", "Cl"], positions: [0, 0, 0, 1, 1, 1], cell });
+    const s = createStructure({ species: ["Na", "Cl"], positions: [0, 0, 0, 1, 1, 1], cell });
     const big = supercell(s, [2, 1, 3]);
     expect(big.species.length).toBe(12);
     expectClose(cellVolume(big.cell!), 6 * cellVolume(cell), { relative: 1e-13 });
@@ -53,7 +53,7 @@ describe("cell", () => {
   });
 
   it("strain keeps fractional coordinates and scales the volume by det(1 + ε)", () => {
-    const s = structure({ species: ["Si"], positions: [1, 2, 3], cell });
+    const s = createStructure({ species: ["Si"], positions: [1, 2, 3], cell });
     const e = Float64Array.of(0.01, 0.02, 0, -0.01, 0.03, 0.005, 0, 0, -0.02);
     const t = strain(s, e);
     expectClose(toFractional(t.positions, t.cell!), toFractional(s.positions, cell), { absolute: 1e-13 });

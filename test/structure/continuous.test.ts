@@ -4,8 +4,8 @@ import { DataError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { wrap } from "../../src/structure/cell.js";
 import { continuous } from "../../src/structure/continuous.js";
-import { structure } from "../../src/structure/structure.js";
-import { frameCount, frameStructure, type Trajectory, trajectory } from "../../src/structure/trajectory.js";
+import { createStructure } from "../../src/structure/structure.js";
+import { createTrajectory, frameCount, frameStructure, type Trajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
 
 /** Three atoms that drift through a sheared cell, `cells` of it apart at most per frame. */
@@ -15,12 +15,12 @@ function drifting(frames: number, step: number): Trajectory {
   const x = Float64Array.from({ length: 9 }, () => 5 * r.next());
   const v = Float64Array.from({ length: 9 }, () => step * (2 * r.next() - 1));
   const structures = Array.from({ length: frames }, (_, f) =>
-    structure({ species: ["O", "H", "H"], positions: x.map((p, c) => p + f * v[c]!), cell }),
+    createStructure({ species: ["O", "H", "H"], positions: x.map((p, c) => p + f * v[c]!), cell }),
   );
-  return trajectory(structures, 2);
+  return createTrajectory(structures, 2);
 }
 const wrapped = (t: Trajectory): Trajectory =>
-  trajectory(
+  createTrajectory(
     Array.from({ length: frameCount(t) }, (_, f) => wrap(frameStructure(t, f))),
     t.timestep,
   );
@@ -45,7 +45,7 @@ describe("continuous", () => {
     far.positions[9 * 2 + 3]! += 2.45;
     expect(() => continuous(far, "test")).toThrow(DataError);
     expect(() => continuous(far, "test")).toThrow(/test, frame 2: atom 1 \(H\) moves by 0\.\d+ of cell vector/);
-    const free = trajectory([structure({ species: ["He"], positions: [0, 0, 0] })]);
+    const free = createTrajectory([createStructure({ species: ["He"], positions: [0, 0, 0] })]);
     expect(continuous(free, "test")).toBe(free);
   });
 

@@ -9,8 +9,8 @@ import {
 } from "../../src/structure/displacement.js";
 import { atomicMasses } from "../../src/structure/elements.js";
 import { minimumImage } from "../../src/structure/minimumImage.js";
-import { type Periodicity, structure } from "../../src/structure/structure.js";
-import { frameCount, frameStructure, type Trajectory, trajectory } from "../../src/structure/trajectory.js";
+import { createStructure, type Periodicity } from "../../src/structure/structure.js";
+import { createTrajectory, frameCount, frameStructure, type Trajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
 
@@ -76,12 +76,12 @@ function motion(frames: number, drift: number, variable = false): Trajectory {
   const u = uniform(2);
   const base = Array.from({ length: 12 }, () => 4 * u());
   const phase = Array.from({ length: 12 }, () => 6 * u());
-  return trajectory(
+  return createTrajectory(
     Array.from({ length: frames }, (_, f) => {
       const scale = variable ? 1 + 0.02 * Math.sin(0.3 * f) : 1;
       const now = cell.map((x) => x * scale);
       const x = base.map((b, p) => b + 0.3 * Math.sin(0.2 * f + phase[p]!) + drift * f * [1, -0.5, 0.3][p % 3]!);
-      return structure({
+      return createStructure({
         species,
         positions: variable ? toCartesian(toFractional(Float64Array.from(x), cell), now) : x,
         cell: now,
@@ -92,7 +92,7 @@ function motion(frames: number, drift: number, variable = false): Trajectory {
 }
 
 function wrapped(t: Trajectory): Trajectory {
-  return trajectory(
+  return createTrajectory(
     Array.from({ length: frameCount(t) }, (_, f) => (f === 0 ? frameStructure(t, f) : wrap(frameStructure(t, f)))),
     t.timestep,
   );
@@ -107,9 +107,9 @@ describe("unwrap", () => {
   });
 
   it("leaves a molecule as it is", () => {
-    const t = trajectory([
-      structure({ species: ["O"], positions: [0, 0, 0] }),
-      structure({ species: ["O"], positions: [50, 0, 0] }),
+    const t = createTrajectory([
+      createStructure({ species: ["O"], positions: [0, 0, 0] }),
+      createStructure({ species: ["O"], positions: [50, 0, 0] }),
     ]);
     expect([...unwrap(t).positions]).toEqual([0, 0, 0, 50, 0, 0]);
   });
@@ -152,8 +152,8 @@ describe("internalDisplacements", () => {
   });
 
   it("refuses other atoms", () => {
-    const a = structure({ species: ["O", "H"], positions: [0, 0, 0, 1, 0, 0] });
-    const b = structure({ species: ["H", "O"], positions: [0, 0, 0, 1, 0, 0] });
+    const a = createStructure({ species: ["O", "H"], positions: [0, 0, 0, 1, 0, 0] });
+    const b = createStructure({ species: ["H", "O"], positions: [0, 0, 0, 1, 0, 0] });
     expect(() => internalDisplacements(a, b)).toThrow(/atom 0 is H, expected O/);
   });
 });
@@ -161,9 +161,9 @@ describe("internalDisplacements", () => {
 describe("withVelocities", () => {
   it("gives the derivative of a quadratic motion exactly, the ends included, also from wrapped positions", () => {
     const x = (t: number, p: number) => 0.3 * p + 0.05 * t + 0.0002 * (p + 1) * t * t;
-    const t = trajectory(
+    const t = createTrajectory(
       Array.from({ length: 20 }, (_, f) =>
-        structure({ species, positions: Array.from({ length: 12 }, (_, p) => x(2 * f, p)), cell }),
+        createStructure({ species, positions: Array.from({ length: 12 }, (_, p) => x(2 * f, p)), cell }),
       ),
       2,
     );
@@ -173,8 +173,8 @@ describe("withVelocities", () => {
   });
 
   it("needs a time step and three frames", () => {
-    const s = structure({ species: ["O"], positions: [0, 0, 0] });
-    expect(() => withVelocities(trajectory([s, s, s]))).toThrow(/time step/);
-    expect(() => withVelocities(trajectory([s, s], 1))).toThrow(/at least 3/);
+    const s = createStructure({ species: ["O"], positions: [0, 0, 0] });
+    expect(() => withVelocities(createTrajectory([s, s, s]))).toThrow(/time step/);
+    expect(() => withVelocities(createTrajectory([s, s], 1))).toThrow(/at least 3/);
   });
 });

@@ -8,27 +8,27 @@ import {
   wilsonInverse,
   wilsonMatrix,
 } from "../../src/structure/internalCoordinates.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { jacobian } from "../support/finiteDifference.js";
 import { uniform } from "../support/uniform.js";
 
 const t = 1.09 / Math.sqrt(3);
 const molecules: Readonly<Record<string, Structure>> = {
-  water: structure({ species: ["O", "H", "H"], positions: [0, 0, 0.12, 0, 0.76, -0.47, 0, -0.76, -0.47] }),
-  methane: structure({
+  water: createStructure({ species: ["O", "H", "H"], positions: [0, 0, 0.12, 0, 0.76, -0.47, 0, -0.76, -0.47] }),
+  methane: createStructure({
     species: ["C", "H", "H", "H", "H"],
     positions: [0, 0, 0, t, t, t, t, -t, -t, -t, t, -t, -t, -t, t],
   }),
-  formaldehyde: structure({
+  formaldehyde: createStructure({
     species: ["O", "C", "H", "H"],
     positions: [0, 0, 1.2, 0, 0, 0, 0, 0.94, -0.59, 0, -0.94, -0.59],
   }),
-  peroxide: structure({
+  peroxide: createStructure({
     species: ["H", "O", "O", "H"],
     positions: [0.8, 0.5, -0.3, 0, 0.7, 0.1, 0, -0.7, 0.1, -0.8, -0.5, -0.3],
   }),
-  dimer: structure({
+  dimer: createStructure({
     species: ["O", "H", "H", "O", "H", "H"],
     positions: [0, 0, 0, 0.76, 0.1, 0.55, -0.76, 0, 0.55, 0.2, 2.9, 0.1, 0.1, 1.95, 0.05, 0.9, 3.2, 0.6],
   }),
@@ -112,7 +112,7 @@ describe("internal coordinates", () => {
   });
 
   it("refuses what it cannot describe", () => {
-    const co2 = structure({ species: ["O", "C", "O"], positions: [0, 0, 1.16, 0, 0, 0, 0, 0, -1.16] });
+    const co2 = createStructure({ species: ["O", "C", "O"], positions: [0, 0, 1.16, 0, 0, 0, 0, 0, -1.16] });
     expect(() => internalCoordinates(co2)).toThrow(/describe 2 of 4 vibrations.*Eckart/);
     expect(() => wilsonMatrix([{ kind: "angle", atoms: [0, 1, 2] }], co2.positions)).toThrow(
       /angle 0-1-2: the three atoms lie on a line/,

@@ -5,14 +5,17 @@ import { align } from "../../src/structure/alignment.js";
 import { atomicMasses } from "../../src/structure/elements.js";
 import { labelledAligner, labellings } from "../../src/structure/labelling.js";
 import { rotateTensor } from "../../src/structure/rotateTensor.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { ammonia, distorted, lopsided, methane, methanol, water } from "../support/molecules.js";
 import { displacedFrames, toyFrame, toyPolarizability } from "../support/toyTensors.js";
 
 const argon = (n: number) =>
-  structure({ species: new Array(n).fill("Ar"), positions: Array.from({ length: n }, (_, i) => [4 * i, i * i, 0]) });
+  createStructure({
+    species: new Array(n).fill("Ar"),
+    positions: Array.from({ length: n }, (_, i) => [4 * i, i * i, 0]),
+  });
 const reordered = (s: Structure, p: readonly number[]): Structure => ({
   ...s,
   positions: Float64Array.from(p.flatMap((i) => [...s.positions.subarray(3 * i, 3 * i + 3)])),

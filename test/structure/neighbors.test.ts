@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { supercell, wrap } from "../../src/structure/cell.js";
 import { type NeighborList, neighborList } from "../../src/structure/neighbors.js";
-import { type Periodicity, type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Periodicity, type Structure } from "../../src/structure/structure.js";
 import { uniform } from "../support/uniform.js";
 
 /** Every image within ± `images` cells, by definition. */
@@ -48,7 +48,7 @@ function randomCrystal(seed: number, atoms: number, size: number, periodic: Peri
   const cell = Float64Array.from({ length: 9 }, (_, p) => size * ((p % 4 === 0 ? 1 : 0) + 0.8 * (u() - 0.5)));
   // Well outside the cell too.
   const positions = Float64Array.from({ length: 3 * atoms }, () => size * 5 * (u() - 0.5));
-  return structure({ species: Array.from({ length: atoms }, () => "Si"), positions, cell, periodic });
+  return createStructure({ species: Array.from({ length: atoms }, () => "Si"), positions, cell, periodic });
 }
 
 const PERIODICITIES: readonly Periodicity[] = [
@@ -83,14 +83,18 @@ describe("neighborList", () => {
   );
 
   it("sees more than ten cells away", () => {
-    const s = structure({ species: ["Na"], positions: [0.3, 0.2, 0.1], cell: [1, 0, 0, 0.4, 1.1, 0, 0.2, -0.3, 0.9] });
+    const s = createStructure({
+      species: ["Na"],
+      positions: [0.3, 0.2, 0.1],
+      cell: [1, 0, 0, 0.4, 1.1, 0, 0.2, -0.3, 0.9],
+    });
     const list = neighborList(s, 10.5);
     expect(lines(list)).toEqual(bruteForce(s, 10.5, [14, 14, 14]));
   });
 
   it("finds all pairs of a large cell in which bins matter", () => {
     const u = uniform(5);
-    const s = structure({
+    const s = createStructure({
       species: Array(150).fill("O"),
       positions: Array.from({ length: 450 }, () => 20 * u()),
       cell: [20, 0, 0, 9, 18, 0, -3, 5, 17],
@@ -138,7 +142,10 @@ describe("neighborList", () => {
       }).sort();
     const plain = neighborList(s, 5.5);
     const [a, b, c] = [0, 3, 6].map((k) => [...s.cell!.subarray(k, k + 3)]) as [number[], number[], number[]];
-    const sheared = structure({ ...s, cell: [a, b.map((x, k) => x + 2 * a[k]!), c.map((x, k) => x - a[k]! + b[k]!)] });
+    const sheared = createStructure({
+      ...s,
+      cell: [a, b.map((x, k) => x + 2 * a[k]!), c.map((x, k) => x - a[k]! + b[k]!)],
+    });
     for (const other of [wrap(s), sheared, supercell(s, [2, 1, 3])]) {
       const list = neighborList(other, 5.5);
       for (let i = 0; i < other.species.length; i++) expect(environment(list, i)).toEqual(environment(plain, i % 5));
@@ -146,14 +153,14 @@ describe("neighborList", () => {
   });
 
   it("needs no cell for a molecule and keeps to 0 < r < cutoff", () => {
-    const s = structure({ species: ["O", "H", "H"], positions: [0, 0, 0, 1, 0, 0, 0, 2, 0] });
+    const s = createStructure({ species: ["O", "H", "H"], positions: [0, 0, 0, 1, 0, 0, 0, 2, 0] });
     expect([...neighborList(s, 2).distances]).toEqual([1, 1]);
     expect([...neighborList(s, 2.0001).index]).toEqual([1, 2, 0, 0]);
-    expect(neighborList(structure({ species: [], positions: [] }), 3).index.length).toBe(0);
+    expect(neighborList(createStructure({ species: [], positions: [] }), 3).index.length).toBe(0);
   });
 
   it("names both atoms when they coincide, also through a cell face", () => {
-    const s = structure({
+    const s = createStructure({
       species: ["Si", "O", "O"],
       positions: [1, 1, 1, 0, 2, 2, 4, 2, 2],
       cell: [4, 0, 0, 0, 4, 0, 0, 0, 4],
@@ -162,7 +169,7 @@ describe("neighborList", () => {
   });
 
   it("rejects a cutoff that is not a positive length", () => {
-    const s = structure({ species: ["O"], positions: [0, 0, 0] });
+    const s = createStructure({ species: ["O"], positions: [0, 0, 0] });
     for (const cutoff of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => neighborList(s, cutoff)).toThrow(/cutoff is/);
   });

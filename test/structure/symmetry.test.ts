@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { supercell } from "../../src/structure/cell.js";
 import { displacements } from "../../src/structure/displacement.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { noSymmetry, type Symmetry, symmetry } from "../../src/structure/symmetry.js";
 import { expectClose } from "../support/close.js";
 import { aln, nacl, quartz, silicon } from "../support/crystals.js";
@@ -74,7 +74,7 @@ describe("symmetry of crystals", () => {
   });
 
   it("of a slab keeps the operations that hold along its free direction", () => {
-    const s = structure({
+    const s = createStructure({
       species: ["C", "C"],
       positions: [0, 0, 0, 1.23, 0.71, 0],
       cell: [2.46, 0, 0, 1.23, 2.1304, 0, 0, 0, 15],
@@ -88,7 +88,11 @@ describe("symmetry of crystals", () => {
   });
 
   it("refuses coincident atoms with advice", () => {
-    const s = structure({ species: ["Si", "Si"], positions: [0, 0, 0, 0, 0, 0], cell: [4, 0, 0, 0, 4, 0, 0, 0, 4] });
+    const s = createStructure({
+      species: ["Si", "Si"],
+      positions: [0, 0, 0, 0, 0, 0],
+      cell: [4, 0, 0, 0, 4, 0, 0, 0, 4],
+    });
     expect(() => symmetry(s)).toThrow(/coincident atoms/);
   });
 });
@@ -147,7 +151,7 @@ describe("symmetry of molecules", () => {
     ["hydrogen cyanide", ["H", "C", "N"], [0, 0, -1.06, 0, 0, 0, 0, 0, 1.15], "C∞v", 16],
     ["argon", ["Ar"], [1, 2, 3], "Kh", 48],
   ] as const)("%s", (_, species, positions, symbol, count) => {
-    const plain = structure({ species, positions: [...positions] });
+    const plain = createStructure({ species, positions: [...positions] });
     for (const r of randomOrthogonal(3, 12)) {
       const s = rotateStructure(plain, r);
       const moved = { ...s, positions: s.positions.map((x, p) => x + [5, -3, 2][p % 3]!) };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { neighborList } from "../../src/structure/neighbors.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { verletList, verletNeighbors } from "../../src/structure/verletList.js";
 import { uniform } from "../support/uniform.js";
 
 const u = uniform(44);
-const crystal = structure({
+const crystal = createStructure({
   species: Array.from({ length: 20 }, (_, i) => (i % 3 === 0 ? "Si" : "O")),
   positions: Array.from({ length: 60 }, () => 12 * (u() - 0.5)),
   cell: [6, 0, 0, 2, 5, 0, -1, 1.5, 5.5],

@@ -1,6 +1,6 @@
 /** Ideal crystals for tests. */
 import { toCartesian } from "../../src/structure/cell.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 
 /** α-quartz, P3₂21, 9 atoms (Si on 3a, O on 6c), an orientation in which no bond lies along an axis. */
 export function quartz(): Structure {
@@ -43,5 +43,5 @@ export function silicon(): Structure {
 const cubic = (a: number): Float64Array => Float64Array.of(a, 0, 0, 0, a, 0, 0, 0, a);
 
 function fractional(species: readonly string[], f: readonly number[], cell: Float64Array): Structure {
-  return structure({ species, positions: toCartesian(Float64Array.from(f), cell), cell });
+  return createStructure({ species, positions: toCartesian(Float64Array.from(f), cell), cell });
 }

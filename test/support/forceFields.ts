@@ -1,5 +1,5 @@
 /** Force fields with known weights, and frames computed with them. */
-import { descriptor, featureCount } from "../../src/descriptor/descriptor.js";
+import { createDescriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { random } from "../../src/math/random.js";
 import type { ForceFieldModel } from "../../src/model/target/forceField/forceField.js";
@@ -19,7 +19,7 @@ export const SMALL = {
 
 /** Random weights of the size that gives forces of a few eV/Å. */
 export function randomForceField(seed = 1, options: Partial<DescriptorOptions> = SMALL): ForceFieldModel {
-  const d = descriptor({ ...SMALL, species: ["O", "Si"], ...options });
+  const d = createDescriptor({ ...SMALL, species: ["O", "Si"], ...options });
   const rng = random(seed);
   return {
     kind: "forceField",

@@ -1,21 +1,24 @@
 /** Small molecules with and without symmetry. */
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { uniform } from "./uniform.js";
 
-export const water = structure({ species: ["O", "H", "H"], positions: [0, 0, 0.12, 0, 0.76, -0.47, 0, -0.76, -0.47] });
-export const lopsided = structure({
+export const water = createStructure({
+  species: ["O", "H", "H"],
+  positions: [0, 0, 0.12, 0, 0.76, -0.47, 0, -0.76, -0.47],
+});
+export const lopsided = createStructure({
   species: ["C", "O", "H", "H", "F", "N"],
   positions: [0, 0, 0, 1.2, 0.1, 0.2, -0.5, 0.9, -0.2, -0.4, -0.5, 0.8, -0.3, -0.8, -1, 1.9, 1.1, 0.6],
 });
-export const methane = structure({
+export const methane = createStructure({
   species: ["C", "H", "H", "H", "H"],
   positions: [0, 0, 0, 0.63, 0.63, 0.63, 0.63, -0.63, -0.63, -0.63, 0.63, -0.63, -0.63, -0.63, 0.63],
 });
-export const methanol = structure({
+export const methanol = createStructure({
   species: ["C", "O", "H", "H", "H", "H"],
   positions: [0, 0, 0, 1.42, 0, 0, -0.4, 1.02, 0, -0.35, -0.51, 0.89, -0.35, -0.51, -0.89, 1.72, -0.91, 0],
 });
-export const ammonia = structure({
+export const ammonia = createStructure({
   species: ["N", "H", "H", "H"],
   positions: [0, 0, 0.3, 0.94, 0, 0, -0.47, 0.47 * Math.sqrt(3), 0, -0.47, -0.47 * Math.sqrt(3), 0],
 });

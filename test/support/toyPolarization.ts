@@ -1,7 +1,7 @@
 /** Polarization of point charges and of pairs and triples of neighbors, with Z* by finite differences: a stand-in for first principles. */
 import type { Frame } from "../../src/structure/frame.js";
 import { neighborList } from "../../src/structure/neighbors.js";
-import { type Structure, structure } from "../../src/structure/structure.js";
+import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { jacobian } from "./finiteDifference.js";
 import { uniform } from "./uniform.js";
 
@@ -53,7 +53,7 @@ export function toyOxideFrames(count: number, seed: number, edge = 4.2): Frame[]
     ["O", 0.7, 0.25, 0.8],
   ] as const;
   return Array.from({ length: count }, () => {
-    const s = structure({
+    const s = createStructure({
       species: sites.map(([symbol]) => symbol),
       positions: sites.flatMap(([, ...f]) => f.map((x) => edge * x + 0.3 * (next() - 0.5))),
       cell: [edge, 0, 0, 0.3, edge, 0, 0, 0.2, edge * 1.1],

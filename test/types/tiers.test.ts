@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -29,8 +30,24 @@ describe("the public interface", () => {
     expect(new Set(functions).size).toBe(functions.length);
   });
 
-  it("has no word at the top that a notebook would use for a value of its own", () => {
+  it("has no word at the top that a notebook uses for a value of its own", () => {
+    const folder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+    const notebooks = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((f) =>
+      /^(?!.*node_modules).*\.ipynb$/.test(f),
+    );
+    const sources = notebooks.flatMap((file) => {
+      const { cells } = JSON.parse(readFileSync(`${folder}/${file}`, "utf8")) as { cells: { source: string[] }[] };
+      return cells.map((cell) => cell.source.join(""));
+    });
+    const declared = sources.flatMap((source) =>
+      [...source.matchAll(/^(?:const|let|var) (?:(\w+)|[[{]([^=]*)[\]}] =)/gm)].flatMap(([, one, several]) =>
+        one ? [one] : [...several!.matchAll(/(\w+)\s*(?:,|$)/g)].map(([, name]) => name!),
+      ),
+    );
+    expect(declared).toEqual(expect.arrayContaining(["model", "alpha"]));
     const taken = [
+      ...declared,
+      "peaks",
       "structure",
       "trajectory",
       "series",
@@ -43,5 +60,13 @@ describe("the public interface", () => {
       "rmse",
     ];
     expect(words.filter((name) => taken.includes(name))).toEqual([]);
+  });
+
+  it("has the same name for a function inside and outside", () => {
+    const renamed = namespaces.flatMap(([name, n]) =>
+      Object.entries(n).flatMap(([word, v]) => (typeof v === "function" && v.name !== word ? [`${name}.${word}`] : [])),
+    );
+    expect(renamed).toEqual([]);
+    expect(words.filter((w) => typeof main[w] === "function" && (main[w] as { name: string }).name !== w)).toEqual([]);
   });
 });

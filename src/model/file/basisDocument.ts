@@ -1,6 +1,6 @@
 /** The part of a model file that says what the weights are weights of. */
 import { z } from "zod";
-import { type Descriptor, descriptor, featureCount } from "../../descriptor/descriptor.js";
+import { createDescriptor, type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../descriptor/options.js";
 import { FormatError } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
@@ -24,12 +24,12 @@ export const BASIS = kinds({
 });
 export type BasisSettings = z.output<typeof BASIS>;
 
-/** Settings of a descriptor, checked by `descriptor` itself. */
+/** Settings of a descriptor, checked by `createDescriptor` itself. */
 export const DESCRIPTOR = z.record(text(), z.unknown());
 
 /** The descriptor of a file. @throws FormatError */
 export function readDescriptor(options: Readonly<Record<string, unknown>>, file: string): Descriptor {
-  return asFormatError(file, "descriptor", () => descriptor(options as unknown as DescriptorOptions));
+  return asFormatError(file, "descriptor", () => createDescriptor(options as unknown as DescriptorOptions));
 }
 
 /** Adds the arrays of a basis and returns its settings. */

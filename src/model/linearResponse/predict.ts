@@ -3,7 +3,7 @@ import { inverse3, timesMatrix } from "../../math/matrix3.js";
 import { readOptions } from "../../options/record.js";
 import { RUN_OPTIONS } from "../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
-import { type TensorSeries, tensorSeries } from "../../series/tensorSeries.js";
+import { createSeries, type TensorSeries } from "../../series/tensorSeries.js";
 import { internalDisplacements, requireSameAtoms } from "../../structure/displacement.js";
 import { atomicMasses } from "../../structure/elements.js";
 import { internalDifference, internalValues } from "../../structure/internalCoordinates.js";
@@ -62,7 +62,7 @@ export async function predictLinearResponse(
     await breathe();
     paused = performance.now();
   }
-  return tensorSeries({
+  return createSeries({
     quantity: model.quantity,
     shape: model.shape,
     values,

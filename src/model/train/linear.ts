@@ -1,5 +1,5 @@
 /** Fits of models that are linear in the functions of a basis, the same for every target. */
-import { type Descriptor, descriptor } from "../../descriptor/descriptor.js";
+import { createDescriptor, type Descriptor } from "../../descriptor/descriptor.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { DataError, OptionError } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
@@ -50,7 +50,7 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
   const hasData = (f: Frame): boolean => names.some((name) => weights[name] > 0 && target.data[name].given(f));
   const used = frames.filter(hasData);
   const held = validation.kind === "frames" ? validation.frames.filter(hasData) : [];
-  const d = descriptor({
+  const d = createDescriptor({
     ...target.descriptor,
     species: [...new Set([...used, ...held].flatMap((f) => f.structure.species))].sort(),
     ...options.descriptor,

@@ -2,7 +2,7 @@
 import { DataError } from "../../../errors.js";
 import { component, SYMMETRIC_COMPONENTS, type SymmetricComponent } from "../../../series/components.js";
 import { invariants } from "../../../series/invariants.js";
-import { tensorSeries } from "../../../series/tensorSeries.js";
+import { createSeries } from "../../../series/tensorSeries.js";
 import { rmse, rSquared } from "../../diagnostics.js";
 
 /** A number for each invariant and component. */
@@ -56,7 +56,7 @@ export function evaluateTensors(reference: Float64Array, predicted: Float64Array
 
 function valuesOf(values: Float64Array) {
   // Neither invariants nor components depend on which symmetric tensor it is.
-  const series = tensorSeries({ quantity: "polarizability", shape: [3, 3], values, timestep: 1, origin: "evaluation" });
+  const series = createSeries({ quantity: "polarizability", shape: [3, 3], values, timestep: 1, origin: "evaluation" });
   return { series, ...invariants(series) };
 }
 

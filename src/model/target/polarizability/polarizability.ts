@@ -1,5 +1,5 @@
 /** Direct and Δ machine learning of the polarizability (Grumet et al., J. Phys. Chem. C 128, 6464 (2024)). */
-import { type Descriptor, descriptor } from "../../../descriptor/descriptor.js";
+import { createDescriptor, type Descriptor } from "../../../descriptor/descriptor.js";
 import type { RunOptions } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
@@ -136,7 +136,7 @@ export async function fitContext(
 ): Promise<FitContext> {
   const quantity = quantityOf(frames, asked);
   const firstStep = given && toFirstStep(given, quantity);
-  const d = descriptor({ species: speciesOf(frames), ...settings.descriptor });
+  const d = createDescriptor({ species: speciesOf(frames), ...settings.descriptor });
   const { form } = settings;
   const structures = frames.map((f) => f.structure);
   const basis = async (order: TensorOrder): Promise<BasisData> => {

@@ -4,7 +4,7 @@ import { DataError, inFrame } from "../../../errors.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
 import { positive, RUN_FIELDS, text } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
-import { type TensorSeries, tensorSeries } from "../../../series/tensorSeries.js";
+import { createSeries, type TensorSeries } from "../../../series/tensorSeries.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../../../structure/trajectory.js";
 import { basisOf } from "../../basis/basisOf.js";
@@ -278,7 +278,7 @@ function seriesOf(
   let volume = 0;
   if (cells)
     for (let c = 0; c < cells.length; c += 9) volume += (9 * cellVolume(cells.subarray(c, c + 9))) / cells.length;
-  return tensorSeries({
+  return createSeries({
     quantity: model.quantity,
     shape: [3, 3],
     values,

@@ -1,5 +1,5 @@
 /** Errors of polarization models against the number of training frames, over seeded draws. */
-import { descriptor } from "../../../descriptor/descriptor.js";
+import { createDescriptor } from "../../../descriptor/descriptor.js";
 import { DataError, OptionError } from "../../../errors.js";
 import { gramAccumulator } from "../../../math/gramAccumulator.js";
 import { gemm, type Matrix, matrix } from "../../../math/matrix.js";
@@ -148,7 +148,7 @@ async function rowSpace(
 ): Promise<RowSpace> {
   const frames = [...train.bornCharges, ...train.polarization];
   const species = [...new Set(frames.flatMap((f) => f.structure.species))].sort();
-  const d = descriptor({ ...POLARIZATION.descriptor, species, ...model.descriptor });
+  const d = createDescriptor({ ...POLARIZATION.descriptor, species, ...model.descriptor });
   const constants = planCharges({ kind: "fit" }, d.options.species, frames);
   const { form } = model;
   if (form?.kind !== "products") return { basis: basisOf(d, 1, { kind: "features" }), constants };

@@ -3,7 +3,7 @@ import { readOptions } from "../../../options/record.js";
 import { RUN_OPTIONS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { bornCurrent } from "../../../series/current.js";
-import { type TensorSeries, tensorSeries } from "../../../series/tensorSeries.js";
+import { createSeries, type TensorSeries } from "../../../series/tensorSeries.js";
 import { continuous } from "../../../structure/continuous.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../../../structure/trajectory.js";
@@ -99,9 +99,9 @@ export async function predictPolarization(
   }
   const volume = cells && { volume: meanVolume(cells) };
   const common = { timestep, origin: "derivative learning", ...volume };
-  const bornCharges = tensorSeries({ quantity: "bornCharges", shape: [n, 3, 3], values: z, ...common });
+  const bornCharges = createSeries({ quantity: "bornCharges", shape: [n, 3, 3], values: z, ...common });
   return {
-    polarization: tensorSeries({ quantity: "polarization", shape: [3], values: p, ...common }),
+    polarization: createSeries({ quantity: "polarization", shape: [3], values: p, ...common }),
     bornCharges,
     ...(velocities && { current: bornCurrent(bornCharges, trajectory) }),
   };
