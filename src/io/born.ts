@@ -1,16 +1,7 @@
-import { readOptions } from "../options/record.js";
 import { rowWidths } from "./lastLine.js";
 import type { Lines } from "./lines.js";
-import {
-  loadAll,
-  type more,
-  needLine,
-  nextLine,
-  parseAll,
-  READ_OPTIONS,
-  type ReadOptions,
-  type Source,
-} from "./source.js";
+import { type more, needLine, nextLine, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 
 /** What a phonopy BORN file holds. */
 export interface BornFile {
@@ -22,20 +13,20 @@ export interface BornFile {
   readonly atoms?: readonly number[];
 }
 
+const born = textReader("Born", READ_OPTIONS, () => readBorn);
+
 /**
  * A phonopy BORN file: a line with a factor or a comment, ε∞, and Z* of the symmetry-independent atoms, nine numbers a
  * line, the row of a Z* being the direction of the field as in VASP. `bornChargesOfAtoms` gives every atom its own.
  * @throws FormatError with file and line
  */
 export function parseBorn(input: string | Uint8Array, options: ReadOptions = {}): BornFile {
-  readOptions(READ_OPTIONS, options, "parseBorn");
-  return parseAll(readBorn, input, options)[0]!;
+  return born.parse(input, options)[0]!;
 }
 
 /** Reads a phonopy BORN file; see {@link parseBorn}. */
 export async function loadBorn(source: Source, options: ReadOptions = {}): Promise<BornFile> {
-  readOptions(READ_OPTIONS, options, "loadBorn");
-  return (await loadAll(readBorn, source, options))[0]!;
+  return (await born.load(source, options))[0]!;
 }
 
 /** Whether the first lines of a text are those of a BORN file: a factor or comment, then rows of nine numbers alone. */

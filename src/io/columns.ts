@@ -1,5 +1,5 @@
 import { DataError } from "../errors.js";
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import { checkedBy, integer, oneOf, positive, text } from "../options/values.js";
 import { createSeries, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
 import { cutAtJumps, evenTimestep } from "../series/times.js";
@@ -9,17 +9,9 @@ import { type FieldUnits, fieldScales, type UnitField } from "./fieldUnits.js";
 import type { FileFormat, SeriesOptions } from "./format.js";
 import type { Lines } from "./lines.js";
 import { parseNumber } from "./number.js";
-import {
-  loadAll,
-  type more,
-  nextLine,
-  parseAll,
-  READ_FIELDS,
-  type ReadOptions,
-  type Source,
-  streamAll,
-} from "./source.js";
+import { type more, nextLine, READ_FIELDS, type ReadOptions, type Source, sourceName } from "./source.js";
 import { type ComponentOrder, componentColumns, orderedTensor } from "./tensorNames.js";
+import { textReader } from "./textReader.js";
 
 /** Options of the reader of plain columns. */
 export interface ColumnOptions extends ReadOptions {
@@ -55,6 +47,8 @@ export interface ColumnRow {
   readonly step?: number;
 }
 
+const columns = textReader("Columns", OPTIONS, columnReader);
+
 /**
  * A series from rows of 3, 6 or 9 numbers, separated by blanks, commas or semicolons, e.g. `alpha.dat` of the MD-Raman
  * scripts. Lines that begin with #, ! or % are comments; a header line, or the last comment before the first row, may name
@@ -64,21 +58,18 @@ export interface ColumnRow {
  * @throws DataError if there is no time step, or the rows are not evenly spaced, naming the row
  */
 export function parseColumns(input: string | Uint8Array, options: ColumnOptions = {}): TensorSeries {
-  readOptions(OPTIONS, options, "parseColumns");
-  return seriesOfRows(parseAll(columnReader(options), input, options), options.name ?? "text", options);
+  return seriesOfRows(columns.parse(input, options), options.name ?? "text", options);
 }
 
 /** Rows one by one, in memory that does not grow; see {@link parseColumns}. */
 export function streamColumns(source: Source, options: ColumnOptions = {}): AsyncGenerator<ColumnRow, void, void> {
-  readOptions(OPTIONS, options, "streamColumns");
-  return streamAll(columnReader(options), source, options);
+  return columns.stream(source, options);
 }
 
 /** Reads a file of plain columns; see {@link parseColumns}. */
 export async function loadColumns(source: Source, options: ColumnOptions = {}): Promise<TensorSeries> {
-  readOptions(OPTIONS, options, "loadColumns");
-  const name = options.name ?? (typeof source === "string" ? source : "stream");
-  return seriesOfRows(await loadAll(columnReader(options), source, options), name, options);
+  const rows = await columns.load(source, options);
+  return seriesOfRows(rows, sourceName(source, options), options);
 }
 
 /** The runs in a file of plain columns, told apart by its times or steps; see `segmentsOfFrames`. */
@@ -86,8 +77,8 @@ export async function loadColumnSegments(
   source: Source,
   options: ColumnOptions = {},
 ): Promise<readonly TensorSeries[]> {
-  const name = options.name ?? (typeof source === "string" ? source : "stream");
-  return segmentsOfRows(await loadAll(columnReader(options), source, options), name, options);
+  const rows = await columns.load(source, options);
+  return segmentsOfRows(rows, sourceName(source, options), options);
 }
 
 /** The runs among rows, each a series. */

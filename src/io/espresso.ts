@@ -1,21 +1,12 @@
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import { checkedBy, oneOf } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr, electronvoltPerHartree as hartree } from "../units/constants.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import {
-  loadAll,
-  type more,
-  needLine,
-  nextLine,
-  parseAll,
-  READ_FIELDS,
-  type ReadOptions,
-  type Source,
-  streamAll,
-} from "./source.js";
+import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 
 /** Options of the Quantum ESPRESSO reader. */
 export interface EspressoOptions extends ReadOptions {
@@ -31,6 +22,8 @@ const OPTIONS = record({
   structure: checkedBy<Structure>((v) => typeof v === "object" && v !== null, "a structure").optional(),
 } satisfies Fields<EspressoOptions>);
 
+const espresso = textReader("Espresso", OPTIONS, (options) => (lines) => readEspresso(lines, options));
+
 type Need = typeof more;
 type Draft = { -readonly [K in keyof Frame]?: Frame[K] };
 
@@ -42,14 +35,12 @@ type Draft = { -readonly [K in keyof Frame]?: Frame[K] };
  * @throws FormatError with file and line, also if the run did not end
  */
 export function parseEspresso(input: string | Uint8Array, options: EspressoOptions = {}): Frame {
-  readOptions(OPTIONS, options, "parseEspresso");
-  return parseAll((lines) => readEspresso(lines, options), input, options)[0]!;
+  return espresso.parse(input, options)[0]!;
 }
 
 /** Reads the output of ph.x or pw.x; see {@link parseEspresso}. */
 export async function loadEspresso(source: Source, options: EspressoOptions = {}): Promise<Frame> {
-  readOptions(OPTIONS, options, "loadEspresso");
-  return (await loadAll((lines: Lines) => readEspresso(lines, options), source, options))[0]!;
+  return (await espresso.load(source, options))[0]!;
 }
 
 /** Output of Quantum ESPRESSO for the loaders. */
@@ -58,7 +49,7 @@ export const espressoFormat: FileFormat = {
   title: "output of pw.x or ph.x",
   options: [],
   sniff: ({ text }) => /^\s*Program (PWSCF|PHONON)/m.test(text),
-  frames: (source, options) => streamAll(readEspresso, source, options),
+  frames: espresso.stream,
 };
 
 /** The output of pw.x and ph.x as a line reader; yields one frame. */

@@ -1,4 +1,4 @@
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity, type Structure } from "../structure/structure.js";
 import { atomColumns, type Columns, readAtoms } from "./extxyzAtoms.js";
@@ -7,7 +7,8 @@ import type { FileFormat } from "./format.js";
 import { type FrameDecoder, frameDecoder, TENSOR_FIELDS, type TensorOptions } from "./frameFields.js";
 import type { Lines } from "./lines.js";
 import { programComment } from "./programComment.js";
-import { loadAll, more, parseAll, READ_FIELDS, type ReadOptions, type Source, streamAll } from "./source.js";
+import { more, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 
 /** Options of the extended XYZ reader. */
 export interface ExtxyzOptions extends ReadOptions, TensorOptions {}
@@ -16,6 +17,8 @@ const OPTIONS = record({
   ...READ_FIELDS,
   ...TENSOR_FIELDS,
 } satisfies Fields<ExtxyzOptions>);
+
+const extxyz = textReader("Extxyz", OPTIONS, extxyzReader);
 
 /**
  * Frames from the text (or bytes, gzipped or not) of an extended XYZ file.
@@ -29,20 +32,17 @@ const OPTIONS = record({
  * io.parseExtxyz('1\nLattice="4 0 0 0 4 0 0 0 4"\nAr 0 0 0\n')[0]!.structure.species // ["Ar"]
  */
 export function parseExtxyz(input: string | Uint8Array, options: ExtxyzOptions = {}): Frame[] {
-  readOptions(OPTIONS, options, "parseExtxyz");
-  return parseAll(extxyzReader(options), input, options);
+  return extxyz.parse(input, options);
 }
 
 /** Frames of an extended XYZ file one by one, in memory that does not grow; see {@link parseExtxyz}. */
 export function streamExtxyz(source: Source, options: ExtxyzOptions = {}): AsyncGenerator<Frame, void, void> {
-  readOptions(OPTIONS, options, "streamExtxyz");
-  return streamAll(extxyzReader(options), source, options);
+  return extxyz.stream(source, options);
 }
 
 /** All frames of an extended XYZ file; see {@link parseExtxyz}. */
 export function loadExtxyz(source: Source, options: ExtxyzOptions = {}): Promise<Frame[]> {
-  readOptions(OPTIONS, options, "loadExtxyz");
-  return loadAll(extxyzReader(options), source, options);
+  return extxyz.load(source, options);
 }
 
 /** Extended and plain XYZ for the loaders. */

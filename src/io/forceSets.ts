@@ -1,15 +1,6 @@
-import { readOptions } from "../options/record.js";
 import type { Lines } from "./lines.js";
-import {
-  loadAll,
-  type more,
-  needLine,
-  nextLine,
-  parseAll,
-  READ_OPTIONS,
-  type ReadOptions,
-  type Source,
-} from "./source.js";
+import { type more, needLine, nextLine, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 
 /** One displaced supercell of a finite-displacement phonon calculation. */
 export interface ForceSet {
@@ -29,19 +20,20 @@ export interface ForceSnapshot {
   readonly forces: Float64Array;
 }
 
+const forceSets = textReader("ForceSets", READ_OPTIONS, () => readForceSets);
+const forces = (atoms: number) => textReader("Forces", READ_OPTIONS, () => (lines) => readForces(lines, atoms));
+
 /**
  * The displacements and forces in a phonopy FORCE_SETS file of type 1 (one displaced atom per supercell).
  * @throws FormatError with file and line, also for type 2, which {@link loadForces} reads
  */
 export function parseForceSets(input: string | Uint8Array, options: ReadOptions = {}): ForceSet[] {
-  readOptions(READ_OPTIONS, options, "parseForceSets");
-  return parseAll(readForceSets, input, options);
+  return forceSets.parse(input, options);
 }
 
 /** Reads a phonopy FORCE_SETS file; see {@link parseForceSets}. */
 export function loadForceSets(source: Source, options: ReadOptions = {}): Promise<ForceSet[]> {
-  readOptions(READ_OPTIONS, options, "loadForceSets");
-  return loadAll(readForceSets, source, options);
+  return forceSets.load(source, options);
 }
 
 /**
@@ -55,8 +47,7 @@ export function loadForces(
   atoms: number,
   options: ReadOptions = {},
 ): Promise<(ForceSet | ForceSnapshot)[]> {
-  readOptions(READ_OPTIONS, options, "loadForces");
-  return loadAll((lines: Lines) => readForces(lines, atoms), source, options);
+  return forces(atoms).load(source, options);
 }
 
 /** {@link loadForces} from text or bytes. */
@@ -65,8 +56,7 @@ export function parseForces(
   atoms: number,
   options: ReadOptions = {},
 ): (ForceSet | ForceSnapshot)[] {
-  readOptions(READ_OPTIONS, options, "parseForces");
-  return parseAll((lines: Lines) => readForces(lines, atoms), input, options);
+  return forces(atoms).parse(input, options);
 }
 
 function* readForces(lines: Lines, atoms: number): Generator<ForceSet | ForceSnapshot | typeof more, void, void> {

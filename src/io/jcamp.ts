@@ -1,7 +1,7 @@
-import { readOptions } from "../options/record.js";
 import { tableLine } from "./jcampTable.js";
 import type { Lines } from "./lines.js";
-import { loadAll, type more, nextLine, parseAll, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
+import { type more, nextLine, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 
 /** One block of data of a JCAMP-DX file, with the factors applied. */
 export interface JcampBlock {
@@ -13,6 +13,8 @@ export interface JcampBlock {
   readonly y: Float64Array;
 }
 
+const jcamp = textReader("Jcamp", READ_OPTIONS, () => readJcamp);
+
 /**
  * The spectra in a JCAMP-DX file (4.24 to 5.01): XYDATA=(X++(Y..Y)) in AFFN, PAC, SQZ, DIF and DUP form, and
  * XYPOINTS=(XY..XY). What the file says about itself is checked: NPOINTS, FIRSTX, LASTX, DELTAX, FIRSTY, the abscissa
@@ -21,14 +23,12 @@ export interface JcampBlock {
  * @throws FormatError with file and line for a file that contradicts itself, for peak tables and NTUPLES
  */
 export function parseJcamp(input: string | Uint8Array, options: ReadOptions = {}): JcampBlock[] {
-  readOptions(READ_OPTIONS, options, "parseJcamp");
-  return parseAll(readJcamp, input, options);
+  return jcamp.parse(input, options);
 }
 
 /** Reads a JCAMP-DX file; see {@link parseJcamp}. */
 export function loadJcamp(source: Source, options: ReadOptions = {}): Promise<JcampBlock[]> {
-  readOptions(READ_OPTIONS, options, "loadJcamp");
-  return loadAll(readJcamp, source, options);
+  return jcamp.load(source, options);
 }
 
 type Need = typeof more;

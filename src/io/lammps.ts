@@ -1,4 +1,4 @@
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import { checkedBy, list, oneOf, positive, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
@@ -10,17 +10,8 @@ import { type DumpBox, readBox } from "./lammpsBox.js";
 import { isLammpsUnits, type LammpsUnits, lammpsScales, lammpsUnitNames } from "./lammpsUnits.js";
 import type { Lines } from "./lines.js";
 import { isOdd } from "./number.js";
-import {
-  loadAll,
-  type more,
-  needLine,
-  nextLine,
-  parseAll,
-  READ_FIELDS,
-  type ReadOptions,
-  type Source,
-  streamAll,
-} from "./source.js";
+import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 
 /** Options of the LAMMPS dump reader. */
 export interface LammpsOptions extends ReadOptions {
@@ -42,6 +33,8 @@ const OPTIONS = record({
   timestep: positive("fs").optional(),
 } satisfies Fields<LammpsOptions>);
 
+const lammps = textReader("Lammps", OPTIONS, lammpsReader);
+
 /**
  * Frames of a LAMMPS dump (`dump custom` or `dump atom`), atoms sorted by id. Positions from `xu yu zu`, `x y z` (made
  * unwrapped with `ix iy iz` where the dump has them), `xsu ysu zsu` or `xs ys zs`; orthogonal, restricted and general
@@ -49,20 +42,17 @@ const OPTIONS = record({
  * @throws FormatError with file and line
  */
 export function parseLammps(input: string | Uint8Array, options: LammpsOptions = {}): Frame[] {
-  readOptions(OPTIONS, options, "parseLammps");
-  return parseAll(lammpsReader(options), input, options);
+  return lammps.parse(input, options);
 }
 
 /** Frames of a LAMMPS dump one by one, in memory that does not grow; see {@link parseLammps}. */
 export function streamLammps(source: Source, options: LammpsOptions = {}): AsyncGenerator<Frame, void, void> {
-  readOptions(OPTIONS, options, "streamLammps");
-  return streamAll(lammpsReader(options), source, options);
+  return lammps.stream(source, options);
 }
 
 /** All frames of a LAMMPS dump; see {@link parseLammps}. */
 export function loadLammps(source: Source, options: LammpsOptions = {}): Promise<Frame[]> {
-  readOptions(OPTIONS, options, "loadLammps");
-  return loadAll(lammpsReader(options), source, options);
+  return lammps.load(source, options);
 }
 
 /** LAMMPS dumps for the loaders. */

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import { oneOf } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
@@ -7,16 +7,8 @@ import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr } from "../units/constants.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import {
-  loadAll,
-  type more,
-  nextLine,
-  parseAll,
-  READ_FIELDS,
-  type ReadOptions,
-  type Source,
-  streamAll,
-} from "./source.js";
+import { type more, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 
 /** Options of the reader of phonopy.yaml. */
 export interface PhonopyOptions extends ReadOptions {
@@ -29,20 +21,26 @@ const OPTIONS = record({
   phonopyCell: oneOf(["primitive", "unit", "super"]).optional(),
 } satisfies Fields<PhonopyOptions>);
 
+const phonopy = textReader(
+  "Phonopy",
+  OPTIONS,
+  ({ phonopyCell = "unit" }) =>
+    (lines) =>
+      readPhonopy(lines, phonopyCell),
+);
+
 /**
  * A cell of a phonopy.yaml, phonopy_disp.yaml or phonopy_params.yaml, and, with the primitive cell, ε∞ and the Born
  * charges where the file has them (row: field).
  * @throws FormatError with file and line
  */
 export function parsePhonopy(input: string | Uint8Array, options: PhonopyOptions = {}): Frame {
-  readOptions(OPTIONS, options, "parsePhonopy");
-  return parseAll(phonopyReader(options), input, options)[0]!;
+  return phonopy.parse(input, options)[0]!;
 }
 
 /** Reads a phonopy.yaml; see {@link parsePhonopy}. */
 export async function loadPhonopy(source: Source, options: PhonopyOptions = {}): Promise<Frame> {
-  readOptions(OPTIONS, options, "loadPhonopy");
-  return (await loadAll(phonopyReader(options), source, options))[0]!;
+  return (await phonopy.load(source, options))[0]!;
 }
 
 /** phonopy.yaml for the loaders. */
@@ -51,7 +49,7 @@ export const phonopyFormat: FileFormat = {
   title: "phonopy.yaml",
   options: ["phonopyCell"],
   sniff: ({ text }) => /^phonopy:\s*(#.*)?$/m.test(text) && /^(primitive_cell|unit_cell|supercell):/m.test(text),
-  frames: (source, options) => streamAll(phonopyReader(options), source, options),
+  frames: phonopy.stream,
 };
 
 /** Only these top-level sections are kept, so that a list of forces of any length passes by. */
@@ -64,10 +62,6 @@ interface Section {
   /** Line of the file where it begins. */
   readonly line: number;
   text: string;
-}
-
-function phonopyReader({ phonopyCell = "unit" }: PhonopyOptions) {
-  return (lines: Lines) => readPhonopy(lines, phonopyCell);
 }
 
 function* readPhonopy(lines: Lines, which: "primitive" | "unit" | "super"): Generator<Frame | typeof more, void, void> {

@@ -1,4 +1,4 @@
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import { list, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
@@ -7,17 +7,8 @@ import type { FileFormat } from "./format.js";
 import { rowWidths } from "./lastLine.js";
 import type { Lines } from "./lines.js";
 import { fractionalText, poscarHead, readPoscarHeader, startsLikePoscar } from "./poscarHeader.js";
-import {
-  loadAll,
-  type more,
-  needLine,
-  nextLine,
-  parseAll,
-  READ_FIELDS,
-  type ReadOptions,
-  type Source,
-  streamAll,
-} from "./source.js";
+import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
+import { textReader } from "./textReader.js";
 import { writeText } from "./write.js";
 
 /** Options of the POSCAR reader. */
@@ -31,19 +22,19 @@ const OPTIONS = record({
   species: list(text()).optional(),
 } satisfies Fields<PoscarOptions>);
 
+const poscar = textReader("Poscar", OPTIONS, poscarReader);
+
 /**
  * The structure in a POSCAR or CONTCAR, with its velocities (Å/fs) where the file has them.
  * @throws FormatError with file and line
  */
 export function parsePoscar(input: string | Uint8Array, options: PoscarOptions = {}): Frame {
-  readOptions(OPTIONS, options, "parsePoscar");
-  return parseAll(poscarReader(options), input, options)[0]!;
+  return poscar.parse(input, options)[0]!;
 }
 
 /** Reads a POSCAR or CONTCAR from a path or stream; see {@link parsePoscar}. */
 export async function loadPoscar(source: Source, options: PoscarOptions = {}): Promise<Frame> {
-  readOptions(OPTIONS, options, "loadPoscar");
-  return (await loadAll(poscarReader(options), source, options))[0]!;
+  return (await poscar.load(source, options))[0]!;
 }
 
 /** POSCAR and CONTCAR for the loaders. */
@@ -52,7 +43,7 @@ export const poscarFormat: FileFormat = {
   title: "POSCAR",
   options: ["species"],
   sniff: ({ lines }) => startsLikePoscar(lines),
-  frames: (source, options) => streamAll(poscarReader(options), source, options),
+  frames: poscar.stream,
 };
 
 /** The POSCAR format as a line reader; yields one frame. */
