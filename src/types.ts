@@ -79,10 +79,12 @@ export type { TensorOptions } from "./io/frameFields.js";
 export type { JcampBlock } from "./io/jcamp.js";
 export type { LammpsOptions } from "./io/lammps.js";
 export type { LammpsUnits } from "./io/lammpsUnits.js";
+export type { VaspOptions } from "./io/outcar.js";
 export type { PhonopyOptions } from "./io/phonopy.js";
 export type { PoscarOptions } from "./io/poscar.js";
 export type { ReadOptions, Source } from "./io/source.js";
 export type { BecOrder, ComponentOrder, FrameField } from "./io/tensorNames.js";
+export type { LabelOptions, LabelSource } from "./io/vaspSteps.js";
 export type { XdatcarOptions } from "./io/xdatcar.js";
 // Numbers
 export type { LineFit, PowerLawFit } from "./math/lineFit.js";

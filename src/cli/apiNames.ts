@@ -11,6 +11,7 @@ export const flagOf: Readonly<Record<string, string>> = {
   units: "--unit",
   skipColumns: "--skip-columns",
   incomplete: "--incomplete",
+  labels: "--labels",
   timestep: "--timestep",
   stride: "--stride",
   segments: "--segments",

@@ -6,6 +6,7 @@ import type { FieldUnits } from "../io/fieldUnits.js";
 import type { LoadOptions } from "../io/format.js";
 import { isLammpsUnits, type LammpsUnits, lammpsUnitNames } from "../io/lammpsUnits.js";
 import type { FrameField } from "../io/tensorNames.js";
+import { type LabelSource, labelSources } from "../io/vaspSteps.js";
 import type { PhysicalQuantity } from "../units/convert.js";
 import { fromMathUnit, type MathUnit } from "../units/mathUnit.js";
 import { unitFactor } from "../units/unitNames.js";
@@ -27,6 +28,7 @@ export interface FileFlags {
   readonly unit?: FieldUnits;
   readonly skipColumns?: number;
   readonly incomplete?: "error" | "drop";
+  readonly labels?: LabelSource;
 }
 
 /** {@link FileFlags} as they are written. */
@@ -43,6 +45,7 @@ export const FILE_FLAGS: Readonly<Record<keyof FileFlags, string>> = {
   unit: "--unit",
   skipColumns: "--skip-columns",
   incomplete: "--incomplete",
+  labels: "--labels",
 };
 
 /** Adds the options of reading files to a command. */
@@ -84,6 +87,12 @@ export function fileOptions(command: Command): Command {
         "drop",
       ]),
     )
+    .addOption(
+      new Option(
+        "--labels <source>",
+        "of VASP runs with a machine-learned force field: only steps with these energies and forces",
+      ).choices(labelSources),
+    )
     .option("--format <name>", "of the file, where its content does not tell");
 }
 
@@ -106,6 +115,7 @@ export function loadOptions(flags: FileFlags): LoadOptions {
     ...(Object.keys(units).length > 0 && { units }),
     ...(flags.skipColumns !== undefined && { skipColumns: flags.skipColumns }),
     ...(flags.incomplete && { incomplete: flags.incomplete }),
+    ...(flags.labels && { labels: flags.labels }),
   };
 }
 

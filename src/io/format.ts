@@ -6,9 +6,10 @@ import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
 import { TENSOR_FIELDS, type TensorOptions } from "./frameFields.js";
 import { READ_FIELDS, type ReadOptions, type Source } from "./source.js";
+import { type LabelOptions, labelSources } from "./vaspSteps.js";
 
 /** Options that some formats need. */
-export interface FormatOptions extends TensorOptions {
+export interface FormatOptions extends TensorOptions, LabelOptions {
   /** Symbols of the types of a LAMMPS dump, or of the species of a POSCAR of VASP 4. */
   readonly species?: readonly string[];
   /** Leading columns to leave out of a plain file of columns. */
@@ -29,6 +30,7 @@ export const LOAD_FIELDS = {
   species: list(text()).optional(),
   skipColumns: integer({ atLeast: 0 }).optional(),
   phonopyCell: oneOf(["primitive", "unit", "super"]).optional(),
+  labels: oneOf(labelSources).optional(),
   format: checkedBy<string | FileFormat>(
     (v) => typeof v === "string" || (typeof v === "object" && v !== null && "sniff" in v),
     "the name of a format, or a format",

@@ -134,6 +134,7 @@ const special = [
   "lammpsUnits",
   "skipColumns",
   "phonopyCell",
+  "labels",
 ] as const;
 
 function refuseForeignOptions(format: FileFormat, options: LoadOptions, file: string): void {

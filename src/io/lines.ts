@@ -1,7 +1,8 @@
 import { FormatError } from "../errors.js";
 import type { Warning } from "../warnings.js";
 import { exactBelow, isOdd, parseNumber, powersOfTen } from "./number.js";
-import { textOf, wordOf } from "./word.js";
+import { firstTouching, isOverflow } from "./touching.js";
+import { beginsWithOneOf, textOf, wordOf } from "./word.js";
 
 /** No text line of any supported format is longer; more means a foreign or damaged file. */
 const longestLine = 1 << 24;
@@ -23,6 +24,9 @@ export class Lines {
   /** Set by a reader that can tell a last line that was cut from one that only lacks its line break (`unterminated`). */
   takesUnterminated = false;
   unterminated = false;
+  /** Set by a reader of fixed formats, whose numbers may touch; and the line with a number that did not fit (****). */
+  fixedFormat = false;
+  private overflowing = 0;
   private bytes: Uint8Array = new Uint8Array(0);
   /** Start of the current line, cursor in it, its end, and the start of the next line. */
   private start = 0;
@@ -58,10 +62,8 @@ export class Lines {
       this.start = this.at = this.end = this.following = 0;
       return;
     }
-    if (rest > longestLine) {
-      this.line++;
-      this.fail(`a line of more than ${longestLine >> 20} MiB`, "this is not a text file of the expected kind");
-    }
+    if (rest > longestLine)
+      this.fail(`a line of more than ${longestLine >> 20} MiB follows`, "this is not a text file of the expected kind");
     const shift = this.start;
     const joined = new Uint8Array(keep + piece.length);
     joined.set(this.bytes.subarray(shift));
@@ -89,8 +91,7 @@ export class Lines {
       this.line++;
       if (this.takesUnterminated) {
         this.unterminated = true;
-        this.start = this.at = start;
-        this.end = this.following = this.bytes.length;
+        [this.start, this.at, this.end, this.following] = [start, start, this.bytes.length, this.bytes.length];
         return true;
       }
       return this.fail(
@@ -116,7 +117,7 @@ export class Lines {
     return textOf(this.bytes, this.start, this.end);
   }
 
-  /** First byte of the current line that is not blank, or −1. */
+  /** First byte of the line that is not blank, or −1. */
   firstByte(): number {
     for (let i = this.start; i < this.end; i++) if (this.bytes[i]! > 32) return this.bytes[i]!;
     return -1;
@@ -128,18 +129,10 @@ export class Lines {
 
   /** Whether the line, leading blanks apart, starts with one of these ASCII words; makes no string. */
   startsWithOneOf(words: readonly string[]): boolean {
-    const { bytes, end } = this;
-    let i = this.start;
-    while (i < end && bytes[i] === 32) i++;
-    for (const word of words) {
-      let k = 0;
-      while (k < word.length && i + k < end && bytes[i + k] === word.charCodeAt(k)) k++;
-      if (k === word.length) return true;
-    }
-    return false;
+    return beginsWithOneOf(this.bytes, this.start, this.end, words);
   }
 
-  /** Whether the cursor has only blanks before it in this line. */
+  /** Whether only blanks follow the cursor. */
   atLineEnd(): boolean {
     return this.skipBlanks() === this.end;
   }
@@ -177,7 +170,8 @@ export class Lines {
 
   /**
    * The next `count` numbers of the line into `target` from `offset` on.
-   * @param odd what to do with nan and infinities: refuse them (default) or store NaN
+   * @param odd what to do with nan, infinities and, in fixed formats, ****: refuse them (default) or store NaN; behind
+   *   asterisks columns cannot be told apart, so that the rest of the line is NaN
    * @throws FormatError if there are fewer or one is no number
    */
   numbers(target: Float64Array, offset: number, count: number, what: string, odd: "refuse" | "store" = "refuse"): void {
@@ -281,19 +275,26 @@ export class Lines {
   }
 
   private unusualNumber(what: string, odd: "refuse" | "store"): number {
+    if (this.overflowing === this.line && odd === "store") return Number.NaN;
     const start = this.at;
     const end = this.tokenEnd(start, what);
     const value = parseNumber(this.bytes, start, end);
     if (Number.isFinite(value)) return value;
-    if (odd === "store" && isOdd(textOf(this.bytes, start, end))) return Number.NaN;
-    return this.notANumber(what, start, end);
-  }
-
-  private notANumber(what: string, start: number, end: number): never {
-    const found = textOf(this.bytes, start, Math.min(end, start + 40));
+    const word = textOf(this.bytes, start, end);
+    if (odd === "store" && isOdd(word)) return Number.NaN;
+    const length = this.fixedFormat ? firstTouching(word) : 0;
+    if (length > 0) {
+      this.at = start + length;
+      return parseNumber(this.bytes, start, this.at);
+    }
+    if (this.fixedFormat && odd === "store" && isOverflow(word)) {
+      this.overflowing = this.line;
+      this.at = this.end;
+      return Number.NaN;
+    }
     return this.fail(
-      `expected a number for ${what}, found "${found}"`,
-      found.startsWith("*") ? "the program that wrote the file had too little room for this number" : undefined,
+      `expected a number for ${what}, found "${word.slice(0, 40)}"`,
+      word.startsWith("*") ? "the program that wrote the file had too little room for this number" : undefined,
     );
   }
 }

@@ -18,15 +18,16 @@ export interface PoscarHeader {
 const mostAtoms = 1e6;
 
 /**
- * Reads the head; the cursor's line is the comment line already.
+ * Reads the head; the cursor's line is the comment line already, or the next one is the scale and `title` the comment.
  * @param given one symbol per species or per atom, for files of VASP 4 that name none
  * @throws FormatError
  */
 export function* readPoscarHeader(
   lines: Lines,
   given: readonly string[] | undefined,
+  title = lines.text(),
 ): Generator<typeof more, PoscarHeader, void> {
-  const comment = lines.text().trim();
+  const comment = title.trim();
   yield* needLine(lines, "no scale factor (second line)");
   const factors = [lines.number("the scale factor")];
   while (!lines.atLineEnd() && factors.length < 3 && !lines.atComment()) factors.push(lines.number("the scale factor"));
@@ -82,11 +83,13 @@ const [oneNumber, threeNumbers] = [numbersLine("0"), numbersLine("2")];
 
 /** Whether the first lines of a text are those of a POSCAR or XDATCAR. */
 export function startsLikePoscar(lines: readonly string[]): boolean {
-  const [, scale = "", a = "", b = "", c = "", , sixth = "", seventh = ""] = lines;
+  return startsLikeCell(lines) && /^\s*[sdck]/im.test(`${lines[6] ?? ""}\n${lines[7] ?? ""}`);
+}
+
+/** Whether a scale and three vectors stand below the first line. */
+export function startsLikeCell([, scale = "", ...vectors]: readonly string[]): boolean {
   return (
-    (oneNumber.test(scale) || threeNumbers.test(scale)) &&
-    [a, b, c].every((line) => threeNumbers.test(line)) &&
-    /^\s*[sdck]/im.test(`${sixth}\n${seventh}`)
+    (oneNumber.test(scale) || threeNumbers.test(scale)) && [0, 1, 2].every((k) => threeNumbers.test(vectors[k] ?? ""))
   );
 }
 

@@ -259,7 +259,10 @@ function* guarded<T>(
       yield value;
     }
   } catch (cause) {
-    if (lines.cut && count > 0 && options.incomplete === "drop") return;
+    if (lines.cut && count > 0 && options.incomplete === "drop") {
+      lines.warn(`the file ends early: what follows ${count} whole ${count === 1 ? "frame" : "frames"} is left out`);
+      return;
+    }
     if (cause instanceof ShapeError || cause instanceof DataError)
       throw new FormatError({ file: lines.file, line: lines.line, problem: cause.message, cause });
     throw cause;

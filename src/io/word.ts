@@ -18,3 +18,15 @@ export function wordOf(bytes: Uint8Array, start: number, end: number): string {
   }
   return word;
 }
+
+/** Whether `bytes[start, end)`, leading blanks apart, begins with one of these ASCII words; makes no string. */
+export function beginsWithOneOf(bytes: Uint8Array, start: number, end: number, words: readonly string[]): boolean {
+  let i = start;
+  while (i < end && bytes[i] === 32) i++;
+  for (const word of words) {
+    let k = 0;
+    while (k < word.length && i + k < end && bytes[i + k] === word.charCodeAt(k)) k++;
+    if (k === word.length) return true;
+  }
+  return false;
+}

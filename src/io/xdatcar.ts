@@ -8,7 +8,14 @@ import { frameCount, frameStructure, type Trajectory } from "../structure/trajec
 import { COLLECT_FIELDS, type CollectOptions, collectTrajectory, trajectoryCollector } from "./collect.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import { fractionalText, type PoscarHeader, poscarHead, readPoscarHeader, startsLikePoscar } from "./poscarHeader.js";
+import {
+  fractionalText,
+  type PoscarHeader,
+  poscarHead,
+  readPoscarHeader,
+  startsLikeCell,
+  startsLikePoscar,
+} from "./poscarHeader.js";
 import {
   type more,
   needLine,
@@ -65,24 +72,64 @@ export const xdatcarFormat: FileFormat = {
   name: "xdatcar",
   title: "XDATCAR",
   options: [],
-  sniff: ({ text, lines }) => startsLikePoscar(lines) && /^\s*(direct configuration|konfig)/im.test(text),
+  sniff: ({ text, lines }) =>
+    startsLikeVasp4(lines) ||
+    (startsLikePoscar(lines) && /^\s*(direct configuration|konfig)/im.test(text)) ||
+    startsWithoutTitles(lines),
   frames: streamXdatcar,
 };
 
+/** VASP 5.2 separates configurations by a blank line and calls them nothing. */
+function startsWithoutTitles(lines: readonly string[]): boolean {
+  const [first = "", blank = "x", row = ""] = lines.slice(6);
+  return startsLikeCell(lines) && /^(\s*\d+)+\s*$/.test(first) && blank.trim() === "" && isPosition(row);
+}
+
+/** VASP 4: counts, volume and lengths of the cell vectors, temperature, "CAR", name, and neither cell nor species. */
+function startsLikeVasp4(lines: readonly string[]): boolean {
+  const numbers = (line = "") => line.trim().split(/\s+/).map(Number).filter(Number.isFinite).length;
+  return (
+    numbers(lines[0]) >= 2 && numbers(lines[1]) === 5 && numbers(lines[2]) === 1 && /^\s*CAR\b/.test(lines[3] ?? "")
+  );
+}
+
+function isPosition(line: string): boolean {
+  return /^\s*[-+]?\d*\.\d+\s*[-+\d]/.test(line);
+}
+
+const titled = /^\s*(direct|konfig)/i;
+
 /** The XDATCAR format as a line reader. */
 export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void, void> {
+  lines.fixedFormat = true;
   yield* needLine(lines, "the file is empty");
-  let header: PoscarHeader = yield* readPoscarHeader(lines, undefined);
+  const first = lines.text();
+  yield* needLine(lines, "no scale factor (second line)");
+  if (/^(\s*[-+]?[\d.]+(E[-+]?\d+)?){5}\s*$/i.test(lines.text()))
+    lines.fail(
+      "an XDATCAR of VASP 4: it holds neither the cell nor the species",
+      "put the first seven lines of a POSCAR of VASP 5 with cell, species and counts in the place of its first five",
+    );
+  lines.back();
+  let header: PoscarHeader = yield* readPoscarHeader(lines, undefined, first);
   const n = header.species.length;
+  let titles: boolean | undefined;
   for (let frame = 0; ; ) {
+    let blanks = -1;
     do {
       if (!(yield* nextLine(lines))) {
         if (frame === 0) lines.failEnd("no configuration in it");
         return;
       }
+      blanks++;
     } while (lines.isBlank());
     const title = lines.text();
-    if (!/^\s*(direct|konfig)/i.test(title)) {
+    titles ??= titled.test(title) || blanks === 0;
+    if (!titles) {
+      if (blanks === 0)
+        lines.fail(`more than the ${n} positions of configuration ${frame}, or no blank line behind them`);
+      lines.back();
+    } else if (!titled.test(title)) {
       if (frame === 0 || /^\s*[-+.\d]/.test(title))
         lines.fail(
           `expected "Direct configuration= …" for configuration ${frame + 1}, found "${title.trim().slice(0, 40)}"`,
@@ -96,9 +143,9 @@ export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void,
       // The same array lets everything downstream skip its comparison.
       header = { ...next, species: header.species };
       yield* needLine(lines, `no positions for configuration ${frame + 1}`);
-      if (!/^\s*(direct|konfig)/i.test(lines.text())) lines.fail('expected "Direct configuration= …"');
+      if (!titled.test(lines.text())) lines.fail('expected "Direct configuration= …"');
     }
-    const step = Number(/(\d+)\s*$/.exec(lines.text())?.[1] ?? frame + 1);
+    const step = titles ? Number(/(\d+)\s*$/.exec(lines.text())?.[1] ?? frame + 1) : undefined;
     const fractional = new Float64Array(3 * n);
     for (let i = 0; i < n; i++) {
       if (!lines.next()) yield* needLine(lines, `${i} of ${n} positions in configuration ${frame + 1}`);
@@ -109,7 +156,7 @@ export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void,
     frame++;
     yield {
       structure: { species, positions: toCartesian(fractional, cell), cell, periodic: [true, true, true] },
-      info: { step },
+      ...(step !== undefined && { info: { step } }),
     };
   }
 }
