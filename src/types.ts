@@ -58,6 +58,7 @@ export type { BandEdges, FigureOptions, Line, LineFigureOptions, Mark } from "./
 export type { ModeViewOptions, TrajectoryViewOptions } from "./figure/motion.js";
 export type { PanelsOptions } from "./figure/panels.js";
 export type { Pairs, ParityFigureOptions, SeriesParityFigureOptions } from "./figure/parity.js";
+export type { PictureOptions } from "./figure/picture.js";
 export type { Scaling, SpectrumFigureOptions } from "./figure/spectrum.js";
 export type { StaticOptions } from "./figure/static.js";
 export type { Stick, StickFigureOptions } from "./figure/sticks.js";

@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   spectrum: ["series", "structure", "units", "math", "model", "io"],
   table: [],
   progress: [],
-  figure: ["units", "math", "series", "spectrum", "structure", "model", "dynamics", "table"],
+  figure: ["system", "units", "math", "series", "spectrum", "structure", "model", "dynamics", "table"],
   page: ["figure"],
   display: ["page", "figure", "table", "progress", "dataset", "series", "spectrum", "units"],
   runner: ["system", "display", "figure", "table", "progress", "dataset"],

@@ -1,13 +1,11 @@
 import { Command } from "commander";
 import { DataError, OptionError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
-import { renderSvg } from "../figure/static.js";
 import { stickFigure } from "../figure/sticks.js";
 import { loadBorn, startsLikeBorn } from "../io/born.js";
 import { loadForces } from "../io/forceSets.js";
 import { detectFormat, firstLines } from "../io/formats.js";
 import { readFrames } from "../io/load.js";
-import { writeText } from "../io/write.js";
 import { linearResponse } from "../model/linearResponse/linearResponse.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import { type DisplacedForces, displacedForces, type SnapshotForces } from "../spectrum/displacedForces.js";
@@ -22,11 +20,12 @@ import type { Structure } from "../structure/structure.js";
 import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
 import { interruptSignal, print, printJson } from "./output.js";
 import { broadeningOption, listOption, positiveOption } from "./parse.js";
+import { isStandardOutput, OUT_HELP, type PictureFlags, pictureOptions, writeOutput } from "./pictureOutput.js";
 import { datasetOf } from "./series.js";
-import { formatOf, isStandardOutput, writeSpectrum } from "./spectrumOutput.js";
+import { writeSpectrum } from "./spectrumOutput.js";
 import { filledColumns, printRows, tableCsv } from "./tableOutput.js";
 
-interface HarmonicFlags extends FileFlags {
+interface HarmonicFlags extends FileFlags, PictureFlags {
   readonly displaced?: string;
   readonly forceSets?: string;
   readonly born?: string;
@@ -40,7 +39,7 @@ interface HarmonicFlags extends FileFlags {
 
 /** `spectensor harmonic REFERENCE` */
 export function harmonicCommand(): Command {
-  return fileOptions(new Command("harmonic"))
+  const command = fileOptions(new Command("harmonic"))
     .description("normal modes at Γ with infrared and Raman intensities, from the forces on displaced structures")
     .argument(
       "<reference>",
@@ -60,10 +59,8 @@ export function harmonicCommand(): Command {
       positiveOption("temperature", "K"),
     )
     .option("--broadening <shape>", "of the spectrum (default: lorentzian:10)", broadeningOption)
-    .option(
-      "--out <what>",
-      "csv, json or svg (sticks) on standard output, or a file with one of these endings; default a text table, with --spectrum csv",
-    )
+    .option("--out <what>", `${OUT_HELP}; pictures show sticks (default: a text table, with --spectrum csv)`);
+  return pictureOptions(command)
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
     .action(async (source: string, flags: HarmonicFlags) => {
@@ -85,7 +82,7 @@ export function harmonicCommand(): Command {
           units: MODE_UNITS,
           atoms: reference.structure.species.length,
         });
-      else if (flags.out !== undefined) await writeModes(list, columns, flags.out);
+      else if (flags.out !== undefined) await writeModes(list, columns, flags.out, flags);
       else {
         printRows(list, MODE_UNITS, columns);
         if (longitudinal.length > 0) {
@@ -116,8 +113,12 @@ function longitudinalOf({ structure, bornCharges, dielectric }: Frame, constants
 }
 
 /** Modes as CSV or as a stick plot. */
-async function writeModes(list: readonly ModeRow[], columns: readonly string[], out: string): Promise<void> {
-  const format = formatOf(out);
+async function writeModes(
+  list: readonly ModeRow[],
+  columns: readonly string[],
+  out: string,
+  picture: PictureFlags,
+): Promise<void> {
   const vibrations = list.filter((m) => m.kind === "vibration");
   const sticks = (pick: (m: ModeRow) => number | undefined) =>
     vibrations.flatMap((m) => {
@@ -127,14 +128,16 @@ async function writeModes(list: readonly ModeRow[], columns: readonly string[], 
   const [y, chosen] = vibrations.some((m) => m.infrared !== undefined)
     ? [{ quantity: "Infrared intensity", unit: MODE_UNITS.infrared }, sticks((m) => m.infrared)]
     : [{ quantity: "Raman activity", unit: MODE_UNITS.raman }, sticks((m) => m.raman)];
-  const text =
-    format === "csv"
-      ? tableCsv(list, MODE_UNITS, columns)
-      : format === "json"
-        ? `${JSON.stringify({ modes: list, units: MODE_UNITS }, null, 1)}\n`
-        : renderSvg(stickFigure({ harmonic: chosen }, { x: { quantity: "Wavenumber", unit: "cm⁻¹" }, y }));
-  if (isStandardOutput(out)) process.stdout.write(text);
-  else await writeText(out, [text]);
+  await writeOutput(
+    out,
+    {
+      csv: () => tableCsv(list, MODE_UNITS, columns),
+      json: () => `${JSON.stringify({ modes: list, units: MODE_UNITS }, null, 1)}\n`,
+      figure: () => stickFigure({ harmonic: chosen }, { x: { quantity: "Wavenumber", unit: "cm⁻¹" }, y }),
+    },
+    picture,
+  );
+  if (!isStandardOutput(out)) print(`wrote ${out}`);
 }
 
 async function writeLines(
@@ -156,7 +159,8 @@ async function writeLines(
   await writeSpectrum(spectrum, flags.json ? "json" : (flags.out ?? "csv"), {
     extra: { modes: modeList(modes, born, derivatives) },
     peaks: findPeaks(spectrum),
-    svg: () => renderSvg(spectrumFigure({ harmonic: spectrum })),
+    figure: () => spectrumFigure({ harmonic: spectrum }),
+    picture: flags,
   });
 }
 

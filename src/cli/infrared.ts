@@ -1,7 +1,6 @@
 import { Command, Option } from "commander";
 import { OptionError, SpectensorError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
-import { renderSvg } from "../figure/static.js";
 import { loadModel } from "../model/file/models.js";
 import { predictPolarization } from "../model/target/polarization/predict.js";
 import { evenTimestep } from "../series/times.js";
@@ -15,12 +14,13 @@ import { peakTable } from "../spectrum/peakTable.js";
 import { unwrap } from "../structure/displacement.js";
 import { interruptSignal, progressLine } from "./output.js";
 import { broadeningOption, numberOption, numbersOption, positiveOption } from "./parse.js";
+import { OUT_HELP, type PictureFlags, pictureOptions } from "./pictureOutput.js";
 import { lengthOf, readSeries, type SeriesFlags, seriesOptions } from "./series.js";
 import { readTrajectory } from "./source.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 import { modesOption, peakOptions, writePeaks } from "./tableOutput.js";
 
-interface InfraredFlags extends SeriesFlags {
+interface InfraredFlags extends SeriesFlags, PictureFlags {
   readonly temperature: number;
   readonly volume?: number;
   readonly model?: string;
@@ -39,7 +39,7 @@ interface InfraredFlags extends SeriesFlags {
 
 /** `spectensor infrared SERIES|TRAJECTORY` */
 export function infraredCommand(): Command {
-  return seriesOptions(new Command("infrared"))
+  const command = seriesOptions(new Command("infrared"))
     .description("infrared absorption from a polarization, or from a trajectory and a polarization model")
     .argument(
       "<source>",
@@ -96,10 +96,8 @@ export function infraredCommand(): Command {
       "with --peaks: positions of measured lines in cm-1, e.g. 128,206,464",
       numbersOption("measured"),
     )
-    .option(
-      "--out <what>",
-      "csv, json or svg on standard output, or a file with one of these endings (default: csv; with --peaks text)",
-    )
+    .option("--out <what>", `${OUT_HELP} (default: csv; with --peaks text)`);
+  return pictureOptions(command)
     .option("--json", "the same as --out json")
     .addHelpText("after", EXAMPLES)
     .action(async (source: string, flags: InfraredFlags) => {
@@ -116,11 +114,16 @@ export function infraredCommand(): Command {
           : dielectricFunction(absorption, { epsilonInfinity, ...(direction && { direction }) });
       const out = flags.json ? "json" : flags.out;
       if (flags.peaks)
-        return writePeaks(peakTable(spectrum, peakOptions(flags)), out, {
-          x: "Wavenumber",
-          y: "Absorption",
-          origin: series.origin,
-        });
+        return writePeaks(
+          peakTable(spectrum, peakOptions(flags)),
+          out,
+          {
+            x: "Wavenumber",
+            y: "Absorption",
+            origin: series.origin,
+          },
+          flags,
+        );
       const found = findPeaks(absorption);
       await writeSpectrum(spectrum, out ?? "csv", {
         extra: {
@@ -130,7 +133,8 @@ export function infraredCommand(): Command {
           peaks: found,
         },
         peaks: found,
-        svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum })),
+        figure: () => spectrumFigure({ [series.origin]: spectrum }),
+        picture: flags,
       });
     });
 }

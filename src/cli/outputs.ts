@@ -6,7 +6,7 @@ import { dataFolder } from "../dataset/registry.js";
 import { OptionError } from "../errors.js";
 import { checkOutput, checkOutputFolder } from "../system/outputCheck.js";
 import { outputTarget } from "../system/outputTarget.js";
-import { formatOf, isStandardOutput } from "./spectrumOutput.js";
+import { checkFormat, isStandardOutput, type PictureFlags } from "./pictureOutput.js";
 
 /** What a command writes. */
 interface Outputs {
@@ -20,7 +20,7 @@ interface Outputs {
 const OUTPUTS: Readonly<Record<string, (command: Command) => Outputs | Promise<Outputs>>> = {
   raman: spectrum,
   infrared: spectrum,
-  harmonic: (command) => (command.opts().spectrum ? spectrum(command) : {}),
+  harmonic: spectrum,
   md: async (command) => {
     const { ensembleFileNames } = await import("../dynamics/ensembleFiles.js");
     const { out, runs } = command.opts<{ out: string; runs?: number }>();
@@ -60,9 +60,9 @@ export async function checkOutputsOf(command: Command, words: readonly string[])
 }
 
 function spectrum(command: Command): Outputs {
-  const { out, json } = command.opts<{ out?: string; json?: boolean }>();
+  const { out, json, ...picture } = command.opts<{ out?: string; json?: boolean } & PictureFlags>();
+  checkFormat(json ? "json" : out, picture);
   if (out === undefined || json) return {};
-  formatOf(out);
   return isStandardOutput(out) ? {} : { files: [out] };
 }
 

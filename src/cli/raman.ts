@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { spectrumFigure } from "../figure/spectrum.js";
-import { renderSvg } from "../figure/static.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import type { RamanFactor } from "../spectrum/corrections.js";
 import type { ModeRow } from "../spectrum/modeTable.js";
@@ -10,11 +9,12 @@ import { type RamanOptions, raman } from "../spectrum/raman.js";
 import type { Spectrum } from "../spectrum/spectrum.js";
 import { interruptSignal } from "./output.js";
 import { broadeningOption, listOption, numbersOption, positiveOption } from "./parse.js";
+import { OUT_HELP, type PictureFlags, pictureOptions } from "./pictureOutput.js";
 import { lengthOf, readSeries, type SeriesFlags, seriesOptions } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
 import { modesOption, peakOptions, writePeaks } from "./tableOutput.js";
 
-interface RamanFlags extends SeriesFlags {
+interface RamanFlags extends SeriesFlags, PictureFlags {
   readonly temperature?: number;
   readonly laser?: number;
   readonly broadening?: Broadening;
@@ -29,7 +29,7 @@ interface RamanFlags extends SeriesFlags {
 
 /** `spectensor raman SERIES` */
 export function ramanCommand(): Command {
-  return seriesOptions(new Command("raman"))
+  const command = seriesOptions(new Command("raman"))
     .description("Raman spectrum of a polarizability or dielectric series")
     .argument(
       "<series>",
@@ -55,10 +55,8 @@ export function ramanCommand(): Command {
       "with --peaks: positions of measured lines in cm-1, e.g. 128,206,464",
       numbersOption("measured"),
     )
-    .option(
-      "--out <what>",
-      "csv, json or svg on standard output, or a file with one of these endings (default: csv; with --peaks text)",
-    )
+    .option("--out <what>", `${OUT_HELP} (default: csv; with --peaks text)`);
+  return pictureOptions(command)
     .option("--json", "the same as --out json")
     .addHelpText("after", EXAMPLES)
     .action(async (source: string, flags: RamanFlags) => {
@@ -66,16 +64,22 @@ export function ramanCommand(): Command {
       const spectrum = raman(series, ramanOptions(flags));
       const out = flags.json ? "json" : flags.out;
       if (flags.peaks)
-        return writePeaks(peakTable(spectrum, peakOptions(flags)), out, {
-          x: "Raman shift",
-          y: "Raman intensity",
-          origin: series.origin,
-        });
+        return writePeaks(
+          peakTable(spectrum, peakOptions(flags)),
+          out,
+          {
+            x: "Raman shift",
+            y: "Raman intensity",
+            origin: series.origin,
+          },
+          flags,
+        );
       const found = findPeaks(spectrum);
       await writeSpectrum(spectrum, out ?? "csv", {
         extra: { timestep: series.timestep, ...lengthOf(series), source: series.quantity, peaks: found },
         peaks: found,
-        svg: () => renderSvg(spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) })),
+        figure: () => spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) }),
+        picture: flags,
       });
     });
 }

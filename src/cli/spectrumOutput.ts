@@ -1,12 +1,11 @@
-/** A spectrum as CSV, JSON or SVG, on standard output or in a file. */
-import { extname } from "node:path";
-import { OptionError } from "../errors.js";
-import { writeText } from "../io/write.js";
+/** A spectrum as CSV, JSON or picture, on standard output or in a file. */
+import type { Figure } from "../figure/figure.js";
 import type { Peak } from "../spectrum/peaks.js";
 import { type Spectrum, spectrumColumns } from "../spectrum/spectrum.js";
 import { asciiUnit } from "../table/asciiUnit.js";
 import { csvCell } from "../table/csv.js";
 import { print, printTable } from "./output.js";
+import { isStandardOutput, type PictureFlags, writeOutput } from "./pictureOutput.js";
 
 /** One header row of names with units, "wavenumber_cm-1,unpolarised_A^6/(cm-1 u)" and so on in ASCII, then one line per point. */
 export function spectrumCsv(spectrum: Spectrum): string {
@@ -28,28 +27,9 @@ export function spectrumJson(spectrum: Spectrum, extra: Readonly<Record<string, 
   return `${JSON.stringify({ ...extra, ...spectrum }, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v as Float64Array) : v), 1)}\n`;
 }
 
-const FORMATS = ["csv", "json", "svg"] as const;
-export type SpectrumFormat = (typeof FORMATS)[number];
-
-/** Whether \`--out\` asks for a format on standard output, not for a file. */
-export function isStandardOutput(out: string): out is SpectrumFormat {
-  return FORMATS.some((format) => format === out);
-}
-
-/** The format that \`--out\` asks for, by itself or by the ending of a file. @throws OptionError for another ending */
-export function formatOf(out: string): SpectrumFormat {
-  const ending = extname(out.replace(/\.gz$/, "")).slice(1);
-  const found = FORMATS.find((format) => format === out || format === ending);
-  if (found) return found;
-  throw new OptionError({
-    where: "--out",
-    problem: `"${out}" is neither ${FORMATS.join(", ")} nor a file with such an ending`,
-  });
-}
-
 /**
  * Writes the spectrum; after writing a file it prints peaks and resolution.
- * @param out "csv", "json" or "svg" for standard output, otherwise a file with one of these endings
+ * @param out "csv", "json" or "svg" for standard output, otherwise a file; see `formatOf`
  * @throws OptionError for another ending
  */
 export async function writeSpectrum(
@@ -58,22 +38,22 @@ export async function writeSpectrum(
   options: {
     readonly extra: Readonly<Record<string, unknown>>;
     readonly peaks: readonly Peak[];
-    readonly svg: () => string;
+    readonly figure: () => Figure;
+    readonly picture: PictureFlags;
   },
 ): Promise<void> {
-  const format = formatOf(out);
-  const text =
-    format === "csv"
-      ? spectrumCsv(spectrum)
-      : format === "json"
-        ? spectrumJson(spectrum, options.extra)
-        : options.svg();
-  if (isStandardOutput(out)) process.stdout.write(text);
-  else {
-    await writeText(out, [text]);
-    print(`wrote ${out}`);
-    printPeaks(spectrum, options.peaks);
-  }
+  await writeOutput(
+    out,
+    {
+      csv: () => spectrumCsv(spectrum),
+      json: () => spectrumJson(spectrum, options.extra),
+      figure: options.figure,
+    },
+    options.picture,
+  );
+  if (isStandardOutput(out)) return;
+  print(`wrote ${out}`);
+  printPeaks(spectrum, options.peaks);
 }
 
 /** What the picture or table shows, in numbers: highest lines first, and how far apart two must be to be told apart. */

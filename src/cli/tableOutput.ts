@@ -1,13 +1,13 @@
 /** A table of peaks or modes as text, CSV or JSON. */
 import { readFileSync } from "node:fs";
 import { DataError, OptionError } from "../errors.js";
-import { renderSvg } from "../figure/static.js";
 import { stickFigure } from "../figure/sticks.js";
-import { writeText } from "../io/write.js";
 import type { ModeRow } from "../spectrum/modeTable.js";
 import type { AssignedPeak, PeakTable, PeakTableOptions } from "../spectrum/peakTable.js";
+import { asciiUnit } from "../table/asciiUnit.js";
+import { csvCell } from "../table/csv.js";
 import { print, printTable } from "./output.js";
-import { formatOf, isStandardOutput } from "./spectrumOutput.js";
+import { isStandardOutput, type PictureFlags, writeOutput } from "./pictureOutput.js";
 
 type Cell = string | number | undefined;
 
@@ -18,15 +18,15 @@ function shown(value: Cell): string {
   return Math.abs(value) >= 100 ? value.toFixed(2) : value.toPrecision(4);
 }
 
-/** Rows as CSV: names with their units in the only header row. */
+/** Rows as CSV: names with their units in ASCII, as `wavenumber_cm-1`, in the only header row. */
 export function tableCsv<T extends object>(
   rows: readonly T[],
   units: Readonly<Record<string, string>>,
   columns: readonly string[],
 ): string {
-  const header = columns.map((c) => (units[c] ? `${c} (${units[c]})` : c)).join(",");
+  const header = columns.map((c) => csvCell(units[c] ? `${c}_${asciiUnit(units[c])}` : c)).join(",");
   const cell = (v: Cell): string =>
-    v === undefined ? "" : typeof v === "number" ? String(Number(v.toPrecision(9))) : v;
+    v === undefined ? "" : typeof v === "number" ? String(Number(v.toPrecision(9))) : csvCell(v);
   const lines = rows.map((row) => columns.map((c) => cell((row as Readonly<Record<string, Cell>>)[c])).join(","));
   return `${[header, ...lines].join("\n")}\n`;
 }
@@ -50,12 +50,13 @@ export function printRows<T extends object>(
 
 /**
  * Writes a table of peaks.
- * @param out nothing for text on standard output; csv, json, svg (a stick plot), or a file with one of these endings
+ * @param out nothing for text on standard output; csv, json, svg (a stick plot), or a file; see `formatOf`
  */
 export async function writePeaks(
   table: PeakTable,
   out: string | undefined,
   title: { readonly x: string; readonly y: string; readonly origin: string },
+  picture: PictureFlags,
 ): Promise<void> {
   const columns = filledColumns<AssignedPeak>(table.rows, Object.keys(table.units));
   if (out === undefined) {
@@ -63,34 +64,31 @@ export async function writePeaks(
     if (table.missed.length > 0) print(`measured lines without a peak of their own: ${table.missed.join(", ")}`);
     return;
   }
-  const format = formatOf(out);
-  const text =
-    format === "csv"
-      ? tableCsv(table.rows, table.units, columns)
-      : format === "json"
-        ? `${JSON.stringify(table, null, 1)}\n`
-        : renderSvg(
-            stickFigure(
-              {
-                [title.origin]: table.rows.map((p) => ({
-                  position: p.position,
-                  height: p.area,
-                  ...(p.symmetry && { label: p.symmetry }),
-                })),
-                ...(table.rows.some((p) => p.measured !== undefined) && {
-                  measured: table.rows.flatMap((p) =>
-                    p.measured === undefined ? [] : [{ position: p.measured, height: p.area / 4 }],
-                  ),
-                }),
-              },
-              {
-                x: { quantity: title.x, unit: table.units.position },
-                y: { quantity: title.y, unit: table.units.area },
-              },
-            ),
-          );
-  if (isStandardOutput(out)) process.stdout.write(text);
-  else await writeText(out, [text]);
+  const sticks = table.rows.map((p) => ({
+    position: p.position,
+    height: p.area,
+    ...(p.symmetry && { label: p.symmetry }),
+  }));
+  const measured = table.rows.flatMap((p) =>
+    p.measured === undefined ? [] : [{ position: p.measured, height: p.area / 4 }],
+  );
+  await writeOutput(
+    out,
+    {
+      csv: () => tableCsv(table.rows, table.units, columns),
+      json: () => `${JSON.stringify(table, null, 1)}\n`,
+      figure: () =>
+        stickFigure(
+          { [title.origin]: sticks, ...(measured.length > 0 && { measured }) },
+          {
+            x: { quantity: title.x, unit: table.units.position },
+            y: { quantity: title.y, unit: table.units.area },
+          },
+        ),
+    },
+    picture,
+  );
+  if (!isStandardOutput(out)) print(`wrote ${out}`);
 }
 
 /** What a table of peaks is told besides the spectrum. */

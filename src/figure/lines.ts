@@ -3,6 +3,8 @@ import { type Fields, readOptions, record } from "../options/record.js";
 import { list, number, oneOf, positive, text } from "../options/values.js";
 import { AXIS_FIELDS, type AxisOptions, plotlyAxis } from "./axis.js";
 import { type Figure, type PlotlyOptions, plainText, type Trace } from "./figure.js";
+import { LEGEND_GAP, legendShape, plotlyLegend } from "./legend.js";
+import { LINE_HEIGHT, type Remark, remarkAnnotations, remarkLines } from "./remarks.js";
 import { FONT_FAMILY, FONT_SIZE, SYMBOLS, THEMES, translucent } from "./theme.js";
 
 /** Edges of a band, point by point. */
@@ -36,17 +38,20 @@ export interface Mark {
 
 /** Options that every figure takes. */
 export interface FigureOptions {
+  /** Above the frame: which system and which method, e.g. "α-quartz at 300 K, PBE". */
+  readonly title?: string;
   /** Said in the figure when its data stand in for those of the paper, e.g. "PBE instead of the paper's SCAN". */
   readonly substitute?: string;
   /** A remark below the axis. */
   readonly note?: string;
-  /** Size in pixels, default 640 × 400. */
+  /** Size in pixels; default 640 × 400, taller where title and legend take more than one line. */
   readonly size?: { readonly width: number; readonly height: number };
   /** In words, for readers who do not see the picture; default: from axes and legend. */
   readonly description?: string;
 }
 
 export const FIGURE_FIELDS = {
+  title: text().optional(),
   substitute: text().optional(),
   note: text().optional(),
   size: record({ width: positive("pixels"), height: positive("pixels") }).optional(),
@@ -70,8 +75,7 @@ const OPTIONS = record({
 } satisfies Fields<LineFigureOptions>);
 
 /** Distances in pixels between the frame of a panel and the edge of its figure. */
-const MARGIN = { left: 74, right: 18, top: 18, bottom: 56 };
-const LINE_HEIGHT = 19;
+export const MARGIN = { left: 74, right: 18, top: 18, bottom: 56 };
 
 /**
  * A figure of curves on two axes: what all other kinds of figure are made of.
@@ -81,12 +85,17 @@ const LINE_HEIGHT = 19;
 export function lineFigure(lines: readonly Line[], options: LineFigureOptions): Figure {
   readOptions(OPTIONS, options, "lineFigure");
   for (const [i, line] of lines.entries()) checkLine(line, line.label ?? `line ${i}`);
-  const { width, height } = options.size ?? { width: 640, height: 400 };
-  const remarks = remarkLines(options, Math.floor((width - MARGIN.left) / 6.2));
-  const legend = lines.some((l) => l.label !== undefined);
-  const top = MARGIN.top + (legend ? 22 : 0);
-  const bottom = MARGIN.bottom + LINE_HEIGHT * remarks.length;
-  const inner = { width: width - MARGIN.left - MARGIN.right, height: height - top - bottom };
+  const { width } = options.size ?? { width: 640 };
+  const frame = width - MARGIN.left - MARGIN.right;
+  const labels = lines.flatMap((l) => (l.label === undefined ? [] : [l.label]));
+  const legend = legendShape(labels, frame);
+  const remarks = remarksIn(options);
+  const count = remarkLines(remarks, frame);
+  const above = legend.height + LINE_HEIGHT * count.above;
+  const height = options.size?.height ?? 400 + Math.max(0, above - LINE_HEIGHT - LEGEND_GAP);
+  const top = MARGIN.top + above;
+  const bottom = MARGIN.bottom + LINE_HEIGHT * count.below;
+  const inner = { width: frame, height: height - top - bottom };
   if (!(inner.width >= 80 && inner.height >= 60))
     throw new OptionError({
       where: "size",
@@ -107,21 +116,11 @@ export function lineFigure(lines: readonly Line[], options: LineFigureOptions): 
       plot_bgcolor: background,
       font: { family: FONT_FAMILY, size: FONT_SIZE, color: ink },
       hovermode: "closest",
-      showlegend: legend,
-      legend: {
-        orientation: "h",
-        x: domainX[0],
-        y: domainY[1] + 4 / height,
-        xanchor: "left",
-        yanchor: "bottom",
-        bgcolor: "rgba(0,0,0,0)",
-        font: { size: FONT_SIZE },
-        itemwidth: 30,
-        traceorder: "normal",
-      },
+      showlegend: labels.length > 0,
+      legend: plotlyLegend(legend.orientation, domainX[0], domainY[1] + LEGEND_GAP / height),
       xaxis: plotlyAxis(options.x, "x", domainX),
       yaxis: plotlyAxis(options.y, "y", domainY),
-      annotations: [...markLabels(options), ...remarks.map((r, i) => remark(r, i))],
+      annotations: [...markLabels(options), ...remarkAnnotations(remarks, frame, legend.height)],
       shapes: (options.marks ?? []).map(markLine),
     },
     description: options.description ?? describe(order, options),
@@ -220,51 +219,20 @@ function markLabels(options: LineFigureOptions): PlotlyOptions[] {
   });
 }
 
-interface Remark {
-  readonly text: string;
-  readonly colour: string;
-}
-
-/** Substitute label and note, broken into lines of at most `columns` characters. */
-function remarkLines(options: FigureOptions, columns: number): Remark[] {
-  const { warning, axis } = THEMES.light;
-  const all: Remark[] = [];
-  if (options.substitute) all.push({ text: `Substitute data: ${options.substitute}`, colour: warning });
-  if (options.note) all.push({ text: options.note, colour: axis });
-  return all.flatMap(({ text, colour }) => wrap(text, columns).map((line) => ({ text: line, colour })));
-}
-
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
-
-function remark({ text, colour }: Remark, index: number): PlotlyOptions {
-  return {
-    text,
-    showarrow: false,
-    align: "left",
-    font: { size: FONT_SIZE - 1, color: colour },
-    xref: "x domain",
-    x: 0,
-    xanchor: "left",
-    yref: "y domain",
-    y: 0,
-    yanchor: "top",
-    yshift: -(MARGIN.bottom - 10 + LINE_HEIGHT * index),
-  };
+function remarksIn({ title, substitute, note }: FigureOptions): Remark[] {
+  return [
+    ...(title ? [{ kind: "title", text: title } as const] : []),
+    ...(substitute ? [{ kind: "warning", text: `Substitute data: ${substitute}` } as const] : []),
+    ...(note ? [{ kind: "note", text: note } as const] : []),
+  ];
 }
 
 function describe(labels: readonly string[], options: LineFigureOptions): string {
-  const title = (a: AxisOptions): string => plainText(a.unit === undefined ? a.quantity : `${a.quantity} in ${a.unit}`);
+  const axis = (a: AxisOptions): string => plainText(a.unit === undefined ? a.quantity : `${a.quantity} in ${a.unit}`);
+  const title = options.title ? `${plainText(options.title)}: ` : "";
   const curves = labels.length === 0 ? "" : `: ${labels.join(", ")}`;
   const remarkText = options.substitute ? `. Substitute data: ${options.substitute}` : "";
-  return `${title(options.y)} against ${title(options.x)}${curves}${remarkText}.`;
+  return `${title}${axis(options.y)} against ${axis(options.x)}${curves}${remarkText}.`;
 }
 
 function checkLine(line: Line, where: string): void {

@@ -21,8 +21,15 @@ const OPTIONS = {
   responsive: false,
   plotlyServerURL: "",
   modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
-  toImageButtonOptions: { format: "svg" },
 };
+
+/** "fit-figure-2" for the second figure of the page or notebook "Fit". */
+function fileName(host: HTMLElement): string {
+  const title = document.title.replace(/ [-–] JupyterLab$|\.ipynb\b.*$/g, "").toLowerCase();
+  const words = title.match(/[\p{L}\p{N}]+/gu)?.slice(0, 8) ?? [];
+  const number = [...document.querySelectorAll(".spectensor-figure, .spectensor-structure")].indexOf(host) + 1;
+  return [...words, "figure", number].join("-");
+}
 
 serveQueue<Plot>("spectensorPlots", (id, figure) => {
   const host = document.getElementById(id);
@@ -37,7 +44,10 @@ serveQueue<Plot>("spectensorPlots", (id, figure) => {
       next.setAttribute("role", "figure");
       next.setAttribute("aria-label", words);
       host.appendChild(next);
-      await plotly.newPlot(next, data, layout, OPTIONS);
+      await plotly.newPlot(next, data, layout, {
+        ...OPTIONS,
+        toImageButtonOptions: { format: "svg", filename: fileName(host) },
+      });
       while (host.firstChild && host.firstChild !== next) host.firstChild.remove();
     } catch (error) {
       next.remove();

@@ -1,9 +1,10 @@
-/** The figures of an executed notebook as files beside its page: the picture as SVG, the numbers as CSV. */
+/** The figures of an executed notebook as files beside its page: the picture as SVG, PNG and PDF, the numbers as CSV. */
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { figureOfHtml } from "../display/figureHtml.js";
 import { encodedPath, escapeHtml } from "../display/html.js";
 import { type Figure, figureCsv } from "../figure/figure.js";
+import { hasSize, picturesOfSvg } from "../figure/picture.js";
 import { writeInFolder } from "./files.js";
 import { mimeText, type Notebook, type Output } from "./nbformat.js";
 import { isHarmlessSvg } from "./svgFile.js";
@@ -13,6 +14,8 @@ export interface NotebookFigure {
   /** From 1. */
   readonly number: number;
   readonly svg: string;
+  /** In words. */
+  readonly description: string;
   /** Absent where nothing is plotted, as in pictures of structures. */
   readonly csv?: string;
 }
@@ -26,7 +29,8 @@ export function figuresOf(notebook: Notebook): ReadonlyMap<Output, NotebookFigur
       if (svg === undefined || output.output_type !== "display_data") continue;
       const figure = figureOfHtml(mimeText(output.data, "text/html") ?? "");
       const csv = figure && csvOf(figure);
-      figures.set(output, { number: figures.size + 1, svg, ...(csv !== undefined && { csv }) });
+      const description = mimeText(output.data, "text/plain") ?? "";
+      figures.set(output, { number: figures.size + 1, svg, description, ...(csv !== undefined && { csv }) });
     }
   return figures;
 }
@@ -45,28 +49,44 @@ export function figureFolder(page: string): string {
   return page.replace(/\.html$/, "-figures");
 }
 
-/** Writes `figure-1.svg`, `figure-1.csv`, … beside a page, and removes those of an earlier run. */
+/** Name of a file of a figure, on the disk as for whoever downloads it: "fit-figure-1.svg". */
+function fileName(page: string, number: number, kind: string): string {
+  return `${basename(page, ".html")}-figure-${number}.${kind}`;
+}
+
+/** Writes `fit-figure-1.svg`, … beside a page `fit.html`, and removes those of an earlier run. */
 export async function writeFigureFiles(page: string, notebook: Notebook): Promise<void> {
   const folder = figureFolder(page);
-  const files = [...figuresOf(notebook).values()].flatMap(({ number, svg, csv }) => [
-    ...(isHarmlessSvg(svg) ? [{ name: `figure-${number}.svg`, content: svg }] : []),
-    ...(csv === undefined ? [] : [{ name: `figure-${number}.csv`, content: csv }]),
-  ]);
+  const files: { readonly name: string; readonly content: string | Uint8Array }[] = [];
+  for (const { number, svg, csv, description } of figuresOf(notebook).values()) {
+    const add = (kind: string, content: string | Uint8Array | undefined): void => {
+      if (content !== undefined) files.push({ name: fileName(page, number, kind), content });
+    };
+    if (isHarmlessSvg(svg)) {
+      const pictures = await picturesOfSvg(svg, description);
+      add("svg", svg);
+      add("png", pictures?.png);
+      add("pdf", pictures?.pdf);
+    }
+    add("csv", csv);
+  }
   for (const { name, content } of files) await writeInFolder(join(folder, name), content);
   for (const name of await readdir(folder).catch(() => []))
-    if (/^figure-\d+\.(svg|csv)$/.test(name) && !files.some((f) => f.name === name)) await rm(join(folder, name));
+    if (/(?:^|-)figure-\d+\.(svg|csv|png|pdf)$/.test(name) && !files.some((f) => f.name === name))
+      await rm(join(folder, name));
 }
 
 /** Links to the files of a figure. @param page where the links stand */
 export function figureLinks(figure: NotebookFigure, page: string): string {
-  const { number, csv } = figure;
-  const link = (kind: "svg" | "csv", text: string): string => {
-    const address = encodedPath(`${basename(figureFolder(page))}/figure-${number}.${kind}`);
-    const name = `${basename(page, ".html")}-figure-${number}.${kind}`;
+  const { number, csv, svg } = figure;
+  const link = (kind: string, text: string): string => {
+    const name = fileName(page, number, kind);
+    const address = encodedPath(`${basename(figureFolder(page))}/${name}`);
     return `<a href="${address}" download="${escapeHtml(name)}" aria-label="Figure ${number}, ${text}">${text}</a>`;
   };
   const links = [
-    ...(isHarmlessSvg(figure.svg) ? [link("svg", "picture (SVG)")] : []),
+    ...(isHarmlessSvg(svg) ? [link("svg", "SVG")] : []),
+    ...(isHarmlessSvg(svg) && hasSize(svg) ? [link("png", "PNG"), link("pdf", "PDF")] : []),
     ...(csv === undefined ? [] : [link("csv", "data (CSV)")]),
   ];
   return links.length === 0 ? "" : `<p class="files">Figure ${number}: ${links.join(", ")}</p>`;

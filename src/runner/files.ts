@@ -6,7 +6,7 @@ import { asFileError } from "../system/systemError.js";
 import { writeWhole } from "../system/wholeFile.js";
 
 /** Writes a file so that it appears whole or not at all, after making its folder. @throws FileError */
-export async function writeInFolder(path: string, content: string): Promise<void> {
+export async function writeInFolder(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true }).catch((error) => {
     throw asFileError(error, { file: path, doing: "its folder cannot be made" });
   });

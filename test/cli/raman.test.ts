@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { convertFrequency } from "../../src/units/frequency.js";
@@ -84,6 +84,22 @@ describe("spectensor raman, of a file", () => {
     expect(Number(highestLine!.split(/ +/)[0])).toBeCloseTo(WAVENUMBER, 0);
     expect(readFileSync(join(folder, "spectrum.svg"), "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\s*$/);
     expect(readdirSync(folder).sort()).toEqual(["alpha.dat", "spectrum.svg"]);
+    rmSync(join(folder, "spectrum.svg"));
+  });
+
+  it.each([
+    ["png", "\x89PNG"],
+    ["pdf", "%PDF-"],
+  ])("draws a .%s of the width and letters that were asked for", async (ending, start) => {
+    const file = `spectrum.${ending}`;
+    const size = ["--width", "86", "--font-size", "8"];
+    const args = ["raman", "alpha.dat", "--timestep", "2", "--out", file, ...size];
+    expect((await spectensor(args, { cwd: folder })).out).toMatch(new RegExp(`^wrote ${file}\nresolution`));
+    const bytes = readFileSync(join(folder, file));
+    expect(bytes.toString("latin1").startsWith(start)).toBe(true);
+    if (ending === "png") expect(bytes.readUInt32BE(16)).toBe(Math.round((86 / 25.4) * 300));
+    else expect(bytes.toString("latin1")).toMatch(/MediaBox \[0 0 243\.77/);
+    rmSync(join(folder, file));
   });
 
   it("says what is wrong on standard error, in one line", async () => {
@@ -99,7 +115,11 @@ describe("spectensor raman, of a file", () => {
     ["a wrong number", ["h2o", "--timestep", "-2"], 2, /^OptionError: --timestep: expected .*"-2"/],
     ["a wrong shape", ["h2o", "--broadening", "box:3"], 2, /^OptionError: --broadening/],
     ["a wrong factor", ["h2o", "--factors", "lazer"], 2, /^OptionError: .*lazer/],
-    ["a wrong ending", ["h2o", "--out", "x.png"], 2, /^OptionError: --out: .*x\.png/],
+    ["a wrong ending", ["h2o", "--out", "x.tiff"], 2, /^OptionError: --out: .*x\.tiff/],
+    ["bytes for a terminal", ["h2o", "--out", "png"], 2, /^OptionError: --out: png .*--out picture\.png/],
+    ["a width of no picture", ["h2o", "--out", "x.csv", "--width", "86"], 2, /^OptionError: --width: .*x\.csv is none/],
+    ["dots of curves", ["h2o", "--out", "x.pdf", "--resolution", "300"], 2, /^OptionError: --resolution: .*\.png/],
+    ["a column too narrow", ["h2o", "--out", "x.pdf", "--width", "20"], 2, /^OptionError: .*no room/],
     [
       "a data set without polarizabilities",
       ["sio2-vasp-cell"],

@@ -63,13 +63,21 @@ describe("figures of a notebook", () => {
     const path = join(folder, "a & b.html");
     await writeFigureFiles(path, notebook([plot, atoms, plot]));
     await writeFigureFiles(path, notebook([table, plot, atoms]));
-    expect(readdirSync(figureFolder(path)).sort()).toEqual(["figure-1.csv", "figure-1.svg", "figure-2.svg"]);
-    expect(readFileSync(join(figureFolder(path), "figure-1.svg"), "utf8")).toBe(SVG);
+    const name = (number: number, ending: string) => `a & b-figure-${number}.${ending}`;
+    const written = [
+      // No size, no dots.
+      name(1, "csv"),
+      name(1, "svg"),
+      ...["pdf", "png", "svg"].map((ending) => name(2, ending)),
+    ];
+    expect(readdirSync(figureFolder(path)).sort()).toEqual(written);
+    expect(readFileSync(join(figureFolder(path), name(1, "svg")), "utf8")).toBe(SVG);
+    expect(readFileSync(join(figureFolder(path), name(2, "pdf")), "latin1")).toMatch(/^%PDF-/);
     const page = await notebookPage(notebook([table, plot, atoms]), { title: "T", page: "a & b.html" });
     const links = [...page.matchAll(/<a href="([^"]+)" download/g)].map((m) =>
       decodeURIComponent(m[1]!.replace(/&#(\d+);/g, (_, c) => String.fromCharCode(Number(c)))),
     );
-    expect(links).toHaveLength(3);
+    expect(links.map((link) => link.slice(link.lastIndexOf("/") + 1)).sort()).toEqual(written);
     for (const link of links) expect(existsSync(join(folder, link))).toBe(true);
     expect(await notebookPage(notebook([plot]), { title: "T" })).not.toContain("-figures/");
   });

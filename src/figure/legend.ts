@@ -1,0 +1,44 @@
+/** The legend above the frame of a panel. */
+import { type PlotlyOptions, plainText } from "./figure.js";
+import { LINE_HEIGHT } from "./remarks.js";
+import { textWidth } from "./textMetrics.js";
+import { FONT_SIZE } from "./theme.js";
+
+/** Pixels between frame and legend. */
+export const LEGEND_GAP = 4;
+/** What plotly.js puts before each text (its line and two gaps) and after it. */
+const SAMPLE = 45;
+
+export interface LegendShape {
+  /** In one row if that is as wide as the panel, otherwise an entry per row. */
+  readonly orientation: "h" | "v";
+  /** Pixels that it takes above the frame; 0 without entries. */
+  readonly height: number;
+}
+
+/** @param width of the panel, pixels */
+export function legendShape(labels: readonly string[], width: number): LegendShape {
+  if (labels.length === 0) return { orientation: "h", height: 0 };
+  const row = labels.reduce((sum, label) => sum + SAMPLE + textWidth(plainText(label), FONT_SIZE), 0);
+  const orientation = row <= width || labels.length === 1 ? "h" : "v";
+  return { orientation, height: LEGEND_GAP - 1 + LINE_HEIGHT * (orientation === "h" ? 1 : labels.length) };
+}
+
+/**
+ * The legend's options for plotly.js.
+ * @param x left edge of the frame, fraction of the figure
+ * @param y lower edge of the legend, fraction of the figure
+ */
+export function plotlyLegend(orientation: "h" | "v", x: number, y: number): PlotlyOptions {
+  return {
+    orientation,
+    x,
+    y,
+    xanchor: "left",
+    yanchor: "bottom",
+    bgcolor: "rgba(0,0,0,0)",
+    font: { size: FONT_SIZE },
+    itemwidth: 30,
+    traceorder: "normal",
+  };
+}
