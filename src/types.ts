@@ -117,13 +117,26 @@ export type {
   LinearResponseQuality,
   ResponseFrame,
 } from "./model/linearResponse/linearResponse.js";
+export type { SecondOrderTerms } from "./model/secondOrder/quadraticTerms.js";
+export type {
+  SecondOrderOptions,
+  SecondOrderQuality,
+  SecondOrderResponse,
+  SecondOrderRidge,
+} from "./model/secondOrder/secondOrder.js";
 export type { ForceFieldEvaluation } from "./model/target/forceField/evaluate.js";
 export type { ForceFieldData, ForceFieldModel, ForceFieldOptions } from "./model/target/forceField/forceField.js";
 export type { ForceFieldPrediction } from "./model/target/forceField/predict.js";
 export type { SelectConfigurationsOptions, SelectedConfiguration } from "./model/target/forceField/select.js";
 export type { ForceFieldUncertainty } from "./model/target/forceField/uncertainty.js";
 export type { TensorEvaluation, TensorScores } from "./model/target/polarizability/evaluation.js";
-export type { ConstantStep, FirstStep, LinearResponseStep } from "./model/target/polarizability/firstStep.js";
+export type {
+  ConstantStep,
+  FirstStep,
+  GivenFirstStep,
+  LinearResponseStep,
+  SecondOrderStep,
+} from "./model/target/polarizability/firstStep.js";
 export type { PolarizabilityLearningOptions } from "./model/target/polarizability/learningCurve.js";
 export type {
   DeltaOptions,

@@ -46,7 +46,7 @@ async function predicted(model: Model, t: Trajectory, run: RunOptions): Promise<
   const series =
     model.kind === "polarizability"
       ? [await predictPolarizability(model, timed, run)]
-      : model.kind === "linearResponse"
+      : model.kind === "linearResponse" || model.kind === "secondOrder"
         ? [await predictLinearResponse(model, timed, run)]
         : Object.values(await predictPolarization(model, unwrap(timed), run)).filter((s) => s.quantity !== "current");
   return { quantities: series.map((s) => s.quantity), frames: trajectoryFrames(t, series) };

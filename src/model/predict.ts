@@ -2,6 +2,8 @@
 import type { Structure } from "../structure/structure.js";
 import type { LinearResponse } from "./linearResponse/linearResponse.js";
 import { linearResponseTensor } from "./linearResponse/predict.js";
+import type { SecondOrderResponse } from "./secondOrder/secondOrder.js";
+import { secondOrderExpander } from "./secondOrder/tensor.js";
 import type { ForceFieldModel } from "./target/forceField/forceField.js";
 import { type ForceFieldUncertainty, forceFieldUncertainty } from "./target/forceField/uncertainty.js";
 import type { PolarizabilityModel } from "./target/polarizability/polarizability.js";
@@ -16,13 +18,14 @@ import { type PolarizationUncertainty, polarizationUncertainty } from "./target/
 
 /**
  * The tensor of one structure by a model of the polarizability or dielectric tensor ([3, 3] row-major, Å³ or ε∞), of the polarization
- * ([3], e·Å, for the positions as they are, so a trajectory must be unwrapped), or by a linear response (in its unit).
+ * ([3], e·Å, for the positions as they are, so a trajectory must be unwrapped), or by a response of first or second order (in its unit).
  * @throws DataError for a species that the model was not trained on
  */
 export function predictTensor(
-  model: PolarizabilityModel | PolarizationModel | LinearResponse,
+  model: PolarizabilityModel | PolarizationModel | LinearResponse | SecondOrderResponse,
   s: Structure,
 ): Float64Array {
+  if (model.kind === "secondOrder") return secondOrderExpander(model)(s);
   if (model.kind === "linearResponse") return linearResponseTensor(model, s);
   return model.kind === "polarization" ? polarizationOf(model, s) : polarizabilityTensor(model, s);
 }

@@ -1,5 +1,8 @@
 /** `models`: the steps behind a fit, one by one, for those who study the methods. */
+
 export { evaluateModel } from "../model/evaluate.js";
+export { secondOrderResponse } from "../model/secondOrder/secondOrder.js";
+export { supercellResponse } from "../model/secondOrder/supercell.js";
 export { evaluateTensors } from "../model/target/polarizability/evaluation.js";
 export { constantStep } from "../model/target/polarizability/firstStep.js";
 export { DEFAULT_CANDIDATES, searchPolarizability } from "../model/target/polarizability/selection.js";

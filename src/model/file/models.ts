@@ -2,6 +2,7 @@
 import { FormatError } from "../../errors.js";
 import { readOptions } from "../../options/record.js";
 import type { LinearResponse } from "../linearResponse/linearResponse.js";
+import type { SecondOrderResponse } from "../secondOrder/secondOrder.js";
 import { FORCE_FIELD, type ForceFieldModel } from "../target/forceField/forceField.js";
 import type { PolarizabilityModel } from "../target/polarizability/polarizability.js";
 import { POLARIZATION, type PolarizationModel } from "../target/polarization/polarization.js";
@@ -9,6 +10,7 @@ import { linearDocument, readLinear, SAVE_OPTIONS, type SaveOptions } from "./li
 import { linearResponseDocument, readLinearResponse } from "./linearResponseDocument.js";
 import { type ModelDocument, readModelDocument, writeModelDocument } from "./modelFile.js";
 import { polarizabilityDocument, readPolarizability } from "./polarizabilityDocument.js";
+import { readSecondOrder, secondOrderDocument } from "./secondOrderDocument.js";
 
 /** Models by their kind. */
 export interface Models {
@@ -16,6 +18,7 @@ export interface Models {
   readonly polarization: PolarizationModel;
   readonly forceField: ForceFieldModel;
   readonly linearResponse: LinearResponse;
+  readonly secondOrder: SecondOrderResponse;
 }
 export type ModelKind = keyof Models;
 /** A model of any kind. */
@@ -27,6 +30,7 @@ const READ: { readonly [K in ModelKind]: (document: ModelDocument, file: string)
   polarization: (document, file) => readLinear(document, POLARIZATION as never, file) as PolarizationModel,
   forceField: (document, file) => readLinear(document, FORCE_FIELD as never, file) as ForceFieldModel,
   linearResponse: readLinearResponse,
+  secondOrder: readSecondOrder,
 };
 
 /**
@@ -42,6 +46,7 @@ export async function saveModel(path: string, model: Model, options: SaveOptions
 export function modelDocument(model: Model, options: SaveOptions = {}): ModelDocument {
   if (model.kind === "polarizability") return polarizabilityDocument(model);
   if (model.kind === "linearResponse") return linearResponseDocument(model);
+  if (model.kind === "secondOrder") return secondOrderDocument(model);
   return linearDocument(model, options);
 }
 

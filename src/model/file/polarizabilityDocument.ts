@@ -1,18 +1,11 @@
 /** Polarizability models as model documents. */
 import { z } from "zod";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
-import { DataError, FormatError } from "../../errors.js";
+import { FormatError } from "../../errors.js";
 import { readDocument, record } from "../../options/record.js";
 import { flag, integer, list, number, oneOf, text } from "../../options/values.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import type { Predictor } from "../basis/predictor.js";
-import {
-  constantStep,
-  type FirstStep,
-  isConstantStep,
-  isLinearResponseStep,
-  linearResponseStep,
-} from "../target/polarizability/firstStep.js";
 import { type DeltaOptions, POLARIZABILITY_OPTIONS, polarizabilitySettings } from "../target/polarizability/options.js";
 import type { PolarizabilityModel, PolarizabilityPart } from "../target/polarizability/polarizability.js";
 import type { CommitteePart } from "../train/committee.js";
@@ -27,8 +20,8 @@ import {
   readDescriptor,
   writeBasis,
 } from "./basisDocument.js";
-import { linearResponseDocument, readLinearResponse } from "./linearResponseDocument.js";
-import { arrayOf, asFormatError, type ModelArrays, type ModelDocument } from "./modelFile.js";
+import { FIRST_STEP, readFirstStep, writeFirstStep } from "./firstStepDocument.js";
+import { arrayOf, asFormatError, type ModelDocument } from "./modelFile.js";
 
 const ORDERS = [0, 2] as const;
 const count = integer({ atLeast: 0 });
@@ -67,7 +60,7 @@ const SETTINGS = record({
       }),
     ).optional(),
   }),
-  firstStep: record({ kind: oneOf(["constant", "linearResponse"]), name: text(), settings: plain }).optional(),
+  firstStep: FIRST_STEP.optional(),
   parts: list(PART),
 });
 type Settings = z.output<typeof SETTINGS>;
@@ -224,29 +217,4 @@ function readVariance(
     mean: arrayOf(document, `${name}.variance.mean`, [size + 1], file),
     explained: { rows, columns: size + 1, values },
   };
-}
-
-function writeFirstStep(step: FirstStep, arrays: DraftArrays): NonNullable<Settings["firstStep"]> {
-  const { name } = step;
-  if (isConstantStep(step)) {
-    arrays["firstStep.tensor"] = { shape: [3, 3], values: step.tensor };
-    return { kind: "constant", name, settings: {} };
-  }
-  if (isLinearResponseStep(step)) {
-    const document = linearResponseDocument(step.model);
-    for (const [key, array] of Object.entries(document.arrays)) arrays[`firstStep.${key}`] = array;
-    return { kind: "linearResponse", name, settings: document.settings };
-  }
-  throw new DataError({
-    where: `first step "${name}"`,
-    problem: "a function cannot be written to a model file",
-    advice: "save a model whose first step is a linear-response model or a constant",
-  });
-}
-
-function readFirstStep(s: NonNullable<Settings["firstStep"]>, document: ModelDocument, file: string): FirstStep {
-  if (s.kind === "constant") return constantStep(arrayOf(document, "firstStep.tensor", [3, 3], file), s.name);
-  const own = Object.entries(document.arrays).filter(([key]) => key.startsWith("firstStep."));
-  const arrays: ModelArrays = Object.fromEntries(own.map(([key, a]) => [key.slice("firstStep.".length), a]));
-  return linearResponseStep(readLinearResponse({ kind: s.kind, settings: s.settings, arrays }, file), s.name);
 }

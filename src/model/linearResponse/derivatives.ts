@@ -33,6 +33,17 @@ interface Difference {
   readonly vector: Float64Array;
   /** T(+u) − T(−u) over 2, or T(+u) − T(0). */
   readonly odd: Float64Array;
+  /** (T(+u) + T(−u))/2 − T(0), where both are there. */
+  readonly even?: Float64Array;
+}
+
+/** What second order does to one displaced atom. */
+export interface EvenPart {
+  readonly atom: number;
+  /** [3], Å */
+  readonly vector: Float64Array;
+  /** (T(+u) + T(−u))/2 − T(0) */
+  readonly even: Float64Array;
 }
 
 /**
@@ -73,6 +84,15 @@ export async function solveDerivatives(
     await breathe();
   }
   return { derivatives, quality, warnings };
+}
+
+/** Even parts of all displacements that have an opposite one, computed or provided by symmetry; of the first atom of every orbit. */
+export function evenParts(value: Float64Array, measured: readonly SingleDisplacement[], group: Symmetry): EvenPart[] {
+  return [...new Set(group.equivalent)].flatMap((atom) =>
+    centralDifferences(images(atom, measured, group), value).differences.flatMap(({ vector, even }) =>
+      even ? [{ atom, vector, even }] : [],
+    ),
+  );
 }
 
 /** All displacements of the orbit, carried to `atom` by every operation that leads there. */
@@ -127,7 +147,13 @@ function centralDifferences(measured: readonly SingleDisplacement[], value: Floa
       evenPart = Math.max(evenPart, Math.abs(x + minus.value[p]! - 2 * value[p]!) / (2 * norm(plus.vector)));
     });
     const vector = plus.vector.map((x, c) => 0.5 * (x - minus.vector[c]!));
-    return [{ vector, odd: plus.value.map((x, p) => 0.5 * (x - minus.value[p]!)) }];
+    return [
+      {
+        vector,
+        odd: plus.value.map((x, p) => 0.5 * (x - minus.value[p]!)),
+        even: plus.value.map((x, p) => 0.5 * (x + minus.value[p]!) - value[p]!),
+      },
+    ];
   });
   return { differences, evenPart, oneSided, spread };
 }

@@ -2,6 +2,8 @@ import { ShapeError, UnitError } from "../../../errors.js";
 import type { Structure } from "../../../structure/structure.js";
 import type { LinearResponse } from "../../linearResponse/linearResponse.js";
 import { linearResponseTensor } from "../../linearResponse/predict.js";
+import type { SecondOrderResponse } from "../../secondOrder/secondOrder.js";
+import { secondOrderExpander } from "../../secondOrder/tensor.js";
 import type { PolarizabilityQuantity } from "./tensorData.js";
 
 /** Anything that maps a structure to a tensor and may stand before the machine-learning step of Δ-ML. */
@@ -16,6 +18,12 @@ export interface FirstStep {
 export interface LinearResponseStep extends FirstStep {
   readonly kind: "linearResponse";
   readonly model: LinearResponse;
+}
+
+/** A first step made of a response of second order. */
+export interface SecondOrderStep extends FirstStep {
+  readonly kind: "secondOrder";
+  readonly model: SecondOrderResponse;
 }
 
 /** A first step that returns the same tensor for every structure. */
@@ -44,10 +52,17 @@ export function constantStep(tensor: ArrayLike<number>, name = "constant"): Cons
   return { kind: "constant", name, tensor: values, predict: () => values.slice() };
 }
 
-/** A linear-response model wherever a first step is expected. @throws UnitError if its quantity is not the model's */
-export function toFirstStep(given: FirstStep | LinearResponse, quantity: PolarizabilityQuantity): FirstStep {
-  const step = "predict" in given ? given : linearResponseStep(given);
-  const own = isLinearResponseStep(step) ? step.model.quantity : quantity;
+/** What a fit takes as a first step: a response as it is, or anything that gives a tensor for a structure. */
+export type GivenFirstStep = FirstStep | LinearResponse | SecondOrderResponse;
+
+/** A response wherever a first step is expected. @throws UnitError if its quantity is not the model's */
+export function toFirstStep(given: GivenFirstStep, quantity: PolarizabilityQuantity): FirstStep {
+  const step = "predict" in given ? given : responseStep(given);
+  const own = isLinearResponseStep(step)
+    ? step.model.quantity
+    : isSecondOrderStep(step)
+      ? step.model.first.quantity
+      : quantity;
   if (own !== quantity)
     throw new UnitError({
       where: `first step ${step.name}`,
@@ -60,6 +75,20 @@ export function toFirstStep(given: FirstStep | LinearResponse, quantity: Polariz
 /** Whether a first step is a linear-response model, and so can be saved. */
 export function isLinearResponseStep(step: FirstStep): step is LinearResponseStep {
   return (step as Partial<LinearResponseStep>).kind === "linearResponse";
+}
+
+/** Whether a first step is a response of second order, and so can be saved. */
+export function isSecondOrderStep(step: FirstStep): step is SecondOrderStep {
+  return (step as Partial<SecondOrderStep>).kind === "secondOrder";
+}
+
+/** The response of second order as a first step. */
+export function secondOrderStep(model: SecondOrderResponse, name = "second order"): SecondOrderStep {
+  return { kind: "secondOrder", name, model, predict: secondOrderExpander(model) };
+}
+
+function responseStep(model: LinearResponse | SecondOrderResponse): FirstStep {
+  return model.kind === "secondOrder" ? secondOrderStep(model) : linearResponseStep(model);
 }
 
 /** Whether a first step is a constant, and so can be saved. */

@@ -4,16 +4,15 @@ import { type Fields, readOptions, record } from "../../../options/record.js";
 import { checkedBy, integer, list, RUN_FIELDS } from "../../../options/values.js";
 import type { RunOptions } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
-import type { LinearResponse } from "../../linearResponse/linearResponse.js";
 import { predictPart } from "../../train/kernelFit.js";
 import { type LearningCurve, type LearningPoint, medianScore } from "../../train/learningCurve.js";
-import { type Components, type PreparedFrames, selectPrepared } from "../../train/preparedFrames.js";
+import { type Components, listComponents, type PreparedFrames, selectPrepared } from "../../train/preparedFrames.js";
 import { splitFrames } from "../../train/split.js";
 import { evaluateTensors, type TensorEvaluation } from "./evaluation.js";
-import type { FirstStep } from "./firstStep.js";
+import { type FirstStep, type GivenFirstStep, toFirstStep } from "./firstStep.js";
 import { type DeltaOptions, POLARIZABILITY_OPTIONS, polarizabilitySettings } from "./options.js";
-import { fitContext, fitPrepared, prepareFor } from "./polarizability.js";
-import { fromPolarizability, tensorOf } from "./tensorData.js";
+import { firstComponents, fitContext, fitPrepared, prepareFor } from "./polarizability.js";
+import { fromPolarizability, type PolarizabilityQuantity, tensorOf } from "./tensorData.js";
 
 /** Options of {@link polarizabilityLearningCurve}. */
 export interface PolarizabilityLearningOptions extends RunOptions {
@@ -23,20 +22,21 @@ export interface PolarizabilityLearningOptions extends RunOptions {
   readonly draws?: number;
   /** Test frames of each draw, default 400 or what is left beside the largest training set. */
   readonly test?: number;
-  /** Direct-ML if absent, Δ-ML otherwise. */
-  readonly firstStep?: FirstStep | LinearResponse;
+  /** Direct-ML if absent, Δ-ML otherwise. A function makes it anew from the training frames of every fit. */
+  readonly firstStep?: GivenFirstStep | ((training: readonly Frame[]) => GivenFirstStep | Promise<GivenFirstStep>);
   /** Settings of every fit. */
   readonly model?: Omit<DeltaOptions, "validation" | "onProgress" | "signal">;
 }
 
-const anything = (expected: string) => checkedBy<never>((v) => typeof v === "object" && v !== null, expected);
+const anything = (expected: string) =>
+  checkedBy<never>((v) => (typeof v === "object" && v !== null) || typeof v === "function", expected);
 
 const { validation: _, onProgress: __, signal: ___, ...fitFields } = POLARIZABILITY_OPTIONS.shape;
 const OPTIONS = record({
   sizes: list(integer({ atLeast: 2 })),
   draws: integer({ atLeast: 1 }).optional(),
   test: integer({ atLeast: 1 }).optional(),
-  firstStep: anything("a first step").optional(),
+  firstStep: anything("a first step, or a function of the training frames that makes one").optional(),
   model: record(fitFields).optional(),
   ...RUN_FIELDS,
 } satisfies Fields<PolarizabilityLearningOptions>);
@@ -51,12 +51,19 @@ export async function polarizabilityLearningCurve(
   options: PolarizabilityLearningOptions,
 ): Promise<LearningCurve<TensorEvaluation>> {
   readOptions(OPTIONS, options as never, "polarizabilityLearningCurve");
-  const { sizes, draws = 10, model = {}, onProgress, signal } = options;
+  const { sizes, draws = 10, model = {}, firstStep: given, onProgress, signal } = options;
+  const learnt = typeof given === "function" ? given : undefined;
   const where = "polarizabilityLearningCurve";
   if (sizes.length === 0) throw new OptionError({ where, problem: "no sizes" });
-  const settings = polarizabilitySettings(model, options.firstStep ? "fitDelta" : "fitPolarizability");
+  const settings = polarizabilitySettings(model, given ? "fitDelta" : "fitPolarizability");
   const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
-  const context = await fitContext(frames, options.firstStep, model.quantity, settings, run);
+  const context = await fitContext(
+    frames,
+    typeof given === "function" ? undefined : given,
+    model.quantity,
+    settings,
+    run,
+  );
   const { quantity } = context;
   const prepared = await prepareFor(context, frames, run);
   const largest = Math.max(...sizes);
@@ -70,8 +77,11 @@ export async function polarizabilityLearningCurve(
     const results: TensorEvaluation[] = [];
     for (let seed = 0; seed < draws; seed++) {
       const split = splitFrames(frames.length, { train, test: test.length, seed });
-      const fitted = await fitPrepared(prepared, split.train, split.validation, context, signal ? { signal } : {});
-      const rows = selectPrepared(prepared, split.test);
+      const step = learnt && toFirstStep(await learnt(split.train.map((i) => frames[i]!)), quantity);
+      const own = step ? withFirstStep(prepared, frames, step, quantity) : prepared;
+      const of = step ? { ...context, firstStep: step } : context;
+      const fitted = await fitPrepared(own, split.train, split.validation, of, signal ? { signal } : {});
+      const rows = selectPrepared(own, split.test);
       const [scalar, traceless] = fitted.parts;
       const predicted = cartesian({ 0: predictPart(scalar, rows), 2: predictPart(traceless, rows) }, rows, (i, alpha) =>
         fromPolarizability(alpha, quantity, frames[split.test[i]!]!.structure),
@@ -86,7 +96,18 @@ export async function polarizabilityLearningCurve(
       draws: results,
     });
   }
-  return { method: context.firstStep ? "Δ-ML" : "direct-ML", test: test.length, points };
+  return { method: given ? "Δ-ML" : "direct-ML", test: test.length, points };
+}
+
+/** Prepared frames with another first step. */
+function withFirstStep(
+  prepared: PreparedFrames,
+  frames: readonly Frame[],
+  step: FirstStep,
+  quantity: PolarizabilityQuantity,
+): PreparedFrames {
+  const components = firstComponents(step, quantity)!;
+  return { ...prepared, first: listComponents(frames.map((f) => components(f.structure))) };
 }
 
 /** Tensors per atom → total tensors in the model's quantity, [n, 3, 3]. */

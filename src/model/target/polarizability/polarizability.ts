@@ -7,13 +7,12 @@ import type { TensorOrder } from "../../../tensor/cartesian.js";
 import type { Basis } from "../../basis/basis.js";
 import { type BasisData, basisOf } from "../../basis/basisOf.js";
 import { productFactors } from "../../basis/productFactors.js";
-import type { LinearResponse } from "../../linearResponse/linearResponse.js";
 import { type CommitteePart, committeeSubsets, fitMembers } from "../../train/committee.js";
 import { fitPart, type KernelPart } from "../../train/kernelFit.js";
 import type { DescriptorSettings, Form } from "../../train/options.js";
 import { type Components, type PreparedFrames, prepareFrames, selectPrepared } from "../../train/preparedFrames.js";
 import { type VariancePart, variancePart } from "../../train/variance.js";
-import { type FirstStep, toFirstStep } from "./firstStep.js";
+import { type FirstStep, type GivenFirstStep, toFirstStep } from "./firstStep.js";
 import {
   type DeltaOptions,
   type PolarizabilityOptions,
@@ -91,10 +90,10 @@ export async function fitPolarizability(
 
 /**
  * Δ-ML: as {@link fitPolarizability}, but for the difference from a first step, which is added back in predictions.
- * @param firstStep a linear-response model, or anything that gives a tensor for a structure
+ * @param firstStep a response of first or second order, or anything that gives a tensor for a structure
  */
 export async function fitDelta(
-  firstStep: FirstStep | LinearResponse,
+  firstStep: GivenFirstStep,
   frames: readonly Frame[],
   options: DeltaOptions = {},
 ): Promise<PolarizabilityModel> {
@@ -102,7 +101,7 @@ export async function fitDelta(
 }
 
 async function fitFrames(
-  given: FirstStep | LinearResponse | undefined,
+  given: GivenFirstStep | undefined,
   frames: readonly Frame[],
   options: PolarizabilityOptions,
   settings: PolarizabilitySettings,
@@ -129,7 +128,7 @@ export interface FitContext {
 /** Descriptor and bases for some frames. */
 export async function fitContext(
   frames: readonly Frame[],
-  given: FirstStep | LinearResponse | undefined,
+  given: GivenFirstStep | undefined,
   asked: PolarizabilityQuantity | undefined,
   settings: PolarizabilitySettings,
   run: RunOptions,

@@ -3,9 +3,8 @@ import { OptionError } from "../../../errors.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
 import { checkedBy } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
-import type { LinearResponse } from "../../linearResponse/linearResponse.js";
 import { listComponents } from "../../train/preparedFrames.js";
-import type { FirstStep } from "./firstStep.js";
+import type { GivenFirstStep } from "./firstStep.js";
 import { type DeltaOptions, POLARIZABILITY_OPTIONS, validationFrames } from "./options.js";
 import {
   type Candidate,
@@ -31,7 +30,7 @@ export const DEFAULT_CANDIDATES: readonly Candidate[] = [
 /** Options of {@link searchPolarizability}. */
 export interface SearchOptions extends Omit<DeltaOptions, "descriptor" | "form"> {
   /** Direct-ML if absent. */
-  readonly firstStep?: FirstStep | LinearResponse;
+  readonly firstStep?: GivenFirstStep;
   /** Default {@link DEFAULT_CANDIDATES}. */
   readonly candidates?: readonly Candidate[];
 }
@@ -39,10 +38,7 @@ export interface SearchOptions extends Omit<DeltaOptions, "descriptor" | "form">
 const { descriptor: _, form: __, ...others } = POLARIZABILITY_OPTIONS.shape;
 const SEARCH_OPTIONS = record({
   ...others,
-  firstStep: checkedBy<FirstStep | LinearResponse>(
-    (v) => typeof v === "object" && v !== null,
-    "a first step",
-  ).optional(),
+  firstStep: checkedBy<GivenFirstStep>((v) => typeof v === "object" && v !== null, "a first step").optional(),
   candidates: checkedBy<readonly Candidate[]>((v) => Array.isArray(v), "a list of candidates").optional(),
 } satisfies Fields<SearchOptions>);
 
