@@ -96,7 +96,7 @@ export class Lines {
       }
       return this.fail(
         "the last line has no line break, so it may have been cut",
-        "get the file again, or end it with a line break if it is complete",
+        'get the file again, end it with a line break if it is complete, or leave out what is cut with incomplete: "drop"',
       );
     }
     this.line++;
