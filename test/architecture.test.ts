@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   table: [],
   progress: [],
   figure: ["system", "units", "math", "series", "spectrum", "structure", "model", "dynamics", "table"],
-  page: ["figure"],
+  page: ["figure", "math"],
   display: ["page", "figure", "table", "progress", "dataset", "series", "spectrum", "units"],
   runner: ["system", "display", "figure", "table", "progress", "dataset"],
   cli: ["*"],

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
@@ -7,6 +7,7 @@ import { verifiedPath } from "../dataset/files.js";
 import { findDataset } from "../dataset/registry.js";
 import { DataError } from "../errors.js";
 import { writeNotebook } from "../runner/nbformat.js";
+import { exists } from "../system/exists.js";
 import { writeWhole } from "../system/wholeFile.js";
 import { print } from "./output.js";
 import { dataReadme, PROJECT_IGNORE, packageName, projectManifest, projectReadme } from "./projectFiles.js";
@@ -69,11 +70,4 @@ async function dependencyOf(project: string, given?: string): Promise<string> {
   const installed = /[\\/]node_modules[\\/]/.test(root);
   const wanted = given ?? (installed ? `^${packageVersion()}` : root);
   return (await exists(wanted)) ? `file:${relative(project, resolve(wanted)).replaceAll("\\", "/")}` : wanted;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

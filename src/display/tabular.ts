@@ -1,8 +1,8 @@
 /** What can be shown as a table, given to a data frame, or written as CSV or JSON: named columns with units. */
 import { ShapeError } from "../errors.js";
 import { components } from "../series/components.js";
-import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
-import { type Spectrum, spectrumColumns } from "../spectrum/spectrum.js";
+import { isTensorSeries, seriesLength, type TensorSeries } from "../series/tensorSeries.js";
+import { isSpectrum, type Spectrum, spectrumColumns } from "../spectrum/spectrum.js";
 import { type Column, columnHeader, rowCount } from "../table/column.js";
 import { columnsCsv } from "../table/csv.js";
 import { columnsJson } from "../table/json.js";
@@ -76,7 +76,7 @@ export function tableJson(table: Tabular, units?: Readonly<Record<string, string
 function listOf(table: Tabular): readonly Column[] {
   if (Array.isArray(table)) return table as readonly Column[];
   if (isSpectrum(table)) return spectrumColumns(table);
-  if (isSeries(table)) return seriesColumns(table);
+  if (isTensorSeries(table)) return seriesColumns(table);
   if (isDataFrame(table)) {
     const rows = table.values as readonly (readonly (number | string)[])[];
     return table.columns.map((name, k) => ({ name, values: rows.map((row) => row[k]!) as number[] | string[] }));
@@ -100,14 +100,6 @@ function seriesColumns(series: TensorSeries): readonly Column[] {
     { name: "time", unit: "fs", values: time },
     ...named.map(([name, values]): Column => ({ name, unit: series.unit, values })),
   ];
-}
-
-function isSpectrum(table: object): table is Spectrum {
-  return "axis" in table && "intensities" in table;
-}
-
-function isSeries(table: object): table is TensorSeries {
-  return "quantity" in table && "shape" in table && "timestep" in table;
 }
 
 function isDataFrame(table: object): table is DataFrameLike {

@@ -1,13 +1,13 @@
 /** Results in a few lines, as a cell shows them whose last line is their name. */
-import type { TensorSeries } from "../series/tensorSeries.js";
-import type { Spectrum } from "../spectrum/spectrum.js";
+import { isTensorSeries, type TensorSeries } from "../series/tensorSeries.js";
+import { isSpectrum, type Spectrum } from "../spectrum/spectrum.js";
 import { formatNumber } from "../table/number.js";
 
 /** What it is, its shape, unit and range, and a sparkline where it is a curve; `undefined` for what is not a result of this package. */
 export function valueSummary(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (isSpectrum(value)) return spectrumSummary(value);
-  if (isSeries(value)) return seriesSummary(value);
+  if (isTensorSeries(value)) return seriesSummary(value);
   if (isDataset(value)) return datasetSummary(value);
   if (isTrajectory(value)) return trajectorySummary(value);
   return undefined;
@@ -96,14 +96,6 @@ function range(values: ArrayLike<number>): [number, number] {
     if (v > high) high = v;
   }
   return [low, high];
-}
-
-function isSpectrum(value: object): value is Spectrum {
-  return "axis" in value && "intensities" in value && "corrections" in value;
-}
-
-function isSeries(value: object): value is TensorSeries {
-  return "quantity" in value && "shape" in value && "timestep" in value && "values" in value;
 }
 
 function isDataset(value: object): value is DatasetLike {

@@ -1,8 +1,7 @@
 /** Mean squared displacement of a trajectory. */
-import { ShapeError } from "../errors.js";
 import { correlation } from "../spectrum/correlation.js";
 import { continuous } from "../structure/continuous.js";
-import { frameCount, type Trajectory } from "../structure/trajectory.js";
+import { frameCount, requireTimestep, type Trajectory } from "../structure/trajectory.js";
 
 /** Mean squared displacement against lag time. */
 export interface MeanSquaredDisplacement {
@@ -18,15 +17,13 @@ export interface MeanSquaredDisplacement {
  * last by fast Fourier transform (Kneller et al., Comput. Phys. Commun. 91, 191 (1995)).
  * @param t consecutive frames with a time step; positions may be wrapped into the cell
  * @param maxLag largest lag in frames, default half the trajectory
- * @throws ShapeError without a time step; DataError if an atom moves too far between two frames for its path to be known
+ * @throws DataError without a time step, or if an atom moves too far between two frames for its path to be known
  */
 export function meanSquaredDisplacement(
   t: Trajectory,
   maxLag: number = Math.floor(frameCount(t) / 2),
 ): MeanSquaredDisplacement {
-  const { timestep } = t;
-  if (timestep === undefined)
-    throw new ShapeError({ where: "meanSquaredDisplacement", problem: "the trajectory has no time step" });
+  const timestep = requireTimestep(t, "meanSquaredDisplacement");
   const { positions } = continuous(t, "meanSquaredDisplacement");
   const n3 = 3 * t.species.length;
   const species = [...new Set(t.species)];

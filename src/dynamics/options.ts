@@ -4,11 +4,11 @@ import { type Alternatives, type Fields, kinds, readOptions, record } from "../o
 import {
   byName,
   callback,
-  checkedBy,
   doubles,
   integer,
   list,
   number,
+  plainObject,
   positive,
   RUN_FIELDS,
 } from "../options/values.js";
@@ -108,7 +108,7 @@ const { resume, ...fields } = {
   maxForce: positive("eV/Å").default(100),
   maxTemperature: positive("K").optional(),
   maxUncertainty: positive("eV/Å").optional(),
-  resume: checkedBy<MdState>((v) => typeof v === "object" && v !== null, "the state of an earlier run").optional(),
+  resume: plainObject<MdState>("the state of an earlier run").optional(),
   ...RUN_FIELDS,
 } satisfies Fields<MdOptions>;
 

@@ -1,5 +1,4 @@
 /** What the velocities of a trajectory say about its vibrations. */
-import { DataError } from "../errors.js";
 import { readOptions, record } from "../options/record.js";
 import { doubles, integer } from "../options/values.js";
 import { correlation } from "../spectrum/correlation.js";
@@ -7,7 +6,7 @@ import { density } from "../spectrum/density.js";
 import { type Estimator, estimatorOption } from "../spectrum/estimator.js";
 import type { Intensity, Spectrum } from "../spectrum/spectrum.js";
 import { atomicMasses } from "../structure/elements.js";
-import { frameCount, type Trajectory } from "../structure/trajectory.js";
+import { frameCount, requireTimestep, requireVelocities, type Trajectory } from "../structure/trajectory.js";
 
 /** Correlation of velocities against lag time. */
 export interface VelocityAutocorrelation {
@@ -91,13 +90,8 @@ function weightedVelocities(
   t: Trajectory,
   masses: Float64Array = atomicMasses(t.species),
 ): { readonly signals: Float64Array[]; readonly timestep: number } {
-  const { velocities, timestep } = t;
-  if (!velocities || timestep === undefined)
-    throw new DataError({
-      where: "vibrations",
-      problem: `the trajectory has no ${velocities ? "time step" : "velocities"}`,
-      advice: "use withVelocities, or read a file that has them",
-    });
+  const velocities = requireVelocities(t, "vibrations");
+  const timestep = requireTimestep(t, "vibrations");
   const n3 = 3 * t.species.length;
   const frames = frameCount(t);
   const signals = Array.from({ length: n3 }, (_, c) => {

@@ -2,6 +2,7 @@
 import { DataError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { matrix } from "../math/matrix.js";
+import { cross3 as cross } from "../math/vector3.js";
 import type { Structure } from "../structure/structure.js";
 import type { Vector } from "./structureImages.js";
 
@@ -62,10 +63,6 @@ function longest(s: Structure): [Vector, Vector] {
 
 function row(m: Float64Array, k: number): Vector {
   return [m[3 * k]!, m[3 * k + 1]!, m[3 * k + 2]!];
-}
-
-function cross(a: Vector, b: Vector): Vector {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
 
 function unit(v: Vector): Vector {

@@ -1,6 +1,6 @@
 import { DataError } from "../errors.js";
 import { type Fields, record } from "../options/record.js";
-import { checkedBy, integer, oneOf, positive, text } from "../options/values.js";
+import { integer, oneOf, plainObject, positive, text } from "../options/values.js";
 import { createSeries, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
 import { cutAtJumps, evenTimestep } from "../series/times.js";
 import { warn } from "../warnings.js";
@@ -34,7 +34,7 @@ const OPTIONS = record({
   quantity: oneOf(["polarizability", "dielectric", "polarization", "current"]).optional(),
   components: text().optional(),
   timestep: positive("fs").optional(),
-  units: checkedBy<FieldUnits>((v) => typeof v === "object" && v !== null, "a unit per field").optional(),
+  units: plainObject<FieldUnits>("a unit per field").optional(),
   skipColumns: integer({ atLeast: 0 }).optional(),
   origin: text().optional(),
 } satisfies Fields<ColumnOptions>);

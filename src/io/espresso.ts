@@ -1,5 +1,5 @@
 import { type Fields, record } from "../options/record.js";
-import { checkedBy, oneOf } from "../options/values.js";
+import { oneOf, plainObject } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr, electronvoltPerHartree as hartree } from "../units/constants.js";
@@ -19,7 +19,7 @@ export interface EspressoOptions extends ReadOptions {
 const OPTIONS = record({
   ...READ_FIELDS,
   charges: oneOf(["dF/dE", "dP/du"]).optional(),
-  structure: checkedBy<Structure>((v) => typeof v === "object" && v !== null, "a structure").optional(),
+  structure: plainObject<Structure>("a structure").optional(),
 } satisfies Fields<EspressoOptions>);
 
 const espresso = textReader("Espresso", OPTIONS, (options) => (lines) => readEspresso(lines, options));

@@ -1,6 +1,6 @@
 /** From named values of a file to the fields of a {@link Frame}: units, component order, index order. */
 import type { Fields } from "../options/record.js";
-import { checkedBy, oneOf, text } from "../options/values.js";
+import { oneOf, plainObject, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { type InfoValue, infoValue, numberList, oddNumbers } from "./extxyzComment.js";
@@ -34,10 +34,9 @@ export interface TensorOptions {
   readonly becOrder?: BecOrder;
 }
 
-const isObject = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v);
 export const TENSOR_FIELDS = {
-  keys: checkedBy<NonNullable<TensorOptions["keys"]>>(isObject, "the file's name per field").optional(),
-  units: checkedBy<FieldUnits>(isObject, "a unit per field").optional(),
+  keys: plainObject<NonNullable<TensorOptions["keys"]>>("the file's name per field").optional(),
+  units: plainObject<FieldUnits>("a unit per field").optional(),
   lammpsUnits: oneOf(lammpsUnitNames).optional(),
   components: text().optional(),
   becOrder: oneOf(["field-displacement", "displacement-field"]).optional(),

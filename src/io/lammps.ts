@@ -1,5 +1,5 @@
 import { type Fields, record } from "../options/record.js";
-import { checkedBy, list, oneOf, positive, text } from "../options/values.js";
+import { list, oneOf, plainObject, positive, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity } from "../structure/structure.js";
@@ -29,7 +29,7 @@ const OPTIONS = record({
   ...READ_FIELDS,
   species: list(text()).optional(),
   units: oneOf(lammpsUnitNames).optional(),
-  fieldUnits: checkedBy<FieldUnits>((v) => typeof v === "object" && v !== null, "a unit per field").optional(),
+  fieldUnits: plainObject<FieldUnits>("a unit per field").optional(),
   timestep: positive("fs").optional(),
 } satisfies Fields<LammpsOptions>);
 

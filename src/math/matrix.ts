@@ -50,6 +50,18 @@ export function identity(n: number): Matrix {
   return result;
 }
 
+/** Σ aᵢ bᵢ over the length of the first. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** √(Σ vᵢ²) */
+export function norm(v: Float64Array): number {
+  return Math.sqrt(dot(v, v));
+}
+
 /** A transposed copy. */
 export function transpose(a: Matrix): Matrix {
   const result = matrix(a.columns, a.rows);

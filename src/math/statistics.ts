@@ -29,6 +29,14 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(variance(values));
 }
 
+/** Root mean square distance from the mean, √(Σ (x − x̄)²/n): what errors are compared with. */
+export function spreadOf(values: ArrayLike<number>): number {
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i]! - centre) ** 2;
+  return Math.sqrt(sum / values.length);
+}
+
 /** Standard error of the mean of independent values, s/√n. For values correlated in time see {@link blockAverage}. */
 export function standardError(values: ArrayLike<number>): number {
   return Math.sqrt(variance(values) / values.length);

@@ -3,7 +3,7 @@ import { OptionError, ShapeError } from "../errors.js";
 import { cholesky } from "./cholesky.js";
 import { symmetricEigen } from "./eigen.js";
 import { withLinalgKernels } from "./linalgKernels.js";
-import { gemm, type Matrix, matrix } from "./matrix.js";
+import { dot, gemm, type Matrix, matrix } from "./matrix.js";
 import { random } from "./random.js";
 
 /**
@@ -115,12 +115,6 @@ function orthonormalized(x: Matrix): Matrix {
     exports.solveLower(x.rows, x.columns, l, x.rows, 1, q, x.columns, work);
     return matrix(x.rows, x.columns, arena.doubles(q, x.values.length).slice());
   });
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }
 
 function checkSquare(a: Matrix, where: string): void {

@@ -84,6 +84,16 @@ export function checkedBy<T>(test: (value: unknown) => boolean, expected: string
   return z.custom<T>(test, { error: expected });
 }
 
+/** An object whose entries the caller checks itself. @param expected a phrase such as "a unit per field" */
+export function plainObject<T extends object>(expected: string): z.ZodType<T, T> {
+  return checkedBy<T>((v) => typeof v === "object" && v !== null && !Array.isArray(v), expected);
+}
+
+/** A list whose entries the caller checks itself. @param expected a phrase such as "a list of frames" */
+export function plainList<T>(expected: string): z.ZodType<readonly T[], readonly T[]> {
+  return checkedBy<readonly T[]>((v) => Array.isArray(v), expected);
+}
+
 /** Whether a value is a list or a typed array. */
 export function isArrayLike(value: unknown): boolean {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));

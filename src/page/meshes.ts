@@ -1,3 +1,4 @@
+import { cross3 as cross, dot3 as dot } from "../math/vector3.js";
 import { type Mesh, type Point, point } from "./mol.js";
 import type { Numbers } from "./scene.js";
 
@@ -63,12 +64,4 @@ export function coneMesh(base: Numbers, along: Numbers, height: number, radius: 
 export function unit(v: Numbers): Numbers {
   const size = Math.hypot(...v);
   return v.map((x) => x / size);
-}
-
-function dot(a: Numbers, b: Numbers): number {
-  return a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!;
-}
-
-function cross(a: Numbers, b: Numbers): Numbers {
-  return [a[1]! * b[2]! - a[2]! * b[1]!, a[2]! * b[0]! - a[0]! * b[2]!, a[0]! * b[1]! - a[1]! * b[0]!];
 }

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { countVerdicts, verdictsText } from "../display/claims.js";
 import { comparisonHtml } from "../display/comparison.js";
@@ -6,6 +6,7 @@ import { encodedPath, escapeHtml, svgAddress } from "../display/html.js";
 import { type ClaimRow, claimsHtml } from "../display/showClaims.js";
 import { DARK_OF, recolour } from "../figure/theme.js";
 import { duration } from "../progress/text.js";
+import { exists } from "../system/exists.js";
 import { writeInFolder } from "./files.js";
 import { loadNotebook, type Notebook } from "./nbformat.js";
 import { pageHtml } from "./page.js";
@@ -154,11 +155,4 @@ function rgb(hex: string): string {
 async function executedNotebooks(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true }).catch(() => []);
   return entries.filter((e) => e.endsWith(".ipynb") && !/(^|[\\/])\./.test(e)).sort();
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,7 @@
 /** Current Ṗ, the time derivative of the polarization. */
 import { ShapeError, UnitError } from "../errors.js";
 import { readOptions } from "../options/record.js";
-import { frameCount, type Trajectory } from "../structure/trajectory.js";
+import { frameCount, requireVelocities, type Trajectory } from "../structure/trajectory.js";
 import { requireVector } from "./components.js";
 import { convertSeries } from "./convert.js";
 import { DERIVATIVE_SCHEME, type DerivativeScheme, differentiate } from "./differentiate.js";
@@ -13,23 +13,18 @@ import { createSeries, seriesLength, type TensorSeries, UNIT_OF } from "./tensor
  * @param trajectory with velocities, Å/fs
  * @returns current, e·Å/fs
  * @throws ShapeError if numbers of atoms or frames differ
- * @throws UnitError if velocities are missing, or time steps differ
+ * @throws DataError without velocities (a polarization has its derivative by {@link polarizationRate}); UnitError if time steps differ
  */
 export function bornCurrent(charges: TensorSeries, trajectory: Trajectory): TensorSeries {
   const where = `current from ${charges.origin}`;
-  const { velocities, species } = trajectory;
+  const velocities = requireVelocities(trajectory, where);
+  const { species } = trajectory;
   const atoms = species.length;
   const frames = frameCount(trajectory);
   if (charges.quantity !== "bornCharges" || charges.shape[0] !== atoms)
     throw new ShapeError({
       where,
       problem: `expected Born charges of ${atoms} atoms, found ${charges.quantity} of shape [${charges.shape.join(", ")}]`,
-    });
-  if (!velocities)
-    throw new UnitError({
-      where,
-      problem: "the trajectory has no velocities",
-      advice: "read them from the file, or take the time derivative of the polarization with polarizationRate",
     });
   const given = seriesLength(charges);
   if (given !== 1 && given !== frames)

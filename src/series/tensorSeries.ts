@@ -68,6 +68,11 @@ export function createSeries(input: Omit<TensorSeries, "unit"> & { readonly unit
   return { ...input, unit: input.unit ?? UNIT_OF[input.quantity] };
 }
 
+/** Whether a value is a series. */
+export function isTensorSeries(value: object): value is TensorSeries {
+  return "quantity" in value && "shape" in value && "timestep" in value && "values" in value;
+}
+
 /** Number of frames. */
 export function seriesLength(s: TensorSeries): number {
   return s.values.length / s.shape.reduce((a, b) => a * b, 1);

@@ -1,5 +1,7 @@
 /** Likeness of two spectra. */
+
 import { DataError, OptionError } from "../errors.js";
+import { dot } from "../math/matrix.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { number, positive, range, text } from "../options/values.js";
 import { intensityOf, interpolate, type Spectrum, toUnit } from "./spectrum.js";
@@ -169,10 +171,4 @@ function cosine(y: Float64Array, z: Float64Array): number {
   if (!(norm > 0))
     throw new DataError({ where: "cosine similarity", problem: "a spectrum is zero throughout the range" });
   return dot(y, z) / norm;
-}
-
-function dot(y: Float64Array, z: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < y.length; i++) sum += y[i]! * z[i]!;
-  return sum;
 }

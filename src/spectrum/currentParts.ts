@@ -1,10 +1,16 @@
 /** The current Ṗ = Σ Z*·v by atoms, species or molecules, and by normal modes. */
-import { ShapeError, UnitError } from "../errors.js";
+import { ShapeError } from "../errors.js";
 import { readOptions } from "../options/record.js";
 import { bornCurrent } from "../series/current.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
 import { ATOM_GROUPING, type AtomGrouping, atomGroups } from "../structure/groups.js";
-import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+import {
+  frameCount,
+  frameStructure,
+  requireTimestep,
+  requireVelocities,
+  type Trajectory,
+} from "../structure/trajectory.js";
 import { MODE_GROUPING, type ModeGrouping, modeBasis, modeGroups } from "./modeProjection.js";
 import type { NormalModes } from "./phonons.js";
 
@@ -14,7 +20,7 @@ import type { NormalModes } from "./phonons.js";
  * @param trajectory with velocities
  * @param grouping default species; molecules are those of the first frame
  * @returns currents by name of the group
- * @throws ShapeError | UnitError as bornCurrent; OptionError for an unknown grouping
+ * @throws ShapeError | UnitError | DataError as bornCurrent; OptionError for an unknown grouping
  */
 export function currentParts(
   charges: TensorSeries,
@@ -41,7 +47,7 @@ export function currentParts(
  * @param modes of a structure with the atoms of the trajectory; for a molecule they turn with it
  * @param grouping default each mode by itself; group the modes of large cells, for every part holds three numbers per frame
  * @returns currents by name of the mode or group
- * @throws ShapeError if the atoms or the charges do not fit; UnitError without velocities; OptionError for an unknown grouping
+ * @throws ShapeError if the atoms or the charges do not fit; DataError without velocities or a time step; OptionError for an unknown grouping
  */
 export function modeCurrents(
   modes: NormalModes,
@@ -50,15 +56,10 @@ export function modeCurrents(
   grouping: ModeGrouping = { kind: "modes" },
 ): Readonly<Record<string, TensorSeries>> {
   readOptions(MODE_GROUPING, grouping, "modeCurrents");
-  const { velocities, timestep } = trajectory;
+  const velocities = requireVelocities(trajectory, "modeCurrents");
+  const timestep = requireTimestep(trajectory, "modeCurrents");
   const n = modes.structure.species.length;
   const frames = frameCount(trajectory);
-  if (!velocities || timestep === undefined)
-    throw new UnitError({
-      where: "modeCurrents",
-      problem: `the trajectory has no ${velocities ? "time step" : "velocities"}`,
-      advice: "use withVelocities, or read a file that has them",
-    });
   const given = seriesLength(charges);
   if (charges.quantity !== "bornCharges" || charges.shape[0] !== n || (given !== 1 && given !== frames))
     throw new ShapeError({

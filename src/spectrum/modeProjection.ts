@@ -4,7 +4,7 @@ import { type Alternatives, type Fields, kinds, readOptions, record } from "../o
 import { list, number, text } from "../options/values.js";
 import { align } from "../structure/alignment.js";
 import { requireSameAtoms } from "../structure/displacement.js";
-import { frameStructure, type Trajectory } from "../structure/trajectory.js";
+import { frameStructure, requireTimestep, requireVelocities, type Trajectory } from "../structure/trajectory.js";
 import { density } from "./density.js";
 import { type Estimator, estimatorOption } from "./estimator.js";
 import type { NormalModes } from "./phonons.js";
@@ -83,16 +83,10 @@ export function modeBasis(modes: NormalModes, t: Trajectory): (frame: number) =>
 
 /**
  * Q̇_k(t) = Σ_i √m_i e_{k,i}·v_i of every mode, [modes][frames], √u·Å/fs.
- * @throws ShapeError without velocities
+ * @throws DataError without velocities
  */
 export function modeVelocities(modes: NormalModes, t: Trajectory): readonly Float64Array[] {
-  const { velocities } = t;
-  if (!velocities)
-    throw new ShapeError({
-      where: "projection on normal modes",
-      problem: "the trajectory has no velocities",
-      advice: "use withVelocities, or read a file that has them",
-    });
+  const velocities = requireVelocities(t, "projection on normal modes");
   const basis = modeBasis(modes, t);
   const { rows, columns } = modes.eigenvectors;
   const frames = velocities.length / columns;
@@ -126,15 +120,14 @@ const OPTIONS = record({
 /**
  * Vibrational density of states by normal modes: the density of Q̇_k, and their sum, which is that of √m v. An anharmonic mode shows where
  * and how wide it is at the temperature of the trajectory.
- * @throws ShapeError without a time step or velocities
+ * @throws DataError without a time step or velocities
  * @returns intensities `density` and one per mode or group, which sum to it; `density` has area 1 over cm⁻¹
  */
 export function modeSpectrum(modes: NormalModes, t: Trajectory, options: ModeSpectrumOptions = {}): Spectrum {
   const { grouping, estimator } = readOptions(OPTIONS, options, "modeSpectrum");
-  if (t.timestep === undefined)
-    throw new ShapeError({ where: "modeSpectrum", problem: "the trajectory has no time step" });
+  const timestep = requireTimestep(t, "modeSpectrum");
   const groups = modeGroups(modes, grouping);
-  const raw = density({ kind: "rate", signals: modeVelocities(modes, t) }, t.timestep, estimator);
+  const raw = density({ kind: "rate", signals: modeVelocities(modes, t) }, timestep, estimator);
   const { wavenumbers } = raw;
   const add = (list: readonly number[]): Float64Array =>
     wavenumbers.map((_, k) => list.reduce((s, m) => s + raw.values[m]![k]!, 0));

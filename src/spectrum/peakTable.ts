@@ -1,10 +1,10 @@
 /** Peaks of a spectrum with what they are. */
 import { OptionError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { checkedBy, isArrayLike, number } from "../options/values.js";
+import { checkedBy, isArrayLike, number, plainList } from "../options/values.js";
 import type { ModeRow } from "./modeTable.js";
 import { findPeaks, PEAK_FIELDS, type PeakOptions } from "./peaks.js";
-import { area, intensityOf, type Spectrum } from "./spectrum.js";
+import { area, intensityOf, isSpectrum, type Spectrum } from "./spectrum.js";
 
 /** One peak. */
 export interface AssignedPeak {
@@ -42,10 +42,9 @@ export interface PeakTableOptions extends PeakOptions {
   readonly within?: number;
 }
 
-const isSpectrum = (v: unknown): boolean => typeof v === "object" && v !== null && "axis" in v && "intensities" in v;
 const OPTIONS = record({
   ...PEAK_FIELDS,
-  modes: checkedBy<readonly ModeRow[]>((v) => Array.isArray(v), "rows of modeTable").optional(),
+  modes: plainList<ModeRow>("rows of modeTable").optional(),
   projection: checkedBy<Spectrum>(isSpectrum, "a spectrum").optional(),
   measured: checkedBy<readonly number[] | Spectrum>(
     (v) => isArrayLike(v) || isSpectrum(v),

@@ -1,7 +1,7 @@
 /** Normal modes at the Γ point. */
 import { OptionError, ShapeError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
-import { type Matrix, matrix } from "../math/matrix.js";
+import { dot, type Matrix, matrix } from "../math/matrix.js";
 import { type Fields, kinds, readOptions, record } from "../options/record.js";
 import { checkedBy, doubles, isArrayLike } from "../options/values.js";
 import { atomicMasses } from "../structure/elements.js";
@@ -134,12 +134,6 @@ function withoutMotions(d: Matrix, motions: readonly RigidMotion[]): ReturnType<
     sorted.values.set(vector, k * n);
   });
   return { values: Float64Array.from(rows, (r) => r.value), eigenvectors: sorted };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /**

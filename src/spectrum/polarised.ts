@@ -1,5 +1,6 @@
 /** Raman scattering of an oriented single crystal: polarised light in and out. */
 import { OptionError } from "../errors.js";
+import { cross3, dot3 } from "../math/vector3.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { checkedBy, isArrayLike, list, number } from "../options/values.js";
 import { component, SYMMETRIC_COMPONENTS } from "../series/components.js";
@@ -92,7 +93,7 @@ export function ramanAngleScan(source: TensorSeries | SeriesEnsemble, options: R
   const { beam, from, angles, ...read } = readOptions(SCAN, options, "ramanAngleScan");
   const [k, u] = [unit(beam, "beam"), unit(from, "from")];
   requireAcross(k, u, "ramanAngleScan");
-  const v = cross(k, u);
+  const v = cross3(k, u);
   const turned = (degrees: number): readonly number[] => {
     const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
     return [0, 1, 2].map((a) => c * u[a]! + s * v[a]!);
@@ -180,15 +181,10 @@ function unit(v: ArrayLike<number>, where: string): readonly number[] {
 }
 
 function requireAcross(direction: readonly number[], polarisation: readonly number[], where: string): void {
-  const dot = direction.reduce((s, d, a) => s + d * polarisation[a]!, 0);
-  if (Math.abs(dot) > 1e-6)
+  if (Math.abs(dot3(direction, polarisation)) > 1e-6)
     throw new OptionError({
       where,
       problem: "light is polarised across its direction, not along it",
       advice: "choose a polarisation at right angles to the beam",
     });
-}
-
-function cross(a: readonly number[], b: readonly number[]): readonly number[] {
-  return [0, 1, 2].map((c) => a[(c + 1) % 3]! * b[(c + 2) % 3]! - a[(c + 2) % 3]! * b[(c + 1) % 3]!);
 }

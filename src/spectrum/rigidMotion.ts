@@ -1,4 +1,5 @@
 /** Motions of a structure as a whole, which no force opposes. */
+import { dot, norm } from "../math/matrix.js";
 import type { Structure } from "../structure/structure.js";
 
 /** A motion as a whole in mass-weighted coordinates. */
@@ -48,15 +49,11 @@ export function rigidMotions(
     // Twice, for the digits that the first pass leaves.
     for (let pass = 0; pass < 2; pass++)
       for (const { vector } of motions) {
-        const along = rest.reduce((s, v, c) => s + v * vector[c]!, 0);
+        const along = dot(rest, vector);
         for (let c = 0; c < rest.length; c++) rest[c]! -= along * vector[c]!;
       }
     const length = norm(rest);
     if (length > NONE * size) motions.push({ kind: "rotation", vector: rest.map((v) => v / length) });
   }
   return motions;
-}
-
-function norm(v: Float64Array): number {
-  return Math.sqrt(v.reduce((s, x) => s + x * x, 0));
 }

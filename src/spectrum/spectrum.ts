@@ -33,6 +33,11 @@ export interface Spectrum {
   readonly origin: string;
 }
 
+/** Whether a value is a spectrum. */
+export function isSpectrum(value: unknown): value is Spectrum {
+  return typeof value === "object" && value !== null && "axis" in value && "intensities" in value;
+}
+
 /** A column as a CSV file or a table shows it. */
 export interface SpectrumColumn {
   readonly name: string;

@@ -31,3 +31,8 @@ export interface Frame {
   /** Other per-atom values by the name they have in the file, [n, k]. */
   readonly arrays?: Readonly<Record<string, Float64Array | readonly string[]>>;
 }
+
+/** Chemical symbols of frames, sorted. */
+export function speciesOf(frames: readonly Frame[]): string[] {
+  return [...new Set(frames.flatMap((f) => f.structure.species))].sort();
+}

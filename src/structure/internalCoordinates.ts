@@ -1,13 +1,20 @@
 import { DataError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
+import {
+  cross3 as cross,
+  dot3 as dot,
+  minus3 as minus,
+  norm3 as norm,
+  plus3 as plus,
+  times3 as times,
+  type Vector3,
+} from "../math/vector3.js";
 
 /** A bond length (Å), an angle (rad; the middle atom is its vertex) or a dihedral (rad; the planes share the middle pair). */
 export type InternalCoordinate =
   | { readonly kind: "bond"; readonly atoms: readonly [number, number] }
   | { readonly kind: "angle"; readonly atoms: readonly [number, number, number] }
   | { readonly kind: "dihedral"; readonly atoms: readonly [number, number, number, number] };
-
-type Vector = readonly [number, number, number];
 
 /** Value of each coordinate: Å, and rad in [0, π] for angles, in (−π, π] for dihedrals. @param positions [n, 3], Å */
 export function internalValues(coordinates: readonly InternalCoordinate[], positions: Float64Array): Float64Array {
@@ -80,8 +87,8 @@ export function wilsonInverse(
 function evaluate(
   q: InternalCoordinate,
   x: Float64Array,
-): { readonly value: number; readonly gradient: readonly Vector[] } {
-  const at = (a: number): Vector => [x[3 * a]!, x[3 * a + 1]!, x[3 * a + 2]!];
+): { readonly value: number; readonly gradient: readonly Vector3[] } {
+  const at = (a: number): Vector3 => [x[3 * a]!, x[3 * a + 1]!, x[3 * a + 2]!];
   switch (q.kind) {
     case "bond":
       return bond(at(q.atoms[0]), at(q.atoms[1]), q);
@@ -92,14 +99,14 @@ function evaluate(
   }
 }
 
-function bond(a: Vector, b: Vector, q: InternalCoordinate) {
+function bond(a: Vector3, b: Vector3, q: InternalCoordinate) {
   const d = minus(a, b);
   const value = norm(d);
   if (!(value > 1e-8)) throw undefinedCoordinate(q, "the atoms coincide");
   return { value, gradient: [times(d, 1 / value), times(d, -1 / value)] };
 }
 
-function angle(a: Vector, vertex: Vector, b: Vector, q: InternalCoordinate) {
+function angle(a: Vector3, vertex: Vector3, b: Vector3, q: InternalCoordinate) {
   const [u, v] = [minus(a, vertex), minus(b, vertex)];
   const [lu, lv] = [norm(u), norm(v)];
   const normal = cross(u, v);
@@ -113,7 +120,7 @@ function angle(a: Vector, vertex: Vector, b: Vector, q: InternalCoordinate) {
 }
 
 /** Blondel and Karplus, J. Comput. Chem. 17, 1132 (1996), eqs. 2–7 and 27. */
-function dihedral(i: Vector, j: Vector, k: Vector, l: Vector, q: InternalCoordinate) {
+function dihedral(i: Vector3, j: Vector3, k: Vector3, l: Vector3, q: InternalCoordinate) {
   const [f, g, h] = [minus(i, j), minus(j, k), minus(l, k)];
   const [a, b] = [cross(f, g), cross(h, g)];
   const [aa, bb, lg] = [dot(a, a), dot(b, b), norm(g)];
@@ -133,14 +140,3 @@ function undefinedCoordinate(q: InternalCoordinate, why: string): DataError {
     advice: "use the Eckart frame instead",
   });
 }
-
-const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const plus = (a: Vector, b: Vector): Vector => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-const times = (a: Vector, k: number): Vector => [k * a[0], k * a[1], k * a[2]];
-const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-const norm = (a: Vector): number => Math.hypot(a[0], a[1], a[2]);
-const cross = (a: Vector, b: Vector): Vector => [
-  a[1] * b[2] - a[2] * b[1],
-  a[2] * b[0] - a[0] * b[2],
-  a[0] * b[1] - a[1] * b[0],
-];

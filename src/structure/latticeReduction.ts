@@ -1,3 +1,4 @@
+import { dot3 as dot } from "../math/vector3.js";
 import type { Periodicity } from "./structure.js";
 
 /**
@@ -68,4 +69,3 @@ function latticeCoordinates(v: readonly number[], vectors: readonly (readonly nu
 }
 
 const squared = (v: readonly number[]): number => dot(v, v);
-const dot = (v: readonly number[], w: readonly number[]): number => v[0]! * w[0]! + v[1]! * w[1]! + v[2]! * w[2]!;

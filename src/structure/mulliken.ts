@@ -1,5 +1,7 @@
 /** Mulliken's symbols of irreducible representations, from the operations of a point group and their characters. */
-import { determinant3 } from "./orthogonal.js";
+import { determinant3 } from "../math/matrix3.js";
+import { dot3 } from "../math/vector3.js";
+import { rotationAxis, rotationOrder, trace } from "./rotationAxis.js";
 
 type Matrix3 = ArrayLike<number>;
 
@@ -65,7 +67,7 @@ function landmarks(rotations: readonly Matrix3[]): Landmarks {
   const all = rotations.map((r, index) => {
     const proper = determinant3(Float64Array.from(r)) > 0;
     const turned = proper ? r : Float64Array.from(r, (v) => -v);
-    return { index, proper, order: orderOf(turned), axis: axisOf(turned) };
+    return { index, proper, order: rotationOrder(turned), axis: rotationAxis(turned) };
   });
   const proper = all.filter((o) => o.proper);
   const cubic = proper.filter((o) => o.order === 3).length >= 8;
@@ -93,7 +95,7 @@ function landmarks(rotations: readonly Matrix3[]): Landmarks {
   const smallest = Math.max(...principal.map(angle));
   const candidates = principal.filter((o) => angle(o) > smallest - 1e-6);
   const along = (o: { readonly axis: readonly number[] }, direction: readonly number[]): number =>
-    Math.abs(o.axis.reduce((s, v, c) => s + v * direction[c]!, 0));
+    Math.abs(dot3(o.axis, direction));
   const main = candidates.reduce((best, o) => (along(o, [0, 0, 1]) > along(best, [0, 0, 1]) + 1e-6 ? o : best));
   const axis = highest === 1 ? (mirrors[0]?.axis ?? main.axis) : main.axis;
   const parallel = (o: { readonly axis: readonly number[] }): boolean => along(o, axis) > 0.99;
@@ -132,25 +134,4 @@ function landmarks(rotations: readonly Matrix3[]): Landmarks {
         ])
       : [],
   };
-}
-
-const trace = (r: Matrix3): number => r[0]! + r[4]! + r[8]!;
-
-/** Smallest k with Rᵏ = 1 for a proper rotation; of C_n^m coprime to n, n. */
-function orderOf(r: Matrix3): number {
-  const angle = Math.acos(Math.min(1, Math.max(-1, (trace(r) - 1) / 2)));
-  for (let k = 1; k <= 60; k++) {
-    const full = (k * angle) / (2 * Math.PI);
-    if (Math.abs(full - Math.round(full)) < 0.01 * k ** 0.5) return k;
-  }
-  return 60;
-}
-
-/** Unit vector along the axis of a proper rotation, from the longest column of R + Rᵀ + (1 − tr R)·1. */
-function axisOf(r: Matrix3): readonly number[] {
-  const t = 1 - trace(r);
-  const columns = [0, 1, 2].map((c) => [0, 1, 2].map((d) => r[3 * d + c]! + r[3 * c + d]! + (c === d ? t : 0)));
-  const lengths = columns.map((v) => Math.hypot(...v));
-  const norm = Math.max(...lengths) || 1;
-  return columns[lengths.indexOf(Math.max(...lengths))]!.map((v) => v / norm);
 }

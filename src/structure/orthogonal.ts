@@ -12,12 +12,3 @@ export function nearestOrthogonal(m: Float64Array): Float64Array {
   }
   return r;
 }
-
-/** Determinant of a 3×3 matrix: +1 for rotations, −1 for reflections, inversion and rotoinversions. */
-export function determinant3(m: Float64Array): number {
-  return (
-    m[0]! * (m[4]! * m[8]! - m[5]! * m[7]!) -
-    m[1]! * (m[3]! * m[8]! - m[5]! * m[6]!) +
-    m[2]! * (m[3]! * m[7]! - m[4]! * m[6]!)
-  );
-}

@@ -1,12 +1,20 @@
+import { determinant3 } from "../math/matrix3.js";
+import {
+  cross3 as cross,
+  dot3 as dot,
+  norm3 as length,
+  minus3 as minus,
+  plus3 as plus,
+  times3 as scale,
+  type Vector3,
+} from "../math/vector3.js";
 import { weightedCenter } from "./alignment.js";
 import { isLinear } from "./chooseCoordinates.js";
 import { atomicMasses } from "./elements.js";
-import { determinant3, nearestOrthogonal } from "./orthogonal.js";
+import { nearestOrthogonal } from "./orthogonal.js";
 import { schoenflies } from "./schoenflies.js";
 import type { Structure } from "./structure.js";
 import type { SymmetryOperation } from "./symmetryOperation.js";
-
-type Vector = readonly [number, number, number];
 
 /**
  * Point-group operations of a molecule about its centre of mass. An operation is fixed by the images of two atoms that span a plane
@@ -19,7 +27,7 @@ export function pointGroup(
 ): { readonly symbol: string; readonly operations: readonly SymmetryOperation[] } {
   const center = weightedCenter(s.positions, atomicMasses(s.species));
   const x = s.species.map(
-    (_, i): Vector => [0, 1, 2].map((c) => s.positions[3 * i + c]! - center[c]!) as unknown as Vector,
+    (_, i): Vector3 => [0, 1, 2].map((c) => s.positions[3 * i + c]! - center[c]!) as unknown as Vector3,
   );
   const linear = isLinear(s);
   const candidates = s.species.length === 1 ? cubic() : linear ? axial(x) : planes(s.species, x, tolerance);
@@ -45,7 +53,7 @@ export function pointGroup(
   return { symbol, operations };
 }
 
-function planes(species: readonly string[], x: readonly Vector[], tolerance: number): Float64Array[] {
+function planes(species: readonly string[], x: readonly Vector3[], tolerance: number): Float64Array[] {
   const alike = (i: number, j: number) =>
     species[i] === species[j] && Math.abs(length(x[i]!) - length(x[j]!)) < 2 * tolerance;
   const atoms = x.map((_, i) => i);
@@ -70,10 +78,10 @@ function planes(species: readonly string[], x: readonly Vector[], tolerance: num
 }
 
 /** Finite subgroup of C∞v and D∞h about the axis of a linear molecule. */
-function axial(x: readonly Vector[]): Float64Array[] {
+function axial(x: readonly Vector3[]): Float64Array[] {
   const far = x.reduce((a, b) => (length(b) > length(a) ? b : a));
   const axis = scale(far, 1 / length(far));
-  const other: Vector = Math.abs(axis[0]) < 0.7 ? [1, 0, 0] : [0, 1, 0];
+  const other: Vector3 = Math.abs(axis[0]) < 0.7 ? [1, 0, 0] : [0, 1, 0];
   const [z, u, v] = frame(axis, other);
   return [1, -1].flatMap((flip) =>
     [1, -1].flatMap((mirror) =>
@@ -110,14 +118,14 @@ function cubic(): Float64Array[] {
 
 function permutationOf(
   species: readonly string[],
-  x: readonly Vector[],
+  x: readonly Vector3[],
   r: Float64Array,
   tolerance: number,
 ): Int32Array | undefined {
   const taken = new Set<number>();
   const permutation = new Int32Array(x.length);
   for (let i = 0; i < x.length; i++) {
-    const image: Vector = [dot(row(r, 0), x[i]!), dot(row(r, 1), x[i]!), dot(row(r, 2), x[i]!)];
+    const image: Vector3 = [dot(row(r, 0), x[i]!), dot(row(r, 1), x[i]!), dot(row(r, 2), x[i]!)];
     const j = x.findIndex(
       (y, k) => !taken.has(k) && species[k] === species[i] && length(minus(image, y)) < 4 * tolerance,
     );
@@ -129,7 +137,7 @@ function permutationOf(
 }
 
 /** The orthogonal matrix that maps the atoms onto their images best, on the side (proper or not) of `rotation`. */
-function refine(x: readonly Vector[], permutation: Int32Array, rotation: Float64Array): Float64Array {
+function refine(x: readonly Vector3[], permutation: Int32Array, rotation: Float64Array): Float64Array {
   const m = new Float64Array(9);
   x.forEach((from, i) => {
     const to = x[permutation[i]!]!;
@@ -138,14 +146,18 @@ function refine(x: readonly Vector[], permutation: Int32Array, rotation: Float64
   // A planar molecule leaves the normal undetermined: it goes where `rotation` takes it.
   const normal = planeNormal(x);
   if (normal) {
-    const image: Vector = [dot(row(rotation, 0), normal), dot(row(rotation, 1), normal), dot(row(rotation, 2), normal)];
+    const image: Vector3 = [
+      dot(row(rotation, 0), normal),
+      dot(row(rotation, 1), normal),
+      dot(row(rotation, 2), normal),
+    ];
     for (let c = 0; c < 3; c++) for (let d = 0; d < 3; d++) m[3 * c + d]! += image[c]! * normal[d]!;
   }
   const refined = nearestOrthogonal(m);
   return determinant3(refined) * determinant3(rotation) > 0 ? refined : rotation;
 }
 
-function planeNormal(x: readonly Vector[]): Vector | undefined {
+function planeNormal(x: readonly Vector3[]): Vector3 | undefined {
   const normals = x.flatMap((a, i) => x.slice(i + 1).map((b) => cross(a, b)));
   const best = normals.reduce((a, b) => (length(b) > length(a) ? b : a));
   const unit = scale(best, 1 / length(best));
@@ -153,7 +165,7 @@ function planeNormal(x: readonly Vector[]): Vector | undefined {
 }
 
 /** Orthonormal vectors: along a, in the plane of a and b, normal to it. */
-function frame(a: Vector, b: Vector): readonly [Vector, Vector, Vector] {
+function frame(a: Vector3, b: Vector3): readonly [Vector3, Vector3, Vector3] {
   const first = scale(a, 1 / length(a));
   const normal = cross(a, b);
   const third = scale(normal, 1 / length(normal));
@@ -161,20 +173,10 @@ function frame(a: Vector, b: Vector): readonly [Vector, Vector, Vector] {
 }
 
 /** The matrix that takes each vector of one orthonormal frame to that of the other. */
-function between(from: readonly Vector[], to: readonly Vector[]): Float64Array {
+function between(from: readonly Vector3[], to: readonly Vector3[]): Float64Array {
   return Float64Array.from({ length: 9 }, (_, p) =>
     from.reduce((sum, f, k) => sum + to[k]![Math.floor(p / 3)]! * f[p % 3]!, 0),
   );
 }
 
-const row = (m: Float64Array, r: number): Vector => [m[3 * r]!, m[3 * r + 1]!, m[3 * r + 2]!];
-const dot = (a: Vector, b: Vector): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-const length = (a: Vector): number => Math.hypot(a[0], a[1], a[2]);
-const plus = (a: Vector, b: Vector): Vector => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const scale = (a: Vector, k: number): Vector => [k * a[0], k * a[1], k * a[2]];
-const cross = (a: Vector, b: Vector): Vector => [
-  a[1] * b[2] - a[2] * b[1],
-  a[2] * b[0] - a[0] * b[2],
-  a[0] * b[1] - a[1] * b[0],
-];
+const row = (m: Float64Array, r: number): Vector3 => [m[3 * r]!, m[3 * r + 1]!, m[3 * r + 2]!];

@@ -1,5 +1,5 @@
-import { ShapeError } from "../errors.js";
-import type { Periodicity, Structure } from "./structure.js";
+import { DataError, ShapeError } from "../errors.js";
+import { cellVolume, type Periodicity, type Structure } from "./structure.js";
 
 /** Frames of the same atoms, all positions in one buffer. */
 export interface Trajectory {
@@ -36,6 +36,34 @@ export function frameStructure(t: Trajectory, index: number): Structure {
   if (!t.cells) return { species: t.species, positions, periodic: t.periodic };
   const c = t.cells.length === 9 ? 0 : 9 * index;
   return { species: t.species, positions, cell: t.cells.subarray(c, c + 9), periodic: t.periodic };
+}
+
+/** The time between frames, fs. @throws DataError without one */
+export function requireTimestep(t: Pick<Trajectory, "timestep">, where: string): number {
+  if (t.timestep !== undefined) return t.timestep;
+  throw new DataError({
+    where,
+    problem: "the trajectory has no time step",
+    advice: "give the time between frames in fs as `timestep`",
+  });
+}
+
+/** The velocities, [frames, n, 3], Å/fs. @throws DataError without any */
+export function requireVelocities(t: Pick<Trajectory, "velocities">, where: string): Float64Array {
+  if (t.velocities) return t.velocities;
+  throw new DataError({
+    where,
+    problem: "the trajectory has no velocities",
+    advice: "use withVelocities, or read a file that has them",
+  });
+}
+
+/** Mean volume of the cell, Å³; `undefined` without one. */
+export function meanVolume({ cells }: Pick<Trajectory, "cells">): number | undefined {
+  if (!cells) return undefined;
+  let sum = 0;
+  for (let c = 0; c < cells.length; c += 9) sum += cellVolume(cells.subarray(c, c + 9));
+  return sum / (cells.length / 9);
 }
 
 /** Every `stride`-th frame. @throws ShapeError unless stride is a whole number above 0 */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { determinant3 } from "../../src/math/matrix3.js";
 import { align } from "../../src/structure/alignment.js";
 import { atomicMasses } from "../../src/structure/elements.js";
-import { determinant3 } from "../../src/structure/orthogonal.js";
 import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { randomOrthogonal, rotateStructure } from "../support/equivariance.js";

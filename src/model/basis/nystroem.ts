@@ -1,7 +1,7 @@
 /** Sparse kernel models: weights only on reference environments chosen by farthest-point sampling. */
 import { farthestPoints } from "../../descriptor/sparsify.js";
 import { cholesky, choleskySolve } from "../../math/cholesky.js";
-import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
+import { gemm, type Matrix, matrix, norm, transpose } from "../../math/matrix.js";
 import type { RunOptions } from "../../progress.js";
 import { type EnvironmentFeatures, featuresOfOrder, featureWidth, singleAtom } from "./environmentFeatures.js";
 import { linearPredictor, type Predictor, referencePredictor } from "./predictor.js";
@@ -27,7 +27,7 @@ export async function selectReferences(
     const rows = matrix(own.length, featuresOfOrder(own[0]!, 0).length);
     own.forEach((atom, i) => {
       const scalar = featuresOfOrder(atom, 0);
-      const length = Math.sqrt(scalar.reduce((s, x) => s + x * x, 0)) || 1;
+      const length = norm(scalar) || 1;
       rows.values.set(
         scalar.map((x) => x / length),
         i * rows.columns,

@@ -7,7 +7,7 @@
  * sites of cubic symmetry, where that length vanishes. The structure kernel is the mean of the atomic one over all pairs of atoms.
  */
 import { ShapeError } from "../../errors.js";
-import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import { gemm, type Matrix, matrix, norm } from "../../math/matrix.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import { type EnvironmentFeatures, featuresOfOrder, featureWidth, structureFeatures } from "./environmentFeatures.js";
 
@@ -130,7 +130,7 @@ export function gather(structures: readonly EnvironmentFeatures[], order: Tensor
   const features = matrix(atoms.length * m, k);
   atoms.forEach(({ f, j }, row) => {
     const own = featuresOfOrder(f, 0).subarray(j * k0, (j + 1) * k0);
-    const length = Math.sqrt(own.reduce((sum, x) => sum + x * x, 0));
+    const length = norm(own);
     if (length > 0)
       scalar.values.set(
         own.map((x) => x / length),

@@ -1,5 +1,6 @@
 import { DataError } from "../../errors.js";
 import { symmetricEigen } from "../../math/eigen.js";
+import { norm3 as norm } from "../../math/vector3.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import { rotateTensor } from "../../structure/rotateTensor.js";
 import type { Structure } from "../../structure/structure.js";
@@ -251,6 +252,5 @@ function missing(s: Structure, atom: number, differences: readonly Difference[],
   });
 }
 
-const norm = (v: Float64Array): number => Math.hypot(v[0]!, v[1]!, v[2]!);
 const apart = (v: Float64Array, w: Float64Array, sign: number): number =>
   Math.hypot(v[0]! - sign * w[0]!, v[1]! - sign * w[1]!, v[2]! - sign * w[2]!);

@@ -1,11 +1,16 @@
-import { DataError } from "../../errors.js";
 import { readOptions } from "../../options/record.js";
 import { RUN_OPTIONS } from "../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import { createSeries, type TensorSeries } from "../../series/tensorSeries.js";
 import { requireSameAtoms } from "../../structure/displacement.js";
-import { cellVolume, type Structure } from "../../structure/structure.js";
-import { frameCount, frameStructure, type Trajectory } from "../../structure/trajectory.js";
+import type { Structure } from "../../structure/structure.js";
+import {
+  frameCount,
+  frameStructure,
+  meanVolume,
+  requireTimestep,
+  type Trajectory,
+} from "../../structure/trajectory.js";
 import type { SecondOrderResponse } from "../secondOrder/secondOrder.js";
 import { secondOrderExpander } from "../secondOrder/tensor.js";
 import { expander } from "./expansion.js";
@@ -35,22 +40,15 @@ export async function predictLinearResponse(
   const { onProgress, signal } = readOptions(RUN_OPTIONS, options, "predictLinearResponse");
   const first = model.kind === "secondOrder" ? model.first : model;
   requireSameAtoms(first.reference, t, "linear response");
-  if (t.timestep === undefined)
-    throw new DataError({
-      where: "trajectory",
-      problem: "no time step",
-      advice: "give the time between frames in fs as timestep",
-    });
+  const timestep = requireTimestep(t, "predictLinearResponse");
   const expand = model.kind === "secondOrder" ? secondOrderExpander(model) : expander(model);
   const size = first.value.length;
   const frames = frameCount(t);
   const values = new Float64Array(frames * size);
-  let volume = 0;
+  const volume = meanVolume(t);
   let paused = performance.now();
   for (let f = 0; f < frames; f++) {
-    const s = frameStructure(t, f);
-    values.set(expand(s), f * size);
-    if (s.cell) volume += cellVolume(s.cell) / frames;
+    values.set(expand(frameStructure(t, f)), f * size);
     if (f < frames - 1 && performance.now() - paused < 50) continue;
     onProgress?.({ label: "linear response", done: f + 1, total: frames, unit: "frames" });
     throwIfAborted(signal, "predicting");
@@ -61,8 +59,8 @@ export async function predictLinearResponse(
     quantity: first.quantity,
     shape: first.shape,
     values,
-    timestep: t.timestep,
+    timestep,
     origin: model.kind === "secondOrder" ? "second order" : "LRM",
-    ...(t.cells && { volume }),
+    ...(volume !== undefined && { volume }),
   });
 }

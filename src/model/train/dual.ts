@@ -4,7 +4,8 @@
  */
 import { ConvergenceError, DataError } from "../../errors.js";
 import { type CholeskyFactor, cholesky, choleskySolve } from "../../math/cholesky.js";
-import { gemv, type Matrix, matrix } from "../../math/matrix.js";
+import { dot, gemv, type Matrix, matrix } from "../../math/matrix.js";
+import { mean } from "../../math/statistics.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import { leftOut } from "./leaveOneOut.js";
 import { type SolutionSpace, solutionSpace } from "./solutionSpace.js";
@@ -247,14 +248,4 @@ function meanDiagonal(k: Matrix, n: number): number {
   let sum = 0;
   for (let i = 0; i < k.rows; i++) sum += k.values[i * k.columns + i]!;
   return sum / n;
-}
-
-function mean(x: Float64Array): number {
-  return x.reduce((s, v) => s + v, 0) / x.length;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

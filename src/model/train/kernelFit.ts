@@ -1,6 +1,6 @@
 /** Fits one order λ of a tensor by kernel ridge regression on prepared frames. */
 import { DataError } from "../../errors.js";
-import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import { dot, gemm, type Matrix, matrix, norm } from "../../math/matrix.js";
 import { random } from "../../math/random.js";
 import type { RunOptions } from "../../progress.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
@@ -276,14 +276,7 @@ function without(m: Matrix, centre: Float64Array): Matrix {
 function longest(m: Matrix): number {
   let most = 0;
   for (let i = 0; i < m.rows; i++) {
-    const row = m.values.subarray(i * m.columns, (i + 1) * m.columns);
-    most = Math.max(most, dot(row, row));
+    most = Math.max(most, norm(m.values.subarray(i * m.columns, (i + 1) * m.columns)));
   }
-  return Math.sqrt(most);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
+  return most;
 }

@@ -6,7 +6,7 @@ import { type Matrix, matrix } from "../../math/matrix.js";
 import { readOptions } from "../../options/record.js";
 import type { RunOptions } from "../../progress.js";
 import { fieldsPresent } from "../../structure/fieldsPresent.js";
-import type { Frame } from "../../structure/frame.js";
+import { type Frame, speciesOf } from "../../structure/frame.js";
 import type { Structure } from "../../structure/structure.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import { meanEnvironments } from "../basis/basis.js";
@@ -52,7 +52,7 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
   const held = validation.kind === "frames" ? validation.frames.filter(hasData) : [];
   const d = createDescriptor({
     ...target.descriptor,
-    species: [...new Set([...used, ...held].flatMap((f) => f.structure.species))].sort(),
+    species: speciesOf([...used, ...held]),
     ...options.descriptor,
   });
   const constants = target.constants(d, used, options);

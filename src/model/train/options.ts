@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { DescriptorOptions } from "../../descriptor/options.js";
 import { type Alternatives, type Fields, kinds } from "../../options/record.js";
-import { checkedBy, integer, list, number, positive, RUN_FIELDS } from "../../options/values.js";
+import { integer, list, number, plainList, plainObject, positive, RUN_FIELDS } from "../../options/values.js";
 import type { RunOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 
@@ -71,8 +71,6 @@ export interface CommonFitOptions extends RunOptions {
   readonly uncertainty?: Uncertainty;
 }
 
-const isObject = (v: unknown): boolean => typeof v === "object" && v !== null && !Array.isArray(v);
-
 const zeta = number({ atLeast: 1, atMost: 100 }).optional();
 const references = integer({ atLeast: 1 });
 const ridgeValue = number({ atLeast: 0, atMost: 1e6 });
@@ -95,7 +93,7 @@ export const RIDGE = kinds({
 } satisfies Alternatives<Ridge>);
 
 export const VALIDATION = kinds({
-  frames: { frames: checkedBy<readonly Frame[]>((v) => Array.isArray(v), "a list of frames") },
+  frames: { frames: plainList<Frame>("a list of frames") },
   fraction: { fraction: number({ above: 0, below: 1 }).optional(), seed },
   folds: { folds: integer({ atLeast: 2 }).optional(), seed },
 } satisfies Alternatives<Validation>);
@@ -112,7 +110,7 @@ export const UNCERTAINTY = kinds({
 
 /** Fields of {@link CommonFitOptions}, to be spread into the record of a target. */
 export const FIT_FIELDS = {
-  descriptor: checkedBy<DescriptorSettings>(isObject, "an object with settings of the descriptor").optional(),
+  descriptor: plainObject<DescriptorSettings>("an object with settings of the descriptor").optional(),
   form: FORM.optional(),
   ridge: RIDGE.optional(),
   validation: VALIDATION.optional(),

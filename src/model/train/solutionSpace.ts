@@ -1,5 +1,5 @@
 /** Kernel systems with an unpenalized constant, solved in the space orthogonal to it. */
-import { gemv, type Matrix, matrix } from "../../math/matrix.js";
+import { gemv, type Matrix, matrix, norm } from "../../math/matrix.js";
 
 /** Where weights are looked for: everywhere, or orthogonal to the constant. */
 export interface SolutionSpace {
@@ -18,7 +18,7 @@ export function solutionSpace(kernel: Matrix, constantFree: boolean): SolutionSp
   // H = I − 2vvᵀ sends the constant to the first axis; Q is H without its first column.
   const v = new Float64Array(n).fill(1 / Math.sqrt(n));
   v[0]! += 1;
-  const length = Math.sqrt(v.reduce((s, x) => s + x * x, 0));
+  const length = norm(v);
   for (let i = 0; i < n; i++) v[i]! /= length;
   const reflect = (m: Matrix): Matrix => {
     const along = gemv(m, v, "a");

@@ -2,7 +2,7 @@ import { OptionError } from "../../../errors.js";
 import { cholesky, logDeterminant } from "../../../math/cholesky.js";
 import { identity, type Matrix, matrix } from "../../../math/matrix.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
-import { checkedBy, RUN_FIELDS } from "../../../options/values.js";
+import { plainList, RUN_FIELDS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import type { Structure } from "../../../structure/structure.js";
 import { columnCount, rowSpaceOf } from "../../train/linearTarget.js";
@@ -23,7 +23,7 @@ export interface SelectConfigurationsOptions extends RunOptions {
 }
 
 const OPTIONS = record({
-  already: checkedBy<readonly Structure[]>((v) => Array.isArray(v), "a list of structures").default([]),
+  already: plainList<Structure>("a list of structures").default([]),
   ...RUN_FIELDS,
 } satisfies Fields<SelectConfigurationsOptions>);
 

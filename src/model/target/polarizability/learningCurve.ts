@@ -28,15 +28,15 @@ export interface PolarizabilityLearningOptions extends RunOptions {
   readonly model?: Omit<DeltaOptions, "validation" | "onProgress" | "signal">;
 }
 
-const anything = (expected: string) =>
-  checkedBy<never>((v) => (typeof v === "object" && v !== null) || typeof v === "function", expected);
-
 const { validation: _, onProgress: __, signal: ___, ...fitFields } = POLARIZABILITY_OPTIONS.shape;
 const OPTIONS = record({
   sizes: list(integer({ atLeast: 2 })),
   draws: integer({ atLeast: 1 }).optional(),
   test: integer({ atLeast: 1 }).optional(),
-  firstStep: anything("a first step, or a function of the training frames that makes one").optional(),
+  firstStep: checkedBy<NonNullable<PolarizabilityLearningOptions["firstStep"]>>(
+    (v) => (typeof v === "object" && v !== null) || typeof v === "function",
+    "a first step, or a function of the training frames that makes one",
+  ).optional(),
   model: record(fitFields).optional(),
   ...RUN_FIELDS,
 } satisfies Fields<PolarizabilityLearningOptions>);
@@ -50,7 +50,7 @@ export async function polarizabilityLearningCurve(
   frames: readonly Frame[],
   options: PolarizabilityLearningOptions,
 ): Promise<LearningCurve<TensorEvaluation>> {
-  readOptions(OPTIONS, options as never, "polarizabilityLearningCurve");
+  readOptions(OPTIONS, options, "polarizabilityLearningCurve");
   const { sizes, draws = 10, model = {}, firstStep: given, onProgress, signal } = options;
   const learnt = typeof given === "function" ? given : undefined;
   const where = "polarizabilityLearningCurve";

@@ -1,7 +1,7 @@
 /** Direct and Δ machine learning of the polarizability (Grumet et al., J. Phys. Chem. C 128, 6464 (2024)). */
 import { createDescriptor, type Descriptor } from "../../../descriptor/descriptor.js";
 import type { RunOptions } from "../../../progress.js";
-import type { Frame } from "../../../structure/frame.js";
+import { type Frame, speciesOf } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
 import type { TensorOrder } from "../../../tensor/cartesian.js";
 import type { Basis } from "../../basis/basis.js";
@@ -209,9 +209,4 @@ export async function fitPrepared(
     parts: [await fitOrder(0), await fitOrder(1)],
     training: { frames: train.length, validationFrames: validation.length, options: settings, warnings },
   };
-}
-
-/** Chemical symbols of frames, sorted. */
-export function speciesOf(frames: readonly Frame[]): string[] {
-  return [...new Set(frames.flatMap((f) => f.structure.species))].sort();
 }

@@ -5,8 +5,14 @@ import { type Fields, readOptions, record } from "../../../options/record.js";
 import { positive, RUN_FIELDS, text } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { createSeries, type TensorSeries } from "../../../series/tensorSeries.js";
-import { cellVolume, type Structure } from "../../../structure/structure.js";
-import { frameCount, frameStructure, type Trajectory } from "../../../structure/trajectory.js";
+import type { Structure } from "../../../structure/structure.js";
+import {
+  frameCount,
+  frameStructure,
+  meanVolume,
+  requireTimestep,
+  type Trajectory,
+} from "../../../structure/trajectory.js";
 import { basisOf } from "../../basis/basisOf.js";
 import { referenceContraction } from "../../basis/referenceContraction.js";
 import type { MemberPart } from "../../train/committee.js";
@@ -73,9 +79,10 @@ export async function predictPolarizability(
   options: PredictOptions = {},
 ): Promise<TensorSeries> {
   const read = readOptions(OPTIONS, options, "predictPolarizability");
+  const timestep = read.timestep ?? requireTimestep(trajectory, "predictPolarizability");
   const predict = tensorsOf(model);
   const values = await alongTrajectory(trajectory, 1, read, (block) => predict(block).map((t) => [t]));
-  return seriesOf(model, trajectory, values[0]!, read);
+  return seriesOf(model, trajectory, values[0]!, timestep, read);
 }
 
 /** Options of {@link predictPolarizability}. */
@@ -110,6 +117,7 @@ export async function predictCommittee(
   options: PredictOptions = {},
 ): Promise<CommitteeSeries> {
   const read = readOptions(OPTIONS, options, "predictCommittee");
+  const timestep = read.timestep ?? requireTimestep(trajectory, "predictCommittee");
   const members = model.parts.map((part) => {
     const { committee } = part;
     if (!committee)
@@ -125,7 +133,7 @@ export async function predictCommittee(
   const values = await alongTrajectory(trajectory, sets.length, read, (block) =>
     block.map((s) => predictLinear(model, s, sets)),
   );
-  const [mean, ...others] = values.map((v) => seriesOf(model, trajectory, v, read)) as [
+  const [mean, ...others] = values.map((v) => seriesOf(model, trajectory, v, timestep, read)) as [
     TensorSeries,
     ...TensorSeries[],
   ];
@@ -265,25 +273,16 @@ function seriesOf(
   model: PolarizabilityModel,
   trajectory: Trajectory,
   values: Float64Array,
+  timestep: number,
   options: PredictOptions,
 ): TensorSeries {
-  const timestep = options.timestep ?? trajectory.timestep;
-  if (timestep === undefined)
-    throw new DataError({
-      where: "trajectory",
-      problem: "no time step",
-      advice: "give the time between frames in fs as timestep",
-    });
-  const { cells } = trajectory;
-  let volume = 0;
-  if (cells)
-    for (let c = 0; c < cells.length; c += 9) volume += (9 * cellVolume(cells.subarray(c, c + 9))) / cells.length;
+  const volume = meanVolume(trajectory);
   return createSeries({
     quantity: model.quantity,
     shape: [3, 3],
     values,
     timestep,
     origin: options.origin ?? (model.firstStep ? "Δ-ML" : "direct-ML"),
-    ...(cells && { volume }),
+    ...(volume !== undefined && { volume }),
   });
 }

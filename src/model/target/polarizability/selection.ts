@@ -1,7 +1,7 @@
 /** Choice of descriptor and kernel by the error on validation frames. */
 import { OptionError } from "../../../errors.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
-import { checkedBy } from "../../../options/values.js";
+import { plainList, plainObject } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
 import { listComponents } from "../../train/preparedFrames.js";
 import type { GivenFirstStep } from "./firstStep.js";
@@ -38,8 +38,8 @@ export interface SearchOptions extends Omit<DeltaOptions, "descriptor" | "form">
 const { descriptor: _, form: __, ...others } = POLARIZABILITY_OPTIONS.shape;
 const SEARCH_OPTIONS = record({
   ...others,
-  firstStep: checkedBy<GivenFirstStep>((v) => typeof v === "object" && v !== null, "a first step").optional(),
-  candidates: checkedBy<readonly Candidate[]>((v) => Array.isArray(v), "a list of candidates").optional(),
+  firstStep: plainObject<GivenFirstStep>("a first step").optional(),
+  candidates: plainList<Candidate>("a list of candidates").optional(),
 } satisfies Fields<SearchOptions>);
 
 /** Training frames that candidates are compared on; the chosen one is fitted to all. */

@@ -1,7 +1,7 @@
 /** The baseline of Born charges: every atom carries the charge of its species, whatever surrounds it. */
 import { OptionError } from "../../../errors.js";
 import { readOptions } from "../../../options/record.js";
-import type { Frame } from "../../../structure/frame.js";
+import { type Frame, speciesOf } from "../../../structure/frame.js";
 import {
   compareWith,
   EVALUATE_OPTIONS,
@@ -33,7 +33,7 @@ export async function evaluateConstantCharges(
       problem: "no training frames",
       advice: "give the frames whose mean charges are the baseline",
     });
-  const species = [...new Set([...training, ...frames].flatMap((f) => f.structure.species))].sort();
+  const species = speciesOf([...training, ...frames]);
   const charges = meanDiagonal(species, training);
   return compareWith(
     (s) => {

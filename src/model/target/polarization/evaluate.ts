@@ -1,11 +1,13 @@
 /** Errors of a polarization model against reference values. */
 import { DataError, inFrame } from "../../../errors.js";
+import { mean, spreadOf } from "../../../math/statistics.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
 import { oneOf, RUN_FIELDS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
+import { rmse } from "../../diagnostics.js";
 import type { PolarizationModel } from "./polarization.js";
 import { predictBornCharges } from "./predict.js";
 
@@ -111,7 +113,7 @@ interface Pairs {
 }
 
 function bornChargeErrors(pairs: Pairs, labels: readonly string[], frames: readonly Frame[]): BornChargeErrors {
-  const rmse = (wanted: (component: number, label: string) => boolean): number => {
+  const errorOf = (wanted: (component: number, label: string) => boolean): number => {
     let sum = 0;
     let count = 0;
     pairs.reference.forEach((z, p) => {
@@ -121,22 +123,21 @@ function bornChargeErrors(pairs: Pairs, labels: readonly string[], frames: reado
     });
     return Math.sqrt(sum / count);
   };
-  const all = rmse(() => true);
+  const all = errorOf(() => true);
   return {
     frames: frames.filter((f) => f.bornCharges).length,
     rmse: all,
     rmspe: all / deviation(pairs.reference, "Born charges"),
     rmspeWithoutDiagonal: relativeWithoutDiagonal(pairs, labels),
-    rmseDiagonal: rmse((c) => c % 4 === 0),
-    rmseOffDiagonal: rmse((c) => c % 4 !== 0),
-    bySpecies: Object.fromEntries([...new Set(labels)].sort().map((s) => [s, rmse((_, label) => label === s)])),
+    rmseDiagonal: errorOf((c) => c % 4 === 0),
+    rmseOffDiagonal: errorOf((c) => c % 4 !== 0),
+    bySpecies: Object.fromEntries([...new Set(labels)].sort().map((s) => [s, errorOf((_, label) => label === s)])),
   };
 }
 
 function relativeWithoutDiagonal({ reference, predicted }: Pairs, labels: readonly string[]): number {
   const [y, p] = [withoutDiagonal(reference, labels), withoutDiagonal(predicted, labels)];
-  const sum = y.reduce((s, v, k) => s + (v - p[k]!) ** 2, 0);
-  return Math.sqrt(sum / y.length) / deviation(y, "Born charges without the mean diagonal of each species");
+  return rmse(y, p) / deviation(y, "Born charges without the mean diagonal of each species");
 }
 
 /** Born charges less the mean diagonal of their species. */
@@ -148,13 +149,13 @@ function withoutDiagonal(charges: readonly number[], labels: readonly string[]):
 }
 
 function polarizationErrors(pairs: Pairs, compared: "absolute" | "differences"): PolarizationErrors {
-  const [y, p] = [pairs.reference, pairs.predicted].map((v) => (compared === "differences" ? withoutMeanVector(v) : v));
-  const sum = y!.reduce((s, v, k) => s + (v - p![k]!) ** 2, 0);
-  const rmse = Math.sqrt(sum / y!.length);
-  const [my, mp] = [mean(y!), mean(p!)];
-  const covariance = y!.reduce((s, v, k) => s + (v - my) * (p![k]! - mp), 0) / y!.length;
-  const [sy, sp] = [deviation(y!, "polarizations"), deviation(p!, "predicted polarizations")];
-  return { frames: y!.length / 3, rmse, rmspe: rmse / sy, r: covariance / (sy * sp), compared };
+  const shown = (v: readonly number[]) => (compared === "differences" ? withoutMeanVector(v) : v);
+  const [y, p] = [shown(pairs.reference), shown(pairs.predicted)];
+  const error = rmse(y, p);
+  const [my, mp] = [mean(y), mean(p)];
+  const covariance = y.reduce((s, v, k) => s + (v - my) * (p[k]! - mp), 0) / y.length;
+  const [sy, sp] = [deviation(y, "polarizations"), deviation(p, "predicted polarizations")];
+  return { frames: y.length / 3, rmse: error, rmspe: error / sy, r: covariance / (sy * sp), compared };
 }
 
 function withoutMeanVector(values: readonly number[]): number[] {
@@ -162,13 +163,8 @@ function withoutMeanVector(values: readonly number[]): number[] {
   return values.map((v, k) => v - means[k % 3]!);
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((s, v) => s + v, 0) / values.length;
-}
-
 function deviation(values: readonly number[], what: string): number {
-  const centre = mean(values);
-  const result = Math.sqrt(values.reduce((s, v) => s + (v - centre) ** 2, 0) / values.length);
+  const result = spreadOf(values);
   if (!(result > 0))
     throw new DataError({
       where: "evaluatePolarization",

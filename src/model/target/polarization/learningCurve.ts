@@ -5,11 +5,12 @@ import { gramAccumulator } from "../../../math/gramAccumulator.js";
 import { gemm, type Matrix, matrix } from "../../../math/matrix.js";
 import { type NormalEquations, squaredError } from "../../../math/normalEquations.js";
 import { random } from "../../../math/random.js";
+import { spreadOf } from "../../../math/statistics.js";
 import { gramSpan } from "../../../math/subspace.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
 import { integer, list, number, oneOf, RUN_FIELDS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
-import type { Frame } from "../../../structure/frame.js";
+import { type Frame, speciesOf } from "../../../structure/frame.js";
 import { basisOf } from "../../basis/basisOf.js";
 import { productFactors } from "../../basis/productFactors.js";
 import type { LearningCurve, LearningPoint } from "../../train/learningCurve.js";
@@ -147,8 +148,7 @@ async function rowSpace(
   run: RunOptions,
 ): Promise<RowSpace> {
   const frames = [...train.bornCharges, ...train.polarization];
-  const species = [...new Set(frames.flatMap((f) => f.structure.species))].sort();
-  const d = createDescriptor({ ...POLARIZATION.descriptor, species, ...model.descriptor });
+  const d = createDescriptor({ ...POLARIZATION.descriptor, species: speciesOf(frames), ...model.descriptor });
   const constants = planCharges({ kind: "fit" }, d.options.species, frames);
   const { form } = model;
   if (form?.kind !== "products") return { basis: basisOf(d, 1, { kind: "features" }), constants };
@@ -225,8 +225,7 @@ function testSums({ rows, targets }: StackedRows, kind: keyof PolarizationSets, 
   const accumulator = gramAccumulator({ columns: rows.columns });
   accumulator.add(rows.values, targets);
   const values = frames.flatMap((f) => [...(kind === "polarization" ? f.polarization! : f.bornCharges!)]);
-  const mean = values.reduce((s, v) => s + v, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length);
+  const deviation = spreadOf(values);
   if (!(deviation > 0))
     throw new DataError({ where: "polarizationLearningCurve", problem: `test frames without spread in ${kind}` });
   return { equations: accumulator.normalEquations(), deviation };

@@ -1,12 +1,18 @@
-import { DataError, inFrame } from "../../../errors.js";
+import { inFrame } from "../../../errors.js";
 import { readOptions } from "../../../options/record.js";
 import { RUN_OPTIONS } from "../../../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { bornCurrent } from "../../../series/current.js";
 import { createSeries, type TensorSeries } from "../../../series/tensorSeries.js";
 import { continuous } from "../../../structure/continuous.js";
-import { cellVolume, type Structure } from "../../../structure/structure.js";
-import { frameCount, frameStructure, type Trajectory } from "../../../structure/trajectory.js";
+import type { Structure } from "../../../structure/structure.js";
+import {
+  frameCount,
+  frameStructure,
+  meanVolume,
+  requireTimestep,
+  type Trajectory,
+} from "../../../structure/trajectory.js";
 import { basisOf } from "../../basis/basisOf.js";
 import { AXIS_OF, chargeMoments, type PolarizationModel } from "./polarization.js";
 
@@ -76,13 +82,8 @@ export async function predictPolarization(
   options: RunOptions = {},
 ): Promise<PolarizationPrediction> {
   const { onProgress, signal } = readOptions(RUN_OPTIONS, options, "predictPolarization");
-  const { timestep, species, cells, velocities } = trajectory;
-  if (timestep === undefined)
-    throw new DataError({
-      where: "predictPolarization",
-      problem: "the trajectory has no time step",
-      advice: "give the fs between frames",
-    });
+  const { species, velocities } = trajectory;
+  const timestep = requireTimestep(trajectory, "predictPolarization");
   const path = continuous(trajectory, "predictPolarization");
   const frames = frameCount(trajectory);
   const n = species.length;
@@ -97,18 +98,12 @@ export async function predictPolarization(
     onProgress?.({ label: "polarization", done: f + 1, total: frames, unit: "frames" });
     await breathe();
   }
-  const volume = cells && { volume: meanVolume(cells) };
-  const common = { timestep, origin: "derivative learning", ...volume };
+  const volume = meanVolume(trajectory);
+  const common = { timestep, origin: "derivative learning", ...(volume !== undefined && { volume }) };
   const bornCharges = createSeries({ quantity: "bornCharges", shape: [n, 3, 3], values: z, ...common });
   return {
     polarization: createSeries({ quantity: "polarization", shape: [3], values: p, ...common }),
     bornCharges,
     ...(velocities && { current: bornCurrent(bornCharges, trajectory) }),
   };
-}
-
-function meanVolume(cells: Float64Array): number {
-  let sum = 0;
-  for (let c = 0; c < cells.length; c += 9) sum += cellVolume(cells.subarray(c, c + 9));
-  return sum / (cells.length / 9);
 }
