@@ -16,6 +16,8 @@ export interface ColumnLayout {
   readonly tensor?: Int32Array;
   /** Units that the header states, as written. */
   readonly units: { readonly time?: string; readonly values?: string };
+  /** Whether a header line or comment names the columns. */
+  readonly named: boolean;
   /** Whether the order of six components is only the usual one, said by nobody. */
   readonly assumed: boolean;
 }
@@ -33,6 +35,7 @@ function splitNames(text: string): string[] {
   return (
     text
       .trim()
+      .replace(/\s+\/\s+/g, "/")
       .match(/"[^"]*"|[^\s([]+(?:\s*[([][^)\]]*[)\]])?|[([][^)\]]*[)\]]/g)
       ?.map((w) => w.replace(/^"(.*)"$/, "$1")) ?? []
   );
@@ -44,6 +47,11 @@ interface ColumnName {
   readonly unit?: string;
 }
 
+/** A component, alone or behind what it is a component of: "x", "mu_xx", "alpha xy", "Mx", "DipY". */
+const COMPONENT = "(?:.*[^a-z])?(?:mu|mom|dip|dipole|pol|alpha|eps|[dpmj])?([xyz]{1,2})";
+const component = new RegExp(`^${COMPONENT}$`);
+const componentWithUnit = new RegExp(`^${COMPONENT}[_ ]([a-z][a-z0-9*^·]*)$`);
+
 /** "mu_x (D)", "t/ps", "time[fs]", "alpha_xx", "time_ps" … */
 function columnName(text: string): ColumnName {
   const [, base = text, bracket, slash] = /^(.*?)\s*(?:[([]\s*(.*?)\s*[)\]]|\/\s*(.+))$/.exec(text.trim()) ?? [];
@@ -54,9 +62,9 @@ function columnName(text: string): ColumnName {
   const time = /^(?:sim(?:ulation)?[_ ]?)?(?:time|t)(?:[_ ](.+))?$/.exec(name);
   if (time) return /^steps?$/.test(unit ?? time[1] ?? "") ? { role: "step" } : withUnit("time", unit ?? time[1]);
   if (/^((md[_ ]?)?steps?|frame|iteration|row|index|i|#)$/.test(name)) return { role: "step" };
-  const component = /(?:^|[^a-z])([xyz]{1,2})$/.exec(name);
-  if (component) return withUnit(component[1]!);
-  const tailed = /(?:^|[^a-z])([xyz]{1,2})[_ ]([a-z][a-z0-9*^·]*)$/.exec(name);
+  const plain = component.exec(name);
+  if (plain) return withUnit(plain[1]!);
+  const tailed = componentWithUnit.exec(name);
   return tailed ? withUnit(tailed[1]!, tailed[2]) : { role: "" };
 }
 
@@ -68,16 +76,18 @@ export function namedLayout(lines: Lines, text: string, asked: Int32Array | unde
   const names = splitNames(text).map(columnName);
   const values = names.flatMap((n, k) => (/^[xyz]+$/.test(n.role) ? [k] : []));
   const found = values.map((k) => names[k]!.role);
-  const stated = [...new Set(values.map((k) => names[k]!.unit ?? ""))];
+  // "xx yy zz xy yz zx (bohr^3)": a unit said once is that of all.
+  const stated = [...new Set(values.flatMap((k) => names[k]!.unit ?? []))];
   const layout = {
     width: names.length,
     time: names.findIndex((n) => n.role === "time"),
     step: names.findIndex((n) => n.role === "step"),
+    named: true,
     assumed: false,
   };
   const whole = (): ColumnLayout["units"] => {
     if (stated.length > 1)
-      lines.fail(`the header gives the components several units: ${stated.map((u) => `"${u}"`).join(", ")}`);
+      lines.fail(`the components have not one unit in the header but ${stated.map((u) => `"${u}"`).join(" and ")}`);
     const time = names[layout.time]?.unit;
     return { ...(time !== undefined && { time }), ...(stated[0] && { values: stated[0] }) };
   };
@@ -86,6 +96,19 @@ export function namedLayout(lines: Lines, text: string, asked: Int32Array | unde
   if (found.length !== 6 && found.length !== 9) return undefined;
   const tensor = asked ? tensorOrder(lines, found.length, asked) : tensorColumns(found);
   return tensor && { ...layout, values, tensor, units: whole() };
+}
+
+/** Units of dipoles and polarizabilities that comments mention in passing, other than this package's own. */
+const MENTIONED =
+  /\b(debyes?)\b|(?<![\w.])(a\.\s?u\.?|au)(?![\w.])|\b(atomic units?|e\s?[*·]?\s?(?:bohr|a_?0)|bohr\s?(?:\^|\*\*)?\s?3|C\s?[*·]\s?m|nm\s?(?:\^|\*\*)?\s?3)(?!\w)|[([/]\s*(D)\s*(?:[)\]]|$)/i;
+
+/** A unit that comments mention without saying of which columns; `undefined` if there is none. */
+export function mentionedUnit(comments: readonly string[]): string | undefined {
+  for (const text of comments) {
+    const found = MENTIONED.exec(text);
+    if (found) return found.slice(1).find((word) => word !== undefined);
+  }
+  return undefined;
 }
 
 /**
@@ -116,6 +139,7 @@ export function plainLayout(
     step: counted ? 0 : -1,
     values,
     units: {},
+    named: false,
     assumed: count === 6 && !asked,
     ...(count > 3 && { tensor: tensorOrder(lines, count, asked) }),
   };

@@ -4,7 +4,14 @@ import { integer, oneOf, plainObject, positive, text } from "../options/values.j
 import { createSeries, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
 import { cutAtJumps, evenTimestep } from "../series/times.js";
 import { warn } from "../warnings.js";
-import { type ColumnLayout, columnScale, namedLayout, plainLayout, splitColumns } from "./columnHeader.js";
+import {
+  type ColumnLayout,
+  columnScale,
+  mentionedUnit,
+  namedLayout,
+  plainLayout,
+  splitColumns,
+} from "./columnHeader.js";
 import { type FieldUnits, fieldScales, type UnitField } from "./fieldUnits.js";
 import type { FileFormat, SeriesOptions } from "./format.js";
 import type { Lines } from "./lines.js";
@@ -169,7 +176,7 @@ function* readRows(
   let layout: ColumnLayout | undefined;
   let scale = { time: 1, values: 1 };
   let header: string | undefined;
-  let comment: string | undefined;
+  const comments: string[] = [];
   let rows = 0;
   let interrupted = false;
   while (yield* nextLine(lines)) {
@@ -177,8 +184,9 @@ function* readRows(
     if (first < 0) continue;
     if (first === 35 || first === 33 || first === 37) {
       const words = lines.text().replace(/^[#!%\s]+|\s+$/g, "");
-      if (!layout) comment = words || comment;
-      else if (words && !interrupted) {
+      if (!layout) {
+        if (words) comments.push(words);
+      } else if (words && !interrupted) {
         interrupted = true;
         lines.warn(`a comment between the rows, behind row ${rows - 1}: "${words.slice(0, 40)}"; is it another run?`);
       }
@@ -195,8 +203,14 @@ function* readRows(
       continue;
     }
     if (!layout) {
-      layout = layoutOf(lines, header, comment, words, asked, options);
-      scale = scalesOf(lines, layout, scales, options);
+      layout = layoutOf(lines, header, comments.at(-1), words, asked, options);
+      scale = scalesOf(
+        lines,
+        layout,
+        scales,
+        options,
+        layout.named && header === undefined ? comments.slice(0, -1) : comments,
+      );
     }
     const { width, time, step, tensor } = layout;
     if (words.length !== width)
@@ -230,9 +244,15 @@ function layoutOf(
       )
     );
   const { skipColumns = 0 } = options;
-  const named = comment !== undefined && skipColumns === 0 ? namedLayout(lines, comment, asked) : undefined;
-  if (named?.width === words.length) return named;
+  const named = comment === undefined ? undefined : namedLayout(lines, comment, asked);
+  if (named?.width === words.length && named.values.every((k) => k >= skipColumns)) return named;
   const layout = plainLayout(lines, words, skipColumns, asked);
+  const names = comment?.split(/\s+/) ?? [];
+  if (layout.assumed && names.length === words.length && names.every((word) => /^[a-z|]/i.test(word)))
+    lines.fail(
+      `the header names ${words.length} columns, and no tensor among them: ${names.join(", ").slice(0, 80)}`,
+      'say what they are, e.g. components: "xx yy zz yz xz xy"',
+    );
   if (layout.assumed)
     warn(options, {
       where: lines.file,
@@ -247,10 +267,18 @@ function scalesOf(
   layout: ColumnLayout,
   scales: Readonly<Partial<Record<UnitField, number>>>,
   options: ColumnOptions,
+  comments: readonly string[],
 ): { time: number; values: number } {
   const quantity = quantityOf(layout.tensor ? 9 : 3, options);
   const field = unitField[quantity];
   const { units } = layout;
+  const mentioned =
+    field && scales[field] === undefined && units.values === undefined ? mentionedUnit(comments) : undefined;
+  if (mentioned)
+    lines.fail(
+      `a comment says "${mentioned}"; whether that is the unit of these columns is not clear`,
+      `say it with units: { ${field}: "${mentioned.toLowerCase()}" }, or e.g. units: { ${field}: 1 } for values in ${field === "polarization" ? "e·Å" : "Å³"}`,
+    );
   const time = columnScale(lines, "time", scales.time, units.time);
   if (field) return { time, values: columnScale(lines, field, scales[field], units.values) };
   const own = quantity === "dielectric" ? /^(1|-|none|dimensionless)?$/ : /^e\s*[*·]?\s*(Å|A|Ang|Angstrom)\/fs$/i;

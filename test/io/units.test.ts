@@ -68,11 +68,53 @@ describe("units that a header of columns states", () => {
     expect(read("time (fortnight),x,y,z")).toThrow(
       /text:2: the file says that time is in "fortnight".*known are fs, ps/,
     );
-    expect(read("time,x (D),y (D),z (parsec)")).toThrow(/several units: "D", "parsec"/);
+    expect(read("time,x (D),y (D),z (parsec)")).toThrow(/not one unit in the header but "D" and "parsec"/);
     expect(read("time,x (furlong),y (furlong),z (furlong)")).toThrow(/polarization is in "furlong"/);
     expect(read("time (ps),x,y,z", { units: { time: "fs" } })).toThrow(/header says that time is in "ps"/);
     expect(read("time (ps),x,y,z", { units: { time: "ps" } })).not.toThrow();
     expect(read("time,xx (D),yy (D),zz (D)")).toThrow(/names no tensor/);
+  });
+
+  it.each([
+    "# mu_x mu_y mu_z / D",
+    "# mu_x mu_y mu_z (D)",
+    "# Dx(D) Dy(D) Dz(D)",
+    "# mux_D muy_D muz_D",
+    "# px/D py/D pz/D",
+  ])("%s: a unit said once, or with names of another kind, is that of all", (header) => {
+    const s = parseColumns(`${header}\n1 0 0\n2 0 0\n`, { timestep: 1, ...quiet });
+    expect(s.values[0]).toBeCloseTo(unitScale("dipole", "debye"), 12);
+  });
+
+  it("columns left out keep the names and units of the others", () => {
+    const s = parseColumns("# t/ps px/D py/D pz/D\n0 1 0 0\n1 2 0 0\n", { timestep: 1000, skipColumns: 1, ...quiet });
+    expect(s.values[0]).toBeCloseTo(unitScale("dipole", "debye"), 12);
+  });
+
+  it.each([
+    "# dipole moment in Debye",
+    "# all in atomic units",
+    "# foo / D",
+    "# dipoles [a.u.], by CP2K",
+    "# e*bohr",
+    "! from a run; units: fs, debye",
+  ])("%s: a unit in passing is refused until somebody says what it means", (header) => {
+    const read = (options = {}) => parseColumns(`${header}\n1 0 0\n2 0 0\n`, { timestep: 1, ...quiet, ...options });
+    expect(() => read()).toThrow(/^text:2: a comment says ".+"; .* say it with units: \{ polarization: /);
+    expect(read({ units: { polarization: "debye" } }).values[0]).toBeCloseTo(unitScale("dipole", "debye"), 12);
+    expect(read({ units: { polarization: 1 } }).values[0]).toBe(1);
+  });
+
+  it.each(["# dipole of run D, 300 K", "# e·Å, cell 10 bohr wide", "# made by MDaura on 3 nodes"])(
+    "%s: no unit of a dipole is mentioned",
+    (header) => expect(parseColumns(`${header}\n1 0 0\n2 0 0\n`, { timestep: 1, ...quiet }).values[0]).toBe(1),
+  );
+
+  it("names of other things are not taken for a tensor", () => {
+    const read = (options = {}) =>
+      parseColumns("# step T E p Vol dt\n1 2 3 4 5 6\n2 2 3 4 5 6\n", { timestep: 1, ...quiet, ...options });
+    expect(() => read()).toThrow(/the header names 6 columns, and no tensor among them: step, T, E, p, Vol, dt/);
+    expect(read({ components: "xx yy zz xy yz zx" }).values[0]).toBe(1);
   });
 
   it("options say what no header does", () => {
