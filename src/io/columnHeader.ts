@@ -1,4 +1,6 @@
 /** What the columns of a plain file are: their names, order and units, from a header line, a comment or their number. */
+
+import { type WarningOptions, warn } from "../warnings.js";
 import { statedScale, type UnitField } from "./fieldUnits.js";
 import type { Lines } from "./lines.js";
 import { componentColumns, rowMajor, tensorColumns } from "./tensorNames.js";
@@ -71,9 +73,27 @@ function columnName(text: string): ColumnName {
 /**
  * The layout that a line of names describes; `undefined` if it names no whole vector or tensor.
  * @param asked the order of the tensor columns, where the caller says it
+ * @param width columns that there are, where the names may stand among other words: "alpha: xx yy zz xy yz zx, see the paper"
  */
-export function namedLayout(lines: Lines, text: string, asked: Int32Array | undefined): ColumnLayout | undefined {
-  const names = splitNames(text).map(columnName);
+function namedLayout(
+  lines: Lines,
+  text: string,
+  asked: Int32Array | undefined,
+  width?: number,
+): ColumnLayout | undefined {
+  const all = splitNames(text).map(columnName);
+  for (let first = 0; first + (width ?? 0) <= all.length; first++) {
+    const found = layoutOfNames(lines, width === undefined ? all : all.slice(first, first + width), asked);
+    if (found || width === undefined) return found;
+  }
+  return undefined;
+}
+
+function layoutOfNames(
+  lines: Lines,
+  names: readonly ColumnName[],
+  asked: Int32Array | undefined,
+): ColumnLayout | undefined {
   const values = names.flatMap((n, k) => (/^[xyz]+$/.test(n.role) ? [k] : []));
   const found = values.map((k) => names[k]!.role);
   // "xx yy zz xy yz zx (bohr^3)": a unit said once is that of all.
@@ -109,6 +129,42 @@ export function mentionedUnit(comments: readonly string[]): string | undefined {
     if (found) return found.slice(1).find((word) => word !== undefined);
   }
   return undefined;
+}
+
+/** From a header line, else from the comment above the first row if it names as many columns as there are, else from their number. */
+export function columnLayout(
+  lines: Lines,
+  header: string | undefined,
+  comment: string | undefined,
+  words: readonly string[],
+  asked: Int32Array | undefined,
+  options: { readonly skipColumns?: number } & WarningOptions,
+): ColumnLayout {
+  if (header !== undefined)
+    return (
+      namedLayout(lines, header, asked) ??
+      lines.fail(
+        `the header names no tensor: ${splitColumns(header).join(", ").slice(0, 80)}`,
+        "name the columns xx, yy, zz, xy, yz, zx (or all nine, or x, y, z), and time",
+      )
+    );
+  const { skipColumns = 0 } = options;
+  const named = comment === undefined ? undefined : namedLayout(lines, comment, asked, words.length);
+  if (named?.values.every((k) => k >= skipColumns)) return named;
+  const layout = plainLayout(lines, words, skipColumns, asked);
+  const names = comment?.split(/\s+/) ?? [];
+  if (layout.assumed && names.length === words.length && names.every((word) => /^[a-z|]/i.test(word)))
+    lines.fail(
+      `the header names ${words.length} columns, and no tensor among them: ${names.join(", ").slice(0, 80)}`,
+      'say what they are, e.g. components: "xx yy zz yz xz xy"',
+    );
+  if (layout.assumed)
+    warn(options, {
+      where: lines.file,
+      problem: "six columns without names are taken as xx yy zz xy yz zx",
+      advice: 'if they are not, say so, e.g. components: "xx yy zz yz xz xy"',
+    });
+  return layout;
 }
 
 /**

@@ -3,15 +3,7 @@ import { type Fields, record } from "../options/record.js";
 import { integer, oneOf, plainObject, positive, text } from "../options/values.js";
 import { createSeries, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
 import { cutAtJumps, evenTimestep } from "../series/times.js";
-import { warn } from "../warnings.js";
-import {
-  type ColumnLayout,
-  columnScale,
-  mentionedUnit,
-  namedLayout,
-  plainLayout,
-  splitColumns,
-} from "./columnHeader.js";
+import { type ColumnLayout, columnLayout, columnScale, mentionedUnit, splitColumns } from "./columnHeader.js";
 import { type FieldUnits, fieldScales, type UnitField } from "./fieldUnits.js";
 import type { FileFormat, SeriesOptions } from "./format.js";
 import type { Lines } from "./lines.js";
@@ -203,7 +195,7 @@ function* readRows(
       continue;
     }
     if (!layout) {
-      layout = layoutOf(lines, header, comments.at(-1), words, asked, options);
+      layout = columnLayout(lines, header, comments.at(-1), words, asked, options);
       scale = scalesOf(
         lines,
         layout,
@@ -224,42 +216,6 @@ function* readRows(
     };
   }
   if (rows === 0) lines.failEnd("no row of numbers in it");
-}
-
-/** From a header line, else from the comment above the first row if it names as many columns as there are, else from their number. */
-function layoutOf(
-  lines: Lines,
-  header: string | undefined,
-  comment: string | undefined,
-  words: readonly string[],
-  asked: Int32Array | undefined,
-  options: ColumnOptions,
-): ColumnLayout {
-  if (header !== undefined)
-    return (
-      namedLayout(lines, header, asked) ??
-      lines.fail(
-        `the header names no tensor: ${splitColumns(header).join(", ").slice(0, 80)}`,
-        "name the columns xx, yy, zz, xy, yz, zx (or all nine, or x, y, z), and time",
-      )
-    );
-  const { skipColumns = 0 } = options;
-  const named = comment === undefined ? undefined : namedLayout(lines, comment, asked);
-  if (named?.width === words.length && named.values.every((k) => k >= skipColumns)) return named;
-  const layout = plainLayout(lines, words, skipColumns, asked);
-  const names = comment?.split(/\s+/) ?? [];
-  if (layout.assumed && names.length === words.length && names.every((word) => /^[a-z|]/i.test(word)))
-    lines.fail(
-      `the header names ${words.length} columns, and no tensor among them: ${names.join(", ").slice(0, 80)}`,
-      'say what they are, e.g. components: "xx yy zz yz xz xy"',
-    );
-  if (layout.assumed)
-    warn(options, {
-      where: lines.file,
-      problem: "six columns without names are taken as xx yy zz xy yz zx",
-      advice: 'if they are not, say so, e.g. components: "xx yy zz yz xz xy"',
-    });
-  return layout;
 }
 
 function scalesOf(

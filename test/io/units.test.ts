@@ -110,6 +110,18 @@ describe("units that a header of columns states", () => {
     (header) => expect(parseColumns(`${header}\n1 0 0\n2 0 0\n`, { timestep: 1, ...quiet }).values[0]).toBe(1),
   );
 
+  it.each([
+    "# alpha: xx xy xz yy yz zz (bohr^3)",
+    "# columns are xx xy xz yy yz zz / bohr^3",
+    "# xx xy xz yy yz zz of run 7 in Å^3",
+  ])("%s: names among other words are read", (header) => {
+    const s = parseColumns(`${header}\n1 2 3 4 5 6\n2 2 3 4 5 6\n`, { timestep: 1, ...quiet });
+    const unit = header.includes("bohr") ? unitScale("polarizability", "bohr³") : 1;
+    expect([...s.values.slice(0, 9)].map((v) => v / unit)).toEqual(
+      [1, 2, 3, 2, 4, 5, 3, 5, 6].map((v) => expect.closeTo(v, 9)),
+    );
+  });
+
   it("names of other things are not taken for a tensor", () => {
     const read = (options = {}) =>
       parseColumns("# step T E p Vol dt\n1 2 3 4 5 6\n2 2 3 4 5 6\n", { timestep: 1, ...quiet, ...options });
