@@ -1,7 +1,7 @@
 /** `spectra`: the steps behind a spectrum, one by one, and what else is computed from one. */
 export { blockSpectrum } from "../spectrum/average.js";
 export { confidenceBand } from "../spectrum/band.js";
-export { fitAxis } from "../spectrum/compare.js";
+export { fitAxis, spectrumError } from "../spectrum/compare.js";
 export { correlation } from "../spectrum/correlation.js";
 export { currentParts, modeCurrents } from "../spectrum/currentParts.js";
 export { reflectivity, refractiveIndex } from "../spectrum/dielectric.js";

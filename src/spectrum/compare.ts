@@ -24,7 +24,7 @@ const SIMILARITY_FIELDS = {
 } satisfies Fields<SimilarityOptions>;
 const SIMILARITY_OPTIONS = record(SIMILARITY_FIELDS);
 
-/** Cosine similarity and what it was computed on. */
+/** A measure of likeness and what it was computed on. */
 export interface Similarity {
   readonly value: number;
   readonly from: number;
@@ -43,6 +43,24 @@ export function cosineSimilarity(a: Spectrum, b: Spectrum, options: SimilarityOp
   const grid = commonGrid(a, b, read);
   const [y, z] = sampled(a, b, grid, read.name);
   return { value: cosine(y, z), from: grid[0]!, to: grid.at(-1)!, points: grid.length };
+}
+
+/**
+ * Area between two spectra over the area of the second, Σ|I₁ − I₂| / Σ|I₂| on a common even grid: 0 for equal spectra, 1 where the first is zero, 2 where its lines are
+ * all in other places. Unlike the cosine, it sees wrong intensities, and weak lines as far as their area goes.
+ * @param predicted compared as it is: nothing is scaled
+ * @throws OptionError if the spectra share no range
+ * @throws DataError if the reference is zero throughout the range
+ */
+export function spectrumError(predicted: Spectrum, reference: Spectrum, options: SimilarityOptions = {}): Similarity {
+  const read = readOptions(SIMILARITY_OPTIONS, options, "spectrumError");
+  const grid = commonGrid(predicted, reference, read);
+  const [y, z] = sampled(predicted, reference, grid, read.name);
+  const area = z.reduce((sum, v) => sum + Math.abs(v), 0);
+  if (!(area > 0))
+    throw new DataError({ where: "spectrumError", problem: "the reference spectrum is zero throughout the range" });
+  const value = y.reduce((sum, v, i) => sum + Math.abs(v - z[i]!), 0) / area;
+  return { value, from: grid[0]!, to: grid.at(-1)!, points: grid.length };
 }
 
 /** Transformation of the first spectrum that makes it most like the second. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DataError, OptionError, ShapeError } from "../../src/errors.js";
 import { averageSpectra, blockSpectrum } from "../../src/spectrum/average.js";
-import { cosineSimilarity, fitAxis } from "../../src/spectrum/compare.js";
+import { cosineSimilarity, fitAxis, spectrumError } from "../../src/spectrum/compare.js";
 import { findPeaks } from "../../src/spectrum/peaks.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { area, intensityOf, resample, type Spectrum, spectrumColumns, toUnit } from "../../src/spectrum/spectrum.js";
@@ -51,6 +51,49 @@ describe("findPeaks", () => {
   it("of a plateau is its middle", () => {
     const [p] = findPeaks(spectrumOf((v) => Math.min(1, line(700, 40, 3)(v))));
     expectClose(p!.position, 700, { absolute: 0.6 });
+  });
+});
+
+describe("spectrumError", () => {
+  const half = (v: number) => 1.5 * two(v);
+
+  it("is 0, the factor's excess, 1 and 2 for equal, scaled, absent and misplaced spectra", () => {
+    const exact = spectrumOf(two);
+    expect(spectrumError(exact, exact).value).toBe(0);
+    expectClose(spectrumError(spectrumOf(half), exact).value, 0.5, { absolute: 1e-12 });
+    expectClose(
+      spectrumError(
+        spectrumOf(() => 0),
+        exact,
+      ).value,
+      1,
+      { absolute: 1e-12 },
+    );
+    const box = (at: number) => spectrumOf((v) => (v >= at && v < at + 100 ? 1 : 0));
+    expectClose(spectrumError(box(300), box(900)).value, 2, { absolute: 1e-12 });
+    // Where cosines see nothing: a factor, and a weak line that is missing.
+    expect(cosineSimilarity(spectrumOf(half), exact).value).toBeCloseTo(1, 12);
+    const weak = (v: number): number => line(500, 30, 4)(v) + line(1200, 60, 0.2)(v);
+    expect(cosineSimilarity(spectrumOf(line(500, 30, 4)), spectrumOf(weak)).value).toBeGreaterThan(0.997);
+    // Lorentzians of area πhw/2: 0.2·60 against 4·30, but for their tails outside 0 … 2000 cm⁻¹ (2 to 4 %).
+    expectClose(spectrumError(spectrumOf(line(500, 30, 4)), spectrumOf(weak)).value, 12 / 132, { relative: 0.05 });
+  });
+
+  it("does not depend on grid or unit of the axis beyond interpolation, and looks at the range asked for", () => {
+    const a = spectrumOf(half);
+    const b = toUnit(spectrumOf(two, 0.7), "THz");
+    // Linear interpolation of a line of width 30 on steps of 1: h²/8 times its curvature, 1e-3 of its height.
+    expectClose(spectrumError(a, b, { from: 100, to: 1900 }).value, 0.5, { absolute: 2e-3 });
+    const other = spectrumOf((v) => two(v) + line(1700, 5, 9)(v));
+    expect(spectrumError(other, spectrumOf(two), { from: 100, to: 1300 }).value).toBeLessThan(0.01);
+    expect(spectrumError(other, spectrumOf(two), { from: 1650, to: 1750 }).value).toBeGreaterThan(1);
+    expect(() =>
+      spectrumError(
+        a,
+        spectrumOf(() => 0),
+      ),
+    ).toThrow(DataError);
+    expect(() => spectrumError(a, b, { from: 5000, to: 6000 })).toThrow(OptionError);
   });
 });
 
