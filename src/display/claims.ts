@@ -7,12 +7,14 @@ export type Criterion =
   /** |ours − value| ≤ width. */
   | { readonly kind: "within"; readonly value: number; readonly width: number };
 
-/** A number of ours with the interval that it lies in with 95 % probability; without one it is taken as exact. */
-export interface Estimate {
-  readonly value: number;
-  readonly low?: number;
-  readonly high?: number;
-}
+/**
+ * A number of ours with the interval that it lies in with 95 % probability; without one it is taken as exact. What `statistics.medianInterval` and
+ * `statistics.bootstrap` return is one as it is.
+ */
+export type Estimate =
+  | { readonly value: number; readonly low?: number; readonly high?: number }
+  | { readonly median: number; readonly low: number; readonly high: number }
+  | { readonly estimate: number; readonly low: number; readonly high: number };
 
 /** What the same criterion makes of something that has not learnt anything: the mean, the first step alone, constant charges. */
 export type Baseline =
@@ -57,7 +59,7 @@ export function judge(claims: readonly Claim[]): readonly JudgedClaim[] {
     const { test } = claim;
     if ("untestable" in test) return { ...claim, verdict: "not testable", reason: test.untestable };
     const { criterion, baseline } = test;
-    const { value, low = value, high = value } = test.ours;
+    const { value, low, high } = interval(test.ours);
     check(claim, low, value, high, criterion);
     const [meets, misses] = [fulfils(low, high, criterion), fails(low, high, criterion)];
     if (misses) return { ...claim, verdict: "refuted" };
@@ -66,6 +68,15 @@ export function judge(claims: readonly Claim[]): readonly JudgedClaim[] {
       return { ...claim, verdict: "not testable", reason: `the baseline (${baseline.name}) fulfils it as well` };
     return { ...claim, verdict: "reproduced" };
   });
+}
+
+/** Value and interval of an estimate; one without an interval is its own. */
+export function interval(ours: Estimate): { readonly value: number; readonly low: number; readonly high: number } {
+  if ("median" in ours) return { value: ours.median, low: ours.low, high: ours.high };
+  // A percentile interval of resamples need not hold the estimate itself.
+  if ("estimate" in ours)
+    return { value: ours.estimate, low: Math.min(ours.low, ours.estimate), high: Math.max(ours.high, ours.estimate) };
+  return { low: ours.value, high: ours.value, ...ours };
 }
 
 /** How many claims have each verdict. */

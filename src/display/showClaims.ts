@@ -4,6 +4,7 @@ import {
   type Claim,
   type Criterion,
   countVerdicts,
+  interval,
   type JudgedClaim,
   judge,
   RULE,
@@ -94,16 +95,16 @@ function cellsOf(claim: JudgedClaim): string[] {
   const paper = claim.paper === undefined ? "" : withUnit(formatNumber(claim.paper));
   const verdict = `${MARK[claim.verdict]} ${claim.verdict}`;
   if ("untestable" in test) return [...head, "", paper, "", "", "", verdict];
-  const { value, low, high } = test.ours;
-  const interval =
-    low === undefined || high === undefined ? "" : ` [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`;
+  const { value, low, high } = interval(test.ours);
+  const exact = "value" in test.ours && test.ours.low === undefined;
+  const between = exact ? "" : ` [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`;
   const baseline =
     "none" in test.baseline ? test.baseline.none : `${formatNumber(test.baseline.value, 3)}, ${test.baseline.name}`;
   return [
     ...head,
     test.quantity,
     paper,
-    withUnit(`${formatNumber(value, 3)}${interval}`),
+    withUnit(`${formatNumber(value, 3)}${between}`),
     criterionText(test.criterion),
     baseline,
     verdict,

@@ -34,6 +34,15 @@ describe("a claim is judged by its interval", () => {
     expect(verdict(ours, criterion).verdict).toBe(expected);
   });
 
+  it("takes medians and bootstrap estimates as they come", () => {
+    const median = { median: 5, low: 4, high: 6, coverage: 0.97 };
+    expect(verdict(median, { kind: "atMost", value: 6 }).verdict).toBe("reproduced");
+    const bootstrap = { estimate: 5, low: 5.1, high: 6, standardError: 1, level: 0.95 };
+    expect(verdict(bootstrap, { kind: "atLeast", value: 5 }).verdict).toBe("reproduced");
+    expect(verdict(bootstrap, { kind: "atLeast", value: 5.05 }).verdict).toBe("not testable");
+    expect(claimRows(judge([claim(median, { kind: "atMost", value: 6 })]))[0]!.cells[3]).toContain("5 [4, 6]");
+  });
+
   it("proves nothing where something that learnt nothing passes as well", () => {
     const judged = verdict({ value: 0.999 }, { kind: "atLeast", value: 0.98 }, { name: "first step", value: 0.9995 });
     expect(judged.verdict).toBe("not testable");
