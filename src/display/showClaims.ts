@@ -61,7 +61,8 @@ export function claimsText(claims: readonly ClaimRow[]): string {
     HEADS.map((name, k) => ({ name: name.toLowerCase(), values: claims.map((r) => r.cells[k]!) })),
     { rows: Number.POSITIVE_INFINITY },
   );
-  return `${table}\n${verdictsText(countVerdicts(claims))}`;
+  const reasons = claims.flatMap((c) => (c.reason === undefined ? [] : [`– ${c.cells[0]!}: ${c.reason}`]));
+  return [table, ...reasons, verdictsText(countVerdicts(claims))].join("\n");
 }
 
 /** Verdicts as an HTML table with the rule below it. */
