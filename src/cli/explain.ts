@@ -1,19 +1,38 @@
-/** Errors of the library in the words of the command line: options as they are typed there, names that may have been meant. */
+/** Messages of the library in the words of the command line: options as they are typed there, names that may have been meant. */
 import { readdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { listDatasets } from "../dataset/registry.js";
 import { didYouMean, FileError, FormatError, type SpectensorError } from "../errors.js";
 
-/** Options that a command line calls otherwise than the library. */
-const OTHERWISE: Readonly<Record<string, string>> = {
-  keys: "--key",
-  masses: "--mass",
-  fit: "--options",
-  trajectory: "--out",
-  galleryDir: "--gallery",
-  epsilonInfinity: "--epsilon-infinity",
-};
+/** Flag by the name that the library has for an option. */
+type Flags = ReadonlyMap<string, string>;
+
+/** Options of reading files, which warnings and errors of files speak of whatever the command. */
+const READING: Flags = new Map([
+  ["format", "--format"],
+  ["keys", "--key"],
+  ["components", "--components"],
+  ["becOrder", "--bec-order"],
+  ["species", "--species"],
+  ["lammpsUnits", "--units"],
+  ["units", "--unit"],
+  ["skipColumns", "--skip-columns"],
+  ["incomplete", "--incomplete"],
+  ["labels", "--labels"],
+  ["timestep", "--timestep"],
+  ["stride", "--stride"],
+  ["segments", "--segments"],
+  ["branches", "--no-unwrap"],
+]);
+
+/** Other options that a command line calls otherwise than the library. */
+const OTHERWISE: Flags = new Map([
+  ["masses", "--mass"],
+  ["fit", "--options"],
+  ["trajectory", "--out"],
+  ["galleryDir", "--gallery"],
+]);
 
 /**
  * The message of an error.
@@ -23,19 +42,43 @@ export function explained(error: SpectensorError, command?: Command): string {
   const meant = missingFile(error);
   const message =
     meant === undefined ? error.message : error.message.replace(/; check the path$/, "").concat(`; ${meant}`);
-  return command ? withFlags(message, command, error instanceof FormatError ? "file" : "options") : message;
+  if (!command) return inCommandLine(message);
+  const flags = flagsOf(command);
+  const told = inCommandLine(message, flags);
+  return error instanceof FormatError ? told : withBareNames(told, flags);
 }
 
 /**
- * Names of options as the command has them: those in backticks, and "as timestep", everywhere; elsewhere, unless the message is about the content of a
- * file, also in quotation marks, where they are no word of English (`saveEvery`), and at the beginning of what is wrong ("seed is -1").
+ * A message with `species: ["Si", "O"]` as `--species Si,O`, `keys: { a: "b" }` as `--key a=b`, `` `timestep` `` and "as timestep" as
+ * --timestep.
  */
-function withFlags(message: string, command: Command, about: "file" | "options"): string {
+export function inCommandLine(message: string, flags: Flags = READING): string {
+  const names = [...flags.keys()].join("|");
+  const value = String.raw`\{[^}]*\}|\[[^\]]*\]|"[^"]*"(?: or "[^"]*")*|[\d.]+|true|false`;
+  return message
+    .replace(new RegExp(`(?<![-\\w])(${names}): (${value})`, "g"), (_, name: string, given: string) => {
+      const flag = flags.get(name)!;
+      return flag.startsWith("--no-") ? flag : `${flag} ${argument(given)}`;
+    })
+    .replace(new RegExp(`\`(${names})\``, "g"), (_, name: string) => flags.get(name)!)
+    .replace(new RegExp(`(?<=\\b(?:as|give|set) )(${names})(?=[;,.]|$)`, "g"), (name) => flags.get(name)!);
+}
+
+function argument(value: string): string {
+  const inner = value.replace(/^[[{]\s*|\s*[\]}]$/g, "");
+  if (value.startsWith("{")) return inner.replace(/(\w+):\s*"?([^",]*)"?/g, "$1=$2").replace(/,\s*/g, " ");
+  if (value.startsWith("[")) return inner.replace(/"/g, "").replace(/,\s*/g, ",");
+  if (value.includes(" or ")) return value.replace(/"/g, "");
+  return /\s/.test(value) ? value : value.replace(/"/g, "");
+}
+
+/**
+ * Names of options without a mark, which are words of English in a message about the content of a file: in quotation marks, at the beginning
+ * of what is wrong ("seed is -1"), and wherever they are no word of English (`saveEvery`).
+ */
+function withBareNames(message: string, flags: Flags): string {
   let text = message;
-  for (const [name, flag] of flagsOf(command)) {
-    text = text.replaceAll(`\`${name}\``, flag);
-    text = text.replace(new RegExp(`(?<=\\b(?:as|give|set) )${name}(?=[;,.]|$)`, "g"), flag);
-    if (about === "file") continue;
+  for (const [name, flag] of flags) {
     text = text.replaceAll(`"${name}"`, flag);
     text = text.replace(new RegExp(`(^|: )(?:no )?(${name})(?= is |$|; expected)`, "g"), (whole) =>
       whole.replace(name, flag),
@@ -45,11 +88,11 @@ function withFlags(message: string, command: Command, about: "file" | "options")
   return text;
 }
 
-function flagsOf(command: Command): ReadonlyMap<string, string> {
-  const flags = new Map(command.options.flatMap((o) => (o.long ? [[o.attributeName(), o.long] as const] : [])));
-  const known = new Set(flags.values());
-  for (const [name, flag] of Object.entries(OTHERWISE)) if (known.has(flag) && !flags.has(name)) flags.set(name, flag);
-  return flags;
+/** The flags that a command has; a name of the library goes before one of the command line (`units` is --unit). */
+function flagsOf(command: Command): Flags {
+  const own = command.options.flatMap((o) => (o.long ? [[o.attributeName(), o.long] as const] : []));
+  const known = new Set(own.map(([, flag]) => flag));
+  return new Map([...own, ...[...READING, ...OTHERWISE].filter(([, flag]) => known.has(flag))]);
 }
 
 /** What may have been meant by the name of a file that is not there. */

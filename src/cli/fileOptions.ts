@@ -4,15 +4,15 @@ import { type Command, Option } from "commander";
 import { OptionError } from "../errors.js";
 import type { FieldUnits } from "../io/fieldUnits.js";
 import type { LoadOptions } from "../io/format.js";
-import { isLammpsUnits, type LammpsUnits, lammpsUnitNames } from "../io/lammpsUnits.js";
+import { type LammpsUnits, lammpsUnitNames } from "../io/lammpsUnits.js";
 import type { FrameField } from "../io/tensorNames.js";
 import { type LabelSource, labelSources } from "../io/vaspSteps.js";
 import type { PhysicalQuantity } from "../units/convert.js";
 import { fromMathUnit, type MathUnit } from "../units/mathUnit.js";
 import { unitFactor } from "../units/unitNames.js";
 import { type Warning, warningText } from "../warnings.js";
-import { inCommandLine } from "./apiNames.js";
-import { integerOption, keyOption, listOption } from "./parse.js";
+import { inCommandLine } from "./explain.js";
+import { choiceOption, integerOption, keyOption, listOption } from "./parse.js";
 
 /** {@link fileOptions} as commander gives them. */
 export interface FileFlags {
@@ -67,7 +67,11 @@ export function fileOptions(command: Command): Command {
       ]),
     )
     .option("--species <list>", "elements of a LAMMPS dump's types or a VASP 4 POSCAR's species, e.g. O,H", listOption)
-    .option("--units <system>", `of the LAMMPS run: ${lammpsUnitNames.join(", ")}`, lammpsOption)
+    .option(
+      "--units <system>",
+      `of the LAMMPS run: ${lammpsUnitNames.join(", ")}`,
+      choiceOption("units", lammpsUnitNames),
+    )
     .option("--time-unit <unit>", "of times in the file, e.g. ps", unitOption("time-unit", "time", "fs"))
     .option("--length-unit <unit>", "of positions and cell, e.g. bohr", unitOption("length-unit", "length", "Å"))
     .option(
@@ -137,11 +141,6 @@ function renamed(keys: Readonly<Record<string, string>>): Partial<Record<FrameFi
     epsilon: "dielectric",
   };
   return Object.fromEntries(Object.entries(keys).map(([field, name]) => [alias[field] ?? field, name]));
-}
-
-function lammpsOption(text: string): LammpsUnits {
-  if (isLammpsUnits(text)) return text;
-  throw new OptionError(`--units: expected ${lammpsUnitNames.join(", ")}, found "${text}"`);
 }
 
 /** The value of a unit in ours: by the names that files use, else by those of mathjs, which is loaded then. */

@@ -17,6 +17,7 @@ import type { RunOptions } from "../progress.js";
 import type { Frame } from "../structure/frame.js";
 import { type FitFlags, fitOptions, runFit, withFitFlags } from "./fit.js";
 import { jsonKeys } from "./modelOptions.js";
+import { choiceOption } from "./parse.js";
 
 interface Flags extends FitFlags {
   readonly method: "direct" | "delta";
@@ -29,7 +30,7 @@ const FIT_KEYS = jsonKeys(POLARIZABILITY_OPTIONS);
 export function fitPolarizabilityCommand(): Command {
   const command = new Command("polarizability")
     .description("fit polarizabilities or dielectric tensors, directly or on top of the linear-response model (Δ-ML)")
-    .requiredOption("--method <method>", "direct or delta", methodOption)
+    .requiredOption("--method <method>", "direct or delta", choiceOption("method", ["direct", "delta"]))
     .option("--displaced <file>", "for delta: reference and displaced structures (default: those of the data set)");
   return withFitFlags(command, FIT_KEYS)
     .addHelpText("after", EXAMPLE)
@@ -46,11 +47,6 @@ export function fitPolarizabilityCommand(): Command {
         options: optionsOf,
       });
     });
-}
-
-function methodOption(text: string): Flags["method"] {
-  if (text === "direct" || text === "delta") return text;
-  throw new OptionError(`--method: expected direct or delta, found "${text}"`);
 }
 
 /** Without descriptor and form both are searched. */

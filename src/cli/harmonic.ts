@@ -19,7 +19,7 @@ import { bornChargesOfAtoms } from "../structure/independentCharges.js";
 import type { Structure } from "../structure/structure.js";
 import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
 import { interruptSignal, print, printJson } from "./output.js";
-import { broadeningOption, listOption, positiveOption } from "./parse.js";
+import { broadeningOption, choiceOption, listOption, positiveOption } from "./parse.js";
 import { isStandardOutput, OUT_HELP, type PictureFlags, pictureOptions, writeOutput } from "./pictureOutput.js";
 import { datasetOf } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
@@ -51,7 +51,11 @@ export function harmonicCommand(): Command {
       "--born <file>",
       "phonopy's BORN, or a file whose first frame has Born charges (and ε∞), if the reference has none",
     )
-    .option("--spectrum <kind>", "infrared or raman: a broadened spectrum instead of the list of modes", spectrumOption)
+    .option(
+      "--spectrum <kind>",
+      "infrared or raman: a broadened spectrum instead of the list of modes",
+      choiceOption("spectrum", ["infrared", "raman"]),
+    )
     .option("--direction <x,y,z>", "of approach to Γ: adds the non-analytic term (LO modes)", listOption)
     .option(
       "--temperature <K>",
@@ -236,11 +240,6 @@ function direction(parts: readonly string[]): Float64Array {
   if (q.length !== 3 || !q.every(Number.isFinite))
     throw new OptionError(`--direction: expected three numbers, e.g. 0,0,1, found "${parts.join(",")}"`);
   return q;
-}
-
-function spectrumOption(text: string): "infrared" | "raman" {
-  if (text === "infrared" || text === "raman") return text;
-  throw new OptionError(`--spectrum: expected infrared or raman, found "${text}"`);
 }
 
 const EXAMPLES = `

@@ -4,37 +4,24 @@ import { spectrumFigure } from "../figure/spectrum.js";
 import { loadModel } from "../model/file/models.js";
 import { predictPolarization } from "../model/target/polarization/predict.js";
 import { evenTimestep } from "../series/times.js";
-import type { Broadening } from "../spectrum/broadening.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
 import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.js";
 import { type InfraredOptions, type InfraredSource, infrared } from "../spectrum/infrared.js";
-import type { ModeRow } from "../spectrum/modeTable.js";
-import { findPeaks } from "../spectrum/peaks.js";
-import { peakTable } from "../spectrum/peakTable.js";
 import { unwrap } from "../structure/displacement.js";
 import { interruptSignal, progressLine } from "./output.js";
-import { broadeningOption, numberOption, numbersOption, positiveOption } from "./parse.js";
-import { OUT_HELP, type PictureFlags, pictureOptions } from "./pictureOutput.js";
-import { lengthOf, readSeries, type SeriesFlags, seriesOptions } from "./series.js";
+import { numberOption, positiveOption } from "./parse.js";
+import { readSeries, seriesOptions } from "./series.js";
 import { readTrajectory } from "./source.js";
-import { writeSpectrum } from "./spectrumOutput.js";
-import { modesOption, peakOptions, writePeaks } from "./tableOutput.js";
+import { lineOptions, type SpectrumFlags, spectrumOptions, writeResult } from "./spectrumOptions.js";
 
-interface InfraredFlags extends SeriesFlags, PictureFlags {
+interface InfraredFlags extends SpectrumFlags {
   readonly temperature: number;
   readonly volume?: number;
   readonly model?: string;
   readonly route: "polarization" | "current" | "both";
   readonly quantum?: QuantumFactor;
-  readonly broadening?: Broadening;
-  readonly verlet?: number;
   readonly epsilonInfinity?: number | Float64Array;
   readonly direction?: FieldDirection;
-  readonly peaks?: boolean;
-  readonly modes?: readonly ModeRow[];
-  readonly measured?: readonly number[];
-  readonly out?: string;
-  readonly json?: boolean;
 }
 
 /** `spectensor infrared SERIES|TRAJECTORY` */
@@ -66,12 +53,6 @@ export function infraredCommand(): Command {
       ]),
     )
     .option(
-      "--broadening <shape>",
-      "none, lorentzian:FWHM, gaussian:FWHM or voigt:LORENTZIAN:GAUSSIAN in cm-1 (default: lorentzian:10)",
-      broadeningOption,
-    )
-    .option("--verlet <fs>", "correct the axis for a Verlet integration with this step", positiveOption("verlet", "fs"))
-    .option(
       "--epsilon-infinity <numbers>",
       "give the dielectric function, refractive index and reflectivity for this ε∞ (one number, or xx,yy,zz) instead of the absorption",
       epsilonOption,
@@ -84,21 +65,8 @@ export function infraredCommand(): Command {
         .choices(["isotropic", "x", "y", "z", "ordinary", "extraordinary"])
         .default("isotropic"),
     )
-    .option("--no-unwrap", "leave jumps of the polarization by e·a, e·b, e·c as they are")
-    .option("--peaks", "a table of the peaks (text; with --out csv, json or svg as sticks) in place of the spectrum")
-    .option(
-      "--modes <file>",
-      "with --peaks: what harmonic --json wrote, to name the nearest mode and its symmetry",
-      modesOption,
-    )
-    .option(
-      "--measured <list>",
-      "with --peaks: positions of measured lines in cm-1, e.g. 128,206,464",
-      numbersOption("measured"),
-    )
-    .option("--out <what>", `${OUT_HELP} (default: csv; with --peaks text)`);
-  return pictureOptions(command)
-    .option("--json", "the same as --out json")
+    .option("--no-unwrap", "leave jumps of the polarization by e·a, e·b, e·c as they are");
+  return spectrumOptions(command)
     .addHelpText("after", EXAMPLES)
     .action(async (source: string, flags: InfraredFlags) => {
       const signal = interruptSignal();
@@ -112,30 +80,16 @@ export function infraredCommand(): Command {
         epsilonInfinity === undefined
           ? absorption
           : dielectricFunction(absorption, { epsilonInfinity, ...(direction && { direction }) });
-      const out = flags.json ? "json" : flags.out;
-      if (flags.peaks)
-        return writePeaks(
-          peakTable(spectrum, peakOptions(flags)),
-          out,
-          {
-            x: "Wavenumber",
-            y: "Absorption",
-            origin: series.origin,
-          },
-          flags,
-        );
-      const found = findPeaks(absorption);
-      await writeSpectrum(spectrum, out ?? "csv", {
-        extra: {
-          timestep: series.timestep,
-          ...lengthOf(series),
-          source: series.quantity,
-          peaks: found,
+      await writeResult(
+        {
+          series,
+          spectrum,
+          lines: absorption,
+          axes: { x: "Wavenumber", y: "Absorption" },
+          figure: () => spectrumFigure({ [series.origin]: spectrum }),
         },
-        peaks: found,
-        figure: () => spectrumFigure({ [series.origin]: spectrum }),
-        picture: flags,
-      });
+        flags,
+      );
     });
 }
 
@@ -174,13 +128,12 @@ async function predicted(
 }
 
 function infraredOptions(flags: InfraredFlags): InfraredOptions {
-  const { temperature, volume, quantum, broadening, verlet } = flags;
+  const { temperature, volume, quantum } = flags;
   return {
     temperature,
     ...(volume !== undefined && { volume }),
     ...(quantum && { quantum }),
-    ...(broadening && { broadening }),
-    ...(verlet !== undefined && { verlet }),
+    ...lineOptions(flags),
   };
 }
 

@@ -10,8 +10,8 @@ import type { FrameQuantity } from "../series/fromFrames.js";
 import { seriesLength } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
 import { type Warning, warningText } from "../warnings.js";
-import { inCommandLine } from "./apiNames.js";
 import { chargeProblems } from "./chargeProblems.js";
+import { inCommandLine } from "./explain.js";
 import { frameSurvey, type Survey } from "./frameSurvey.js";
 
 /** One file, as `spectensor check --json` prints it. */

@@ -5,7 +5,9 @@ import { streamProgress } from "../progress/stream.js";
 import type { Progress } from "../progress.js";
 import { asMemoryError } from "../system/memory.js";
 import { asFileError, asFileErrorSomewhere } from "../system/systemError.js";
-import { inCommandLine } from "./apiNames.js";
+import type { Column } from "../table/column.js";
+import { formatNumber } from "../table/number.js";
+import { tableText } from "../table/text.js";
 
 /** Exit codes: 0 done; 1 the work failed; 2 the command line or an option is wrong; 130 interrupted (129, 143: by SIGHUP, SIGTERM). */
 export function exitCodeOf(error: unknown): number {
@@ -20,7 +22,7 @@ export async function report(cause: unknown, command?: Command): Promise<void> {
   if (cause instanceof CommanderError) return; // commander has printed it
   const error = asMemoryError(asFileErrorSomewhere(cause));
   if (error instanceof SpectensorError)
-    process.stderr.write(`${error.name}: ${inCommandLine((await import("./explain.js")).explained(error, command))}\n`);
+    process.stderr.write(`${error.name}: ${(await import("./explain.js")).explained(error, command)}\n`);
   else
     process.stderr.write(
       `${printable(error instanceof Error ? String(error.stack) : String(error))}\nThis is a bug of spectensor; please report it.\n`,
@@ -62,18 +64,15 @@ export function print(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 
-/** Rows as an aligned text table. */
+/** Rows as an aligned text table; columns of numbers to the right. */
 export function printTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const cells = [header, ...rows].map((r) => r.map(String));
-  const width = header.map((_, j) => Math.max(...cells.map((r) => r[j]!.length)));
-  const numeric = header.map((_, j) => rows.length > 0 && rows.every((r) => typeof r[j] === "number"));
-  for (const r of cells)
-    print(
-      r
-        .map((c, j) => (numeric[j] ? c.padStart(width[j]!) : c.padEnd(width[j]!)))
-        .join("  ")
-        .trimEnd(),
-    );
+  const columns = header.map((name, j): Column => {
+    const cells = rows.map((r) => r[j]!);
+    const numbers = cells.filter((c) => typeof c === "number");
+    if (numbers.length === cells.length) return { name, values: numbers };
+    return { name, values: cells.map((c) => (typeof c === "number" ? formatNumber(c) : c)) };
+  });
+  process.stdout.write(`${tableText(columns, { rows: Number.POSITIVE_INFINITY })}\n`);
 }
 
 /** What asks a process to stop, with the exit code it then has by custom: Ctrl-C, `kill`, a terminal that is closed. */

@@ -1,6 +1,6 @@
 /** Parsers of option values that several commands take. Each names the option and an example when it fails. */
 import { readFileSync } from "node:fs";
-import { OptionError } from "../errors.js";
+import { didYouMean, OptionError } from "../errors.js";
 import type { Broadening } from "../spectrum/broadening.js";
 import { parseJson } from "../system/json.js";
 import { quantityOf } from "./quantity.js";
@@ -36,6 +36,17 @@ export function integerOption(name: string, lowest = 0): (text: string) => numbe
     if (!Number.isInteger(value))
       throw new OptionError(`--${name}: expected a whole number ≥ ${lowest}, found "${text}"`);
     return value;
+  };
+}
+
+/** One of these words. */
+export function choiceOption<const W extends string>(name: string, words: readonly W[]): (text: string) => W {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    const guess = didYouMean(text, words);
+    const hint = guess ? `; did you mean ${guess}?` : "";
+    throw new OptionError(`--${name}: expected ${words.join(" or ")}, found "${text}"${hint}`);
   };
 }
 

@@ -19,7 +19,7 @@ export function printErrors(errors: Readonly<Record<string, ModelErrors | undefi
     print(title(first.own!));
     printTable(
       ["set", "frames", ...Object.keys(first.columns)],
-      found.map((f) => [f.set, f.frames, ...Object.values(f.columns).map((v) => v?.toPrecision(4) ?? "")]),
+      found.map((f) => [f.set, f.frames, ...Object.values(f.columns).map((v) => v ?? "")]),
     );
   };
   const percent = (v: number | undefined): number | undefined => (v === undefined ? undefined : 100 * v);

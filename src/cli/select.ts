@@ -68,7 +68,7 @@ export function selectCommand(): Command {
         });
       printTable(
         ["file", "frame", "gain, nats", "error estimate of the worst force, meV/Å"],
-        list.map((p) => [p.file, p.frame, p.gain.toPrecision(4), (1000 * p.forceError).toPrecision(3)]),
+        list.map((p) => [p.file, p.frame, p.gain, 1000 * p.forceError]),
       );
       print(`${list.length} of ${candidates.length} candidates: ${flags.out} (${used.seconds} s)`);
     });

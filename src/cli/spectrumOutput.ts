@@ -2,15 +2,14 @@
 import type { Figure } from "../figure/figure.js";
 import type { Peak } from "../spectrum/peaks.js";
 import { type Spectrum, spectrumColumns } from "../spectrum/spectrum.js";
-import { asciiUnit } from "../table/asciiUnit.js";
-import { csvCell } from "../table/csv.js";
+import { asciiHead } from "../table/csv.js";
 import { print, printTable } from "./output.js";
 import { isStandardOutput, type PictureFlags, writeOutput } from "./pictureOutput.js";
 
 /** One header row of names with units, "wavenumber_cm-1,unpolarised_A^6/(cm-1 u)" and so on in ASCII, then one line per point. */
 export function spectrumCsv(spectrum: Spectrum): string {
   const columns = spectrumColumns(spectrum);
-  const heads = columns.map((c) => csvCell(c.unit === "1" ? c.name : `${c.name}_${asciiUnit(c.unit)}`));
+  const heads = columns.map(asciiHead);
   const lines = [heads.join(",")];
   const points = columns[0]!.values.length;
   for (let k = 0; k < points; k++)

@@ -4,8 +4,7 @@ import { DataError, OptionError } from "../errors.js";
 import { stickFigure } from "../figure/sticks.js";
 import type { ModeRow } from "../spectrum/modeTable.js";
 import type { AssignedPeak, PeakTable, PeakTableOptions } from "../spectrum/peakTable.js";
-import { asciiUnit } from "../table/asciiUnit.js";
-import { csvCell } from "../table/csv.js";
+import { asciiHead, csvCell } from "../table/csv.js";
 import { print, printTable } from "./output.js";
 import { isStandardOutput, type PictureFlags, writeOutput } from "./pictureOutput.js";
 
@@ -24,7 +23,7 @@ export function tableCsv<T extends object>(
   units: Readonly<Record<string, string>>,
   columns: readonly string[],
 ): string {
-  const header = columns.map((c) => csvCell(units[c] ? `${c}_${asciiUnit(units[c])}` : c)).join(",");
+  const header = columns.map((name) => asciiHead({ name, unit: units[name] ?? "1" })).join(",");
   const cell = (v: Cell): string =>
     v === undefined ? "" : typeof v === "number" ? String(Number(v.toPrecision(9))) : csvCell(v);
   const lines = rows.map((row) => columns.map((c) => cell((row as Readonly<Record<string, Cell>>)[c])).join(","));

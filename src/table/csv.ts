@@ -1,3 +1,4 @@
+import { asciiUnit } from "./asciiUnit.js";
 import { type Column, columnHeader, rowCount } from "./column.js";
 
 /** Columns as CSV (RFC 4180) with one header row "name (unit)". */
@@ -6,6 +7,11 @@ export function columnsCsv(columns: readonly Column[]): string {
   const count = rowCount(columns);
   for (let i = 0; i < count; i++) rows.push(columns.map((c) => csvCell(c.values[i]!)));
   return `${rows.map((r) => r.join(",")).join("\n")}\n`;
+}
+
+/** The head of a column for programs of every age: name and unit in ASCII, "wavenumber_cm-1". */
+export function asciiHead({ name, unit = "1" }: Pick<Column, "name" | "unit">): string {
+  return csvCell(unit === "1" || unit === "" ? name : `${name}_${asciiUnit(unit)}`);
 }
 
 /**

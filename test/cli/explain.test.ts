@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { explained } from "../../src/cli/explain.js";
+import { explained, inCommandLine } from "../../src/cli/explain.js";
 import { program } from "../../src/cli/main.js";
 import { DataError, FormatError, OptionError } from "../../src/errors.js";
 import { spectensorHere, temporaryFolder } from "./run.js";
@@ -49,6 +49,15 @@ it("a missing time step asks for --timestep, and frames without the tensor for -
     expect(said).toMatch(/energy_pbe, alpha_pbe/);
     expect(said).not.toMatch(/`keys`/);
   }
+});
+
+it("where the library and the command line have one name for two things, a message means the library's", async () => {
+  const raman = (await program("raman")).commands[0]!;
+  const error = new FormatError({ file: "a.xyz", problem: 'give `units` or `lammpsUnits`, or units: { time: "ps" }' });
+  expect(explained(error, raman)).toBe("a.xyz: give --unit or --units, or --unit time=ps");
+  expect(inCommandLine('set branches: "keep", or `skipColumns`; it may have `seed`')).toBe(
+    "set --no-unwrap, or --skip-columns; it may have `seed`",
+  );
 });
 
 it("options are called as on the command line, the content of files as there", async () => {
