@@ -1,9 +1,7 @@
 import { Command } from "commander";
 import { spectrumFigure } from "../figure/spectrum.js";
 import type { RamanFactor } from "../spectrum/corrections.js";
-import type { Peak } from "../spectrum/peaks.js";
 import { type RamanOptions, raman } from "../spectrum/raman.js";
-import type { Spectrum } from "../spectrum/spectrum.js";
 import { interruptSignal } from "./output.js";
 import { listOption, positiveOption } from "./parse.js";
 import { readSeries, seriesOptions } from "./series.js";
@@ -37,17 +35,11 @@ export function ramanCommand(): Command {
           spectrum,
           lines: spectrum,
           axes: { x: "Raman shift", y: "Raman intensity" },
-          figure: (found) => spectrumFigure({ [series.origin]: spectrum }, { range: shownRange(spectrum, found) }),
+          figure: () => spectrumFigure({ [series.origin]: spectrum }),
         },
         flags,
       );
     });
-}
-
-/** From 0 to a little beyond the highest line. */
-function shownRange(spectrum: Spectrum, found: readonly Peak[]): [number, number] {
-  const end = spectrum.axis.values.at(-1)!;
-  return [0, Math.min(end, 1.15 * (found.at(-1)?.position ?? end))];
 }
 
 function ramanOptions(flags: RamanFlags): RamanOptions {

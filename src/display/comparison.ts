@@ -1,7 +1,7 @@
 import { OptionError, SpectensorError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { text } from "../options/values.js";
-import { formatNumber } from "../table/number.js";
+import { formatNumber, numberWithin, shortNumber } from "../table/number.js";
 import { tableText } from "../table/text.js";
 import { escapeHtml } from "./html.js";
 import { displayBundle } from "./kernelDisplay.js";
@@ -71,7 +71,22 @@ export function compare(rows: readonly ComparisonRow[]): readonly ComparisonResu
         problem: `paper value ${paper}, tolerance ${width}`,
         advice: "give a finite value of the paper and a tolerance of at least zero",
       });
-    return { ...row, pass: Number.isFinite(ours) && within(ours, paper, tolerance) };
+    return { ...row, pass: Number.isFinite(ours) && within(row) };
+  });
+}
+
+/** The same row twice is shown once; different rows of one name are numbered. */
+function distinct(rows: readonly ComparisonResult[]): readonly ComparisonResult[] {
+  const different = [...new Map(rows.map((r) => [JSON.stringify(r), r])).values()];
+  const key = (r: ComparisonRow): string => JSON.stringify([r.quantity, r.unit, r.source]);
+  const count = new Map<string, number>();
+  for (const r of different) count.set(key(r), (count.get(key(r)) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return different.map((r) => {
+    if (count.get(key(r)) === 1) return r;
+    const number = (seen.get(key(r)) ?? 0) + 1;
+    seen.set(key(r), number);
+    return { ...r, quantity: `${r.quantity}, ${number}` };
   });
 }
 
@@ -85,7 +100,7 @@ const OPTIONS = record({ against: text().default("Paper") } satisfies Fields<Com
  */
 export function showComparison(rows: readonly ComparisonRow[], options: ComparisonOptions = {}): void {
   const { against } = readOptions(OPTIONS, options, "showComparison");
-  const results = compare(rows);
+  const results = distinct(compare(rows));
   const text = comparisonText(results, against);
   const record: ComparisonRecord = { against, rows: results };
   const data = { "text/html": comparisonHtml(results, against), "text/plain": text, [COMPARISON_TYPE]: record };
@@ -94,7 +109,9 @@ export function showComparison(rows: readonly ComparisonRow[], options: Comparis
   if (missed.length > 0)
     throw new ToleranceError({
       where: "paper against ours",
-      problem: missed.map((r) => `${r.quantity} is ${formatNumber(r.ours)}, expected ${expectation(r)}`).join("; "),
+      problem: missed
+        .map((r) => `${r.quantity} is ${numberWithin(r.ours, widthOf(r))}, expected ${expectation(r)}`)
+        .join("; "),
     });
 }
 
@@ -103,7 +120,7 @@ export function comparisonText(results: readonly ComparisonResult[], against = "
   return tableText(
     [
       { name: "quantity", values: results.map(label) },
-      { name: against.toLowerCase(), values: results.map((r) => short(r.paper)) },
+      { name: against.toLowerCase(), values: results.map(paperText) },
       { name: "ours", values: results.map(oursText) },
       { name: "tolerance", values: results.map(toleranceText) },
       { name: "", values: results.map((r) => verdict(r).join(" ")) },
@@ -124,7 +141,7 @@ export function comparisonHtml(results: readonly ComparisonResult[], against = "
     const source = r.source ? ` <span style="opacity:.75">(${escapeHtml(r.source)})</span>` : "";
     const cells = [
       `<th scope="row" style="${cellStyle}left;font-weight:400">${escapeHtml(label(r))}${source}</th>`,
-      `<td style="${cellStyle}right">${short(r.paper)}</td>`,
+      `<td style="${cellStyle}right">${paperText(r)}</td>`,
       `<td style="${cellStyle}right">${oursText(r)}</td>`,
       `<td style="${cellStyle}left">${escapeHtml(toleranceText(r))}</td>`,
       `<td class="spectensor-${r.pass ? "pass" : "miss"}" style="${cellStyle}left;font-weight:600;white-space:nowrap">${mark} ${word}</td>`,
@@ -134,36 +151,47 @@ export function comparisonHtml(results: readonly ComparisonResult[], against = "
   return `<table class="spectensor-comparison" style="border-collapse:collapse;font-variant-numeric:tabular-nums"><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
 
-function within(ours: number, paper: number, tolerance: Tolerance): boolean {
+function within(row: ComparisonRow): boolean {
+  const { ours, paper, tolerance } = row;
   if (tolerance.kind === "atLeast") return ours >= paper;
   if (tolerance.kind === "atMost") return ours <= paper;
-  const width = tolerance.kind === "absolute" ? tolerance.value : tolerance.fraction * Math.abs(paper);
-  return Math.abs(ours - paper) <= width;
+  return Math.abs(ours - paper) <= widthOf(row);
 }
 
 function label({ quantity, unit }: ComparisonRow): string {
   return unit === undefined ? quantity : `${quantity} (${unit})`;
 }
 
-/** A number as it was given, at most six digits; 10⁻¹⁰ rather than 1.000·10⁻¹⁰. */
-function short(value: number): string {
-  if (Math.abs(value) < 1e-3 && value !== 0)
-    return formatNumber(value, 6)
-      .replace(/\.?0*·/, "·")
-      .replace(/^(−?)1·/, "$1");
-  return String(Number(value.toPrecision(6))).replace("-", "−");
+/** Width of what counts as equal, in the unit of the row; 0 for bounds. */
+function widthOf({ paper, tolerance }: ComparisonRow): number {
+  if (tolerance.kind === "absolute") return tolerance.value;
+  return tolerance.kind === "relative" ? tolerance.fraction * Math.abs(paper) : 0;
 }
 
-function oursText({ ours, error }: ComparisonRow): string {
-  return error === undefined ? formatNumber(ours) : `${formatNumber(ours)} ± ${formatNumber(error, 2)}`;
+function oursText(row: ComparisonRow): string {
+  const { ours, error } = row;
+  return error === undefined
+    ? numberWithin(ours, widthOf(row))
+    : `${numberWithin(ours, error)} ± ${formatNumber(error, 2)}`;
+}
+
+/** The paper's value, no finer than ours. */
+function paperText(row: ComparisonRow): string {
+  const [given, rounded] = [shortNumber(row.paper), numberWithin(row.paper, widthOf(row))];
+  return rounded.length < given.length ? rounded : given;
+}
+
+/** Tolerances are a matter of judgement: two digits, whole numbers as they are. */
+function tolerated(value: number): string {
+  return shortNumber(value, Number.isInteger(value) ? 6 : 2);
 }
 
 function toleranceText({ tolerance }: ComparisonRow): string {
   switch (tolerance.kind) {
     case "absolute":
-      return `± ${short(tolerance.value)}`;
+      return `± ${tolerated(tolerance.value)}`;
     case "relative":
-      return `± ${short(100 * tolerance.fraction)} %`;
+      return `± ${tolerated(100 * tolerance.fraction)} %`;
     case "atLeast":
       return "at least";
     case "atMost":
@@ -173,7 +201,7 @@ function toleranceText({ tolerance }: ComparisonRow): string {
 
 function expectation(row: ComparisonRow): string {
   const bound = row.tolerance.kind === "atLeast" || row.tolerance.kind === "atMost";
-  return bound ? `${toleranceText(row)} ${short(row.paper)}` : `${short(row.paper)} ${toleranceText(row)}`;
+  return bound ? `${toleranceText(row)} ${shortNumber(row.paper)}` : `${shortNumber(row.paper)} ${toleranceText(row)}`;
 }
 
 function verdict(row: ComparisonResult): [string, string] {

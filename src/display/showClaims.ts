@@ -1,4 +1,4 @@
-import { formatNumber } from "../table/number.js";
+import { formatNumber, shortNumber } from "../table/number.js";
 import { tableText } from "../table/text.js";
 import {
   type Claim,
@@ -93,7 +93,7 @@ function cellsOf(claim: JudgedClaim): string[] {
   const { test, unit } = claim;
   const withUnit = (text: string): string => (unit === undefined ? text : `${text} ${unit}`);
   const head = [`${claim.claim} (${claim.source})`];
-  const paper = claim.paper === undefined ? "" : withUnit(formatNumber(claim.paper));
+  const paper = claim.paper === undefined ? "" : withUnit(shortNumber(claim.paper));
   const verdict = `${MARK[claim.verdict]} ${claim.verdict}`;
   if ("untestable" in test) return [...head, "", paper, "", "", "", verdict];
   const { value, low, high } = interval(test.ours);
@@ -113,10 +113,10 @@ function cellsOf(claim: JudgedClaim): string[] {
 }
 
 function criterionText(c: Criterion): string {
-  const value = formatNumber(c.value, 3);
+  const value = shortNumber(c.value, 3);
   return c.kind === "atLeast"
     ? `at least ${value}`
     : c.kind === "atMost"
       ? `at most ${value}`
-      : `${value} ± ${formatNumber(c.width, 3)}`;
+      : `${value} ± ${shortNumber(c.width, 2)}`;
 }

@@ -3,7 +3,7 @@ import { inFrame, OptionError } from "../errors.js";
 import { readOptions, record } from "../options/record.js";
 import { integer, positive } from "../options/values.js";
 import { neighborList } from "../structure/neighbors.js";
-import { cellVolume } from "../structure/structure.js";
+import { cellVolume, createStructure } from "../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
 
 /** g(r) of one pair of species. */
@@ -15,6 +15,8 @@ export interface RadialDistribution {
   readonly value: Float64Array;
   /** Mean number of `pair[1]` atoms within the upper edge of each bin around a `pair[0]` atom. */
   readonly coordination: Float64Array;
+  /** Distances of an atom from its own periodic images up to the last of `distance`, Å, ascending, each once; of the first frame. */
+  readonly images?: Float64Array;
 }
 
 const OPTIONS = record({
@@ -73,5 +75,13 @@ export function radialDistribution(
     value[b] = perCentre / (shell * density);
     coordination[b] = within;
   }
-  return { pair, distance, value, coordination };
+  return { pair, distance, value, coordination, images: imageDistances(t, cutoff) };
+}
+
+/** Lengths of the lattice vectors of the first frame, those that differ by less than 0.05 Å taken together. */
+function imageDistances(t: Trajectory, cutoff: number): Float64Array {
+  const { cell } = frameStructure(t, 0);
+  const origin = createStructure({ species: ["H"], positions: [[0, 0, 0]], cell: cell! });
+  const lengths = [...neighborList(origin, cutoff).distances].sort((a, b) => a - b);
+  return Float64Array.from(lengths.filter((d, k) => k === 0 || d - lengths[k - 1]! > 0.05));
 }

@@ -1,6 +1,6 @@
 import { OptionError } from "../errors.js";
 import type { Fields } from "../options/record.js";
-import { oneOf, range, text } from "../options/values.js";
+import { checkedBy, oneOf, range, text } from "../options/values.js";
 import type { PlotlyOptions } from "./figure.js";
 import { FONT_SIZE, THEMES } from "./theme.js";
 
@@ -12,6 +12,8 @@ export interface AxisOptions {
   readonly unit?: string;
   /** First and last value; a decreasing pair reverses the axis. Default: from the data. */
   readonly range?: readonly [number, number];
+  /** Least and largest value that the quantity can have, e.g. [−Infinity, 1] for R²: bands end there. Default: by {@link possibleValues}. */
+  readonly possible?: readonly [number, number];
   /** Default "linear". */
   readonly scale?: "linear" | "log";
   /** "hidden" leaves out the numbers, for arbitrary units. Default "shown". */
@@ -22,9 +24,25 @@ export const AXIS_FIELDS = {
   quantity: text(),
   unit: text().optional(),
   range: range().optional(),
+  possible: checkedBy<readonly [number, number]>(
+    (v) => Array.isArray(v) && v.length === 2 && Number(v[0]) < Number(v[1]),
+    "least and largest value",
+  ).optional(),
   scale: oneOf(["linear", "log"]).optional(),
   ticks: oneOf(["shown", "hidden"]).optional(),
 } satisfies Fields<AxisOptions>;
+
+/** What values a quantity can have, by its name: R² and similarities at most 1, errors, spreads and intensities at least 0. */
+export function possibleValues({
+  quantity,
+  possible,
+}: Pick<AxisOptions, "quantity" | "possible">): readonly [number, number] {
+  if (possible) return possible;
+  if (/^(?:R²|R<sup>2<\/sup>|median R²|mean R²)/i.test(quantity)) return [Number.NEGATIVE_INFINITY, 1];
+  if (/similarity|overlap/i.test(quantity)) return [-1, 1];
+  if (/\b(?:RMSE|RMSPE|MAE)\b|^(?:Raman )?intensity|^absorption$/i.test(quantity)) return [0, Number.POSITIVE_INFINITY];
+  return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+}
 
 /** Title of an axis: "Time (fs)". */
 export function axisTitle(axis: Pick<AxisOptions, "quantity" | "unit">): string {

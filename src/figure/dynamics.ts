@@ -8,12 +8,30 @@ import { frameCount } from "../structure/trajectory.js";
 import type { Figure } from "./figure.js";
 import { FIGURE_OPTIONS, type FigureOptions, lineFigure } from "./lines.js";
 
-/** g(r) of one or more pairs of species. */
+/** At most as many lattice vectors are marked. */
+const IMAGES = 6;
+
+/**
+ * g(r) of one or more pairs of species. In small cells the distances between an atom and its own periodic images are marked: what g(r) shows
+ * from about there on is the order of the cell, not of the material.
+ */
 export function radialDistributionFigure(pairs: readonly RadialDistribution[], options: FigureOptions = {}): Figure {
   readOptions(FIGURE_OPTIONS, options, "radialDistributionFigure");
+  const images = pairs[0]?.images?.subarray(0, IMAGES) ?? [];
+  const note = images.length > 0 ? "Dotted: distances of an atom from its own periodic images." : "";
   return lineFigure(
     pairs.map(({ pair, distance, value }) => ({ label: pair.join("–"), x: distance, y: value })),
-    { ...options, x: { quantity: "Distance", unit: "Å" }, y: { quantity: "g(r)" } },
+    {
+      ...options,
+      ...(note && { note: options.note ? `${options.note} ${note}` : note }),
+      x: { quantity: "Distance", unit: "Å" },
+      y: { quantity: "g(r)" },
+      marks: Array.from(images, (value, k) => ({
+        axis: "x" as const,
+        value,
+        ...(k === 0 && { label: "periodic image" }),
+      })),
+    },
   );
 }
 

@@ -20,7 +20,7 @@ export interface CurvePoints {
 
 export interface LearningCurveFigureOptions extends FigureOptions {
   /** The score: quantity, unit and, if wanted, range. */
-  readonly score: Pick<AxisOptions, "quantity" | "unit" | "range">;
+  readonly score: Pick<AxisOptions, "quantity" | "unit" | "range" | "possible">;
   /** Default "linear"; "log-log" shows power laws as straight lines. */
   readonly scale?: "linear" | "log-log";
   /** A score to reach, drawn as a horizontal line. */
@@ -29,10 +29,10 @@ export interface LearningCurveFigureOptions extends FigureOptions {
   readonly reference?: string;
 }
 
-const { quantity, unit, range } = AXIS_FIELDS;
+const { quantity, unit, range, possible } = AXIS_FIELDS;
 const OPTIONS = record({
   ...FIGURE_FIELDS,
-  score: record({ quantity, unit, range }),
+  score: record({ quantity, unit, range, possible }),
   scale: oneOf(["linear", "log-log"]).default("linear"),
   threshold: number().optional(),
   reference: text().optional(),

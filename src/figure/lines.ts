@@ -1,7 +1,8 @@
 import { OptionError, ShapeError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { list, number, oneOf, positive, text } from "../options/values.js";
-import { AXIS_FIELDS, type AxisOptions, plotlyAxis } from "./axis.js";
+import { AXIS_FIELDS, type AxisOptions, plotlyAxis, possibleValues } from "./axis.js";
+import { dashesOf } from "./coincidence.js";
 import { type Figure, type PlotlyOptions, plainText, type Trace } from "./figure.js";
 import { LEGEND_GAP, legendShape, plotlyLegend } from "./legend.js";
 import { LINE_HEIGHT, type Remark, remarkAnnotations, remarkLines } from "./remarks.js";
@@ -105,7 +106,7 @@ export function lineFigure(lines: readonly Line[], options: LineFigureOptions): 
   const domainX = [MARGIN.left / width, 1 - MARGIN.right / width] as const;
   const domainY = [bottom / height, 1 - top / height] as const;
   const { background, text: ink } = THEMES.light;
-  const [data, order] = traces(lines);
+  const [data, order] = traces(lines, options.y);
   return {
     data,
     layout: {
@@ -127,20 +128,25 @@ export function lineFigure(lines: readonly Line[], options: LineFigureOptions): 
   };
 }
 
-/** Reference curves first, so that they lie behind; colours by order among the others. Also returns the labels. */
-function traces(lines: readonly Line[]): [Trace[], string[]] {
+/**
+ * Reference curves first, so that they lie behind, and broad, so that they are seen where another lies on them; colours by order among the
+ * others, of which one that lies on an earlier one is dashed. Also returns the labels.
+ */
+function traces(lines: readonly Line[], axis: AxisOptions): [Trace[], string[]] {
   const { reference, series } = THEMES.light;
   const out: Trace[] = [];
   const labels: string[] = [];
   let next = 0;
+  const dashes = dashesOf(lines.filter((l) => l.role !== "reference"));
   for (const line of [...lines.filter((l) => l.role === "reference"), ...lines.filter((l) => l.role !== "reference")]) {
+    const broad = line.role === "reference" && lines.length > 1 && line.dash === undefined;
     const i = line.role === "reference" ? 0 : next++;
     const colour = line.role === "reference" ? reference : series[i % series.length]!;
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
     const mode = line.mode ?? "lines";
     const group = line.label === undefined ? {} : { legendgroup: line.label };
     const bandName = line.label && { name: `${line.label} (band)` };
-    const edges = bandEdges(line);
+    const edges = possibleEdges(line, axis);
     if (edges) out.push({ ...band(line, edges, colour), ...group, ...bandName });
     if (line.label !== undefined) labels.push(plainText(line.label));
     out.push({
@@ -151,7 +157,13 @@ function traces(lines: readonly Line[]): [Trace[], string[]] {
       name: line.label ?? "",
       showlegend: line.label !== undefined,
       ...group,
-      line: { color: colour, width: 1.8, dash: line.dash ?? "solid" },
+      line: {
+        color: broad ? translucent(colour, 0.5) : colour,
+        width: broad ? 4.5 : 1.8,
+        dash: line.dash ?? dashes.get(line) ?? "solid",
+        // Every point is drawn: plotly.js would leave out points that it thinks nobody sees, and curves would have corners.
+        simplify: false,
+      },
       ...(mode !== "lines" && {
         marker: {
           color: mode === "markers" ? translucent(colour, 0.65) : colour,
@@ -169,6 +181,18 @@ function traces(lines: readonly Line[]): [Trace[], string[]] {
 export function bandEdges({ y, band: b }: Line): BandEdges | undefined {
   if (!b || "low" in b) return b;
   return { low: Float64Array.from(y, (v, i) => v - b[i]!), high: Float64Array.from(y, (v, i) => v + b[i]!) };
+}
+
+/** The band without what cannot be: beyond the possible values, or below a tenth of the curve on a logarithmic axis. */
+function possibleEdges(line: Line, axis: AxisOptions): BandEdges | undefined {
+  const edges = bandEdges(line);
+  if (!edges) return undefined;
+  const [least, most] = possibleValues(axis);
+  const floor = (i: number): number => (axis.scale === "log" ? Math.max(least, 0.1 * line.y[i]!) : least);
+  return {
+    low: Float64Array.from(edges.low, (v, i) => Math.min(Math.max(v, floor(i)), Math.max(line.y[i]!, floor(i)))),
+    high: Float64Array.from(edges.high, (v, i) => Math.max(Math.min(v, most), Math.min(line.y[i]!, most))),
+  };
 }
 
 function band(line: Line, { low, high }: BandEdges, colour: string): Trace {

@@ -20,7 +20,7 @@ export type Scaling =
 export interface SpectrumFigureOptions extends FigureOptions {
   /** Which intensity, by its name in the spectra; default the first. */
   readonly intensity?: string;
-  /** First and last frequency shown, in `unit`; a decreasing pair reverses the axis. Default: all that is common. */
+  /** First and last frequency shown, in `unit`; a decreasing pair reverses the axis. Default: what is common, up to where there is something to see. */
   readonly range?: readonly [number, number];
   /** Unit of the axis, default "cm-1". */
   readonly unit?: FrequencyUnit;
@@ -90,7 +90,7 @@ export function spectrumFigure(
       unit: chosen.unit,
     };
   });
-  const shown = asked ?? [Math.max(...curves.map((c) => c.x[0]!)), Math.min(...curves.map((c) => c.x.at(-1)!))];
+  const shown = asked ?? [Math.max(...curves.map((c) => c.x[0]!)), visibleEnd(curves)];
   if (scaling.kind === "none") requireSameAxis(curves);
   const lines = curves.map((c): Line => {
     const [first, last] = window(c.x, shown, c.label);
@@ -133,6 +133,23 @@ export function spectrumFigure(
     },
     marks: marks.map((m) => ({ ...m, axis: "x" })),
   });
+}
+
+/** Part of the highest point that is still seen as more than nothing. */
+const VISIBLE = 0.005;
+
+/** A little beyond the last point of any curve that is seen, where all curves go on as nothing; otherwise their common end. */
+function visibleEnd(curves: readonly { readonly x: Float64Array; readonly values: Float64Array }[]): number {
+  const common = Math.min(...curves.map((c) => c.x.at(-1)!));
+  const last = curves.map(({ x, values }) => {
+    if (values.some((v) => v < 0)) return common;
+    const highest = values.reduce((m, v) => Math.max(m, v), 0);
+    const k = values.findLastIndex((v) => v > VISIBLE * highest);
+    return k < 0 ? common : x[k]!;
+  });
+  const end = 1.08 * Math.max(...last);
+  const step = 10 ** Math.floor(Math.log10(end)) / 20;
+  return Math.min(common, Math.ceil(end / step) * step);
 }
 
 function intensityName(s: Spectrum, name: string | undefined): string {

@@ -23,12 +23,12 @@ const OPTIONS = {
   modeBarButtonsToRemove: ["lasso2d", "select2d", "sendChartToCloud"],
 };
 
-/** "fit-figure-2" for the second figure of the page or notebook "Fit". */
+/** "fit-picture-2" for the second figure of the page or notebook "Fit". */
 function fileName(host: HTMLElement): string {
   const title = document.title.replace(/ [-–] JupyterLab$|\.ipynb\b.*$/g, "").toLowerCase();
   const words = title.match(/[\p{L}\p{N}]+/gu)?.slice(0, 8) ?? [];
   const number = [...document.querySelectorAll(".spectensor-figure, .spectensor-structure")].indexOf(host) + 1;
-  return [...words, "figure", number].join("-");
+  return [...words, "picture", number].join("-");
 }
 
 serveQueue<Plot>("spectensorPlots", (id, figure) => {

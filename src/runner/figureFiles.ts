@@ -49,12 +49,12 @@ export function figureFolder(page: string): string {
   return page.replace(/\.html$/, "-figures");
 }
 
-/** Name of a file of a figure, on the disk as for whoever downloads it: "fit-figure-1.svg". */
+/** Name of a file of a figure, on the disk as for whoever downloads it: "fit-picture-1.svg". */
 function fileName(page: string, number: number, kind: string): string {
-  return `${basename(page, ".html")}-figure-${number}.${kind}`;
+  return `${basename(page, ".html")}-picture-${number}.${kind}`;
 }
 
-/** Writes `fit-figure-1.svg`, … beside a page `fit.html`, and removes those of an earlier run. */
+/** Writes `fit-picture-1.svg`, … beside a page `fit.html`, and removes those of an earlier run. */
 export async function writeFigureFiles(page: string, notebook: Notebook): Promise<void> {
   const folder = figureFolder(page);
   const files: { readonly name: string; readonly content: string | Uint8Array }[] = [];
@@ -72,22 +72,27 @@ export async function writeFigureFiles(page: string, notebook: Notebook): Promis
   }
   for (const { name, content } of files) await writeInFolder(join(folder, name), content);
   for (const name of await readdir(folder).catch(() => []))
-    if (/(?:^|-)figure-\d+\.(svg|csv|png|pdf)$/.test(name) && !files.some((f) => f.name === name))
+    if (/(?:^figure|-picture)-\d+\.(svg|csv|png|pdf)$/.test(name) && !files.some((f) => f.name === name))
       await rm(join(folder, name));
 }
 
-/** Links to the files of a figure. @param page where the links stand */
-export function figureLinks(figure: NotebookFigure, page: string): string {
+/**
+ * Caption with links to the files of a figure.
+ * @param page where the links stand
+ * @param of what the notebook shows, e.g. "Grumet et al. 2024, Figure 4"; pictures are counted within it
+ */
+export function figureLinks(figure: NotebookFigure, page: string, of?: string): string {
   const { number, csv, svg } = figure;
+  const caption = of === undefined ? `Picture ${number}` : `${of}, picture ${number}`;
   const link = (kind: string, text: string): string => {
     const name = fileName(page, number, kind);
     const address = encodedPath(`${basename(figureFolder(page))}/${name}`);
-    return `<a href="${address}" download="${escapeHtml(name)}" aria-label="Figure ${number}, ${text}">${text}</a>`;
+    return `<a href="${address}" download="${escapeHtml(name)}" aria-label="${escapeHtml(caption)}, ${text}">${text}</a>`;
   };
   const links = [
     ...(isHarmlessSvg(svg) ? [link("svg", "SVG")] : []),
     ...(isHarmlessSvg(svg) && hasSize(svg) ? [link("png", "PNG"), link("pdf", "PDF")] : []),
     ...(csv === undefined ? [] : [link("csv", "data (CSV)")]),
   ];
-  return links.length === 0 ? "" : `<p class="files">Figure ${number}: ${links.join(", ")}</p>`;
+  return links.length === 0 ? "" : `<p class="files">${escapeHtml(caption)}: ${links.join(", ")}</p>`;
 }

@@ -64,7 +64,7 @@ export async function writeGallery(folder: string): Promise<string> {
   const of = (group: string): Card[] => cards.filter((c) => c.group === group);
   const sections = groups.map(
     (group) =>
-      `<section aria-label="${escapeHtml(group)}"><h2>${escapeHtml(group)}</h2>${paperLine(group)}<ul class="cards">${of(
+      `<section aria-label="${escapeHtml(group)}"><h2>${escapeHtml(group)}</h2>${paperLine(group, of(group))}<ul class="cards">${of(
         group,
       )
         .map((c) => c.html)
@@ -94,11 +94,14 @@ of a reference. A card opens the whole notebook, with interactive plots; picture
 downloaded there.</p><p class="summary">Statements of the papers: ${verdictsText(countVerdicts(cards.flatMap((c) => c.claims)))}. ${passed} of ${cards.length} notebooks pass their own checks.</p>`;
 }
 
-function paperLine(group: string): string {
+/** The paper, and which of its figures have no card. */
+function paperLine(group: string, cards: readonly Card[]): string {
   const paper = paperOf(group);
   if (!paper) return "";
   const link = `<a href="https://doi.org/${paper.doi}">doi ${paper.doi}</a>`;
-  return `<p class="links"><cite>${escapeHtml(paper.title)}</cite>. ${escapeHtml(paper.citation)}, ${link}</p>`;
+  const missing = paper.figures.filter((figure) => !cards.some((c) => c.heading.startsWith(`${figure}:`)));
+  const rest = missing.length > 0 ? `<p class="links">Not shown here: ${missing.join(", ")}.</p>` : "";
+  return `<p class="links"><cite>${escapeHtml(paper.title)}</cite>. ${escapeHtml(paper.citation)}, ${link}</p>${rest}`;
 }
 
 function card(of: {

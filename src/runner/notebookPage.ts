@@ -6,6 +6,7 @@ import { markdownRenderer } from "./markdown.js";
 import { type Cell, mimeText, type Notebook, type Output } from "./nbformat.js";
 import { outputHtml } from "./outputHtml.js";
 import { pageHtml } from "./page.js";
+import { titleOf } from "./summary.js";
 
 export interface NotebookPageOptions {
   readonly title: string;
@@ -26,9 +27,11 @@ export async function notebookPage(notebook: Notebook, options: NotebookPageOpti
   const markdown = await markdownRenderer();
   const { page } = options;
   const figures = page === undefined ? undefined : figuresOf(notebook);
+  const { paper, figure } = titleOf(notebook, options.title);
+  const of = [paper, figure].filter((part) => part !== undefined).join(", ") || undefined;
   const links = (output: Output): string => {
-    const figure = figures?.get(output);
-    return figure && page !== undefined ? figureLinks(figure, page) : "";
+    const picture = figures?.get(output);
+    return picture && page !== undefined ? figureLinks(picture, page, of) : "";
   };
   const cells = notebook.cells.map((cell) => cellHtml(cell, markdown, links));
   const titled = notebook.cells.some((c) => c.cell_type === "markdown" && /^#\s/m.test(c.source));

@@ -4,18 +4,22 @@ export interface Paper {
   readonly title: string;
   readonly citation: string;
   readonly doi: string;
+  /** All its figures and tables with numbers, whether there is a notebook or not. */
+  readonly figures: readonly string[];
 }
 
-const PAPERS: Readonly<Record<string, Paper>> = {
+export const PAPERS: Readonly<Record<string, Paper>> = {
   "Grumet et al. 2024": {
     title: "Delta machine learning for predicting dielectric properties and Raman spectra",
     citation: "M. Grumet, C. von Scarpatetti, T. Bučko, D. A. Egger, J. Phys. Chem. C (2024)",
     doi: "10.1021/acs.jpcc.4c00886",
+    figures: ["Figure 1", "Figure 2", "Figure 3", "Table 1", "Figure 4"],
   },
   "Schmiedmayer & Kresse 2024": {
     title: "Derivative learning of tensorial quantities",
     citation: "B. Schmiedmayer, G. Kresse, J. Chem. Phys. 161, 084703 (2024)",
     doi: "10.1063/5.0217243",
+    figures: ["Figure 1", "Figure 2", "Figure 3", "Figure 4"],
   },
 };
 

@@ -41,6 +41,25 @@ describe("comparison", () => {
     expect(() => judged(1, { kind: "atLeast" }, Number.NaN)).toThrow(OptionError);
   });
 
+  it("shows no more digits than the tolerance has, and no row twice", () => {
+    const peak = { quantity: "peak", unit: "cm⁻¹", tolerance: { kind: "absolute", value: 23.9784 } } as const;
+    const rows = [
+      { ...peak, paper: 1538.083, ours: 1537.92 },
+      { ...peak, paper: 1538.083, ours: 1537.92 },
+      { ...peak, paper: 3088.28, ours: 3088.1 },
+      { quantity: "shift", paper: 0.9, ours: 0.90312, tolerance: { kind: "relative", fraction: 0.0123 } },
+    ] as const;
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    showComparison(rows);
+    const lines = String(log.mock.calls[0]![0]).split("\n").slice(1);
+    log.mockRestore();
+    expect(lines.map((line) => line.split(/ {2,}/).slice(0, 4))).toEqual([
+      ["peak, 1 (cm⁻¹)", "1538", "1538", "± 24"],
+      ["peak, 2 (cm⁻¹)", "3088", "3088", "± 24"],
+      ["shift", "0.9", "0.903", "± 1.2 %"],
+    ]);
+  });
+
   it("throws after showing when a required value is missed, and says by how much", () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     const rows = [
@@ -49,10 +68,10 @@ describe("comparison", () => {
     ] as const;
     expect(() => showComparison(rows)).toThrow(ToleranceError);
     expect(() => showComparison(rows)).toThrow(/^paper against ours: R² is 0\.7123, expected at least 0\.8$/);
-    expect(log.mock.calls[0]![0]).toMatch(/peak \(cm⁻¹\)\s+506\s+507\s+± 3\s+✓ pass/);
+    expect(log.mock.calls[0]![0]).toMatch(/peak \(cm⁻¹\)\s+506\s+507\.0\s+± 3\s+✓ pass/);
     expect(() => showComparison([{ ...rows[0], role: "shown" }])).not.toThrow();
     expect(comparisonText(compare([{ ...rows[0], role: "shown", error: 0.0123 }]))).toMatch(
-      /0\.7123 ± 0\.012 .*✗ miss, not required/,
+      /0\.712 ± 0\.012 .*✗ miss, not required/,
     );
     log.mockRestore();
   });

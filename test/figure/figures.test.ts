@@ -25,7 +25,7 @@ describe("lineFigure", () => {
       { x: axis("x"), y: axis("y") },
     );
     expect(f.data.map((t) => t.name)).toEqual(["R", "A"]);
-    expect((f.data[0]!.line as { color: string }).color).toBe(THEMES.light.reference);
+    expect((f.data[0]!.line as { color: string }).color).toMatch(new RegExp(`^${THEMES.light.reference}`));
   });
 
   it("turns a band of half-width b into the polygon y ± b", () => {

@@ -63,7 +63,7 @@ describe("figures of a notebook", () => {
     const path = join(folder, "a & b.html");
     await writeFigureFiles(path, notebook([plot, atoms, plot]));
     await writeFigureFiles(path, notebook([table, plot, atoms]));
-    const name = (number: number, ending: string) => `a & b-figure-${number}.${ending}`;
+    const name = (number: number, ending: string) => `a & b-picture-${number}.${ending}`;
     const written = [
       // No size, no dots.
       name(1, "csv"),
@@ -79,6 +79,12 @@ describe("figures of a notebook", () => {
     );
     expect(links.map((link) => link.slice(link.lastIndexOf("/") + 1)).sort()).toEqual(written);
     for (const link of links) expect(existsSync(join(folder, link))).toBe(true);
+    expect(page).toContain('<p class="files">Picture 1: ');
+    const spectensor = { paper: "Somebody 2024", figure: "Figure 7" };
+    const followed = { ...notebook([plot]), metadata: { spectensor } };
+    expect(await notebookPage(followed, { title: "T", page: "a & b.html" })).toContain(
+      '<p class="files">Somebody 2024, Figure 7, picture 1: ',
+    );
     expect(await notebookPage(notebook([plot]), { title: "T" })).not.toContain("-figures/");
   });
 });
