@@ -26,6 +26,8 @@ const READING: Flags = new Map([
   ["branches", "--no-unwrap"],
 ]);
 
+const reading = new Set(READING.values());
+
 /** Other options that a command line calls otherwise than the library. */
 const OTHERWISE: Flags = new Map([
   ["masses", "--mass"],
@@ -43,16 +45,44 @@ export function explained(error: SpectensorError, command?: Command): string {
   const message =
     meant === undefined ? error.message : error.message.replace(/; check the path$/, "").concat(`; ${meant}`);
   if (!command) return inCommandLine(message);
-  const flags = flagsOf(command);
-  const told = inCommandLine(message, flags);
-  return error instanceof FormatError ? told : withBareNames(told, flags);
+  const told = inCommandLine(message, command);
+  return error instanceof FormatError ? told : withBareNames(told, flagsOf(command));
+}
+
+/** The command that is running, which warnings are for. */
+let running: Command | undefined;
+
+/** Says which command warnings are for. */
+export function speakFor(command: Command | undefined): void {
+  running = command;
 }
 
 /**
  * A message with `species: ["Si", "O"]` as `--species Si,O`, `keys: { a: "b" }` as `--key a=b`, `` `timestep` `` and "as timestep" as
- * --timestep.
+ * --timestep. What the command has no option for is no advice: such alternatives are left out.
+ * @param command that the message is for; default the one that is running
  */
-export function inCommandLine(message: string, flags: Flags = READING): string {
+export function inCommandLine(message: string, command = running): string {
+  if (!command) return translated(message, READING);
+  const flags = flagsOf(command);
+  return possible(translated(message, new Map([...READING, ...flags])), new Set(flags.values()));
+}
+
+function possible(text: string, known: ReadonlySet<string>): string {
+  const flags = (part: string) => part.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [];
+  const can = (part: string) => flags(part).every((f) => known.has(f) || !reading.has(f));
+  if (can(text)) return text;
+  return text
+    .split("; ")
+    .flatMap((clause, k) => {
+      if (k === 0) return [clause]; // what is wrong
+      const alternatives = clause.split(/, or |(?<=[a-z]), (?=say )/).filter(can);
+      return alternatives.length > 0 ? [alternatives.join(", or ")] : [];
+    })
+    .join("; ");
+}
+
+function translated(message: string, flags: Flags): string {
   const names = [...flags.keys()].join("|");
   const value = String.raw`\{[^}]*\}|\[[^\]]*\]|"[^"]*"(?: or "[^"]*")*|[\d.]+|true|false`;
   return message

@@ -5,6 +5,7 @@ import { OptionError } from "../errors.js";
 import type { FieldUnits } from "../io/fieldUnits.js";
 import type { LoadOptions } from "../io/format.js";
 import { type LammpsUnits, lammpsUnitNames } from "../io/lammpsUnits.js";
+import type { ReadOptions } from "../io/source.js";
 import type { FrameField } from "../io/tensorNames.js";
 import { type LabelSource, labelSources } from "../io/vaspSteps.js";
 import type { PhysicalQuantity } from "../units/convert.js";
@@ -121,6 +122,11 @@ export function loadOptions(flags: FileFlags): LoadOptions {
     ...(flags.incomplete && { incomplete: flags.incomplete }),
     ...(flags.labels && { labels: flags.labels }),
   };
+}
+
+/** What of {@link loadOptions} every reader takes. */
+export function readOptionsOf({ incomplete }: FileFlags): ReadOptions {
+  return { onWarning: printWarning, ...(incomplete && { incomplete }) };
 }
 
 const told = new Set<string>();

@@ -15,6 +15,7 @@ import { quantityOf } from "../model/target/polarizability/tensorData.js";
 import { validationSize } from "../model/train/split.js";
 import type { RunOptions } from "../progress.js";
 import type { Frame } from "../structure/frame.js";
+import { loadOptions } from "./fileOptions.js";
 import { type FitFlags, fitOptions, runFit, withFitFlags } from "./fit.js";
 import { jsonKeys } from "./modelOptions.js";
 import { choiceOption } from "./parse.js";
@@ -40,7 +41,9 @@ export function fitPolarizabilityCommand(): Command {
         flags,
         defaultValidation: validationSize,
         fit: async (train, validation, source, run) => {
-          const displaced = flags.displaced ? await readFrames(flags.displaced, run) : source.displaced;
+          const displaced = flags.displaced
+            ? await readFrames(flags.displaced, { ...loadOptions(flags), ...run })
+            : source.displaced;
           return fitMethod(flags.method, train, displaced, { ...options, ...(validation && { validation }) }, run);
         },
         describe,

@@ -17,7 +17,7 @@ import { type NormalModes, normalModes } from "../spectrum/phonons.js";
 import type { Frame } from "../structure/frame.js";
 import { bornChargesOfAtoms } from "../structure/independentCharges.js";
 import type { Structure } from "../structure/structure.js";
-import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
+import { type FileFlags, fileOptions, loadOptions, readOptionsOf } from "./fileOptions.js";
 import { interruptSignal, print, printJson } from "./output.js";
 import { broadeningOption, choiceOption, listOption, positiveOption } from "./parse.js";
 import { isStandardOutput, OUT_HELP, type PictureFlags, pictureOptions, writeOutput } from "./pictureOutput.js";
@@ -191,10 +191,10 @@ async function readInput(source: string, flags: HarmonicFlags): Promise<Harmonic
   // Displacements of a phonopy run belong to its supercell.
   const supercell = flags.forceSets !== undefined && (await detectFormat(source)) === "phonopy";
   const plain = supercell ? (await readFrames(source, { phonopyCell: "super", signal }))[0]! : await first(source);
-  const { bornCharges, dielectric } = flags.born ? await bornFrame(flags.born, plain.structure, first) : plain;
+  const { bornCharges, dielectric } = flags.born ? await bornFrame(flags.born, plain.structure, first, flags) : plain;
   const reference = { ...plain, ...(bornCharges && { bornCharges }), ...(dielectric && { dielectric }) };
   if (flags.forceSets) {
-    const forces = await loadForces(flags.forceSets, reference.structure.species.length);
+    const forces = await loadForces(flags.forceSets, reference.structure.species.length, readOptionsOf(flags));
     return { reference, displaced: [], forces };
   }
   if (!flags.displaced)
@@ -208,9 +208,10 @@ async function bornFrame(
   file: string,
   structure: Structure,
   first: (file: string) => Promise<Frame>,
+  flags: FileFlags,
 ): Promise<Pick<Frame, "bornCharges" | "dielectric">> {
   if (!startsLikeBorn(await firstLines(file))) return first(file);
-  const { bornCharges, dielectric, atoms } = await loadBorn(file);
+  const { bornCharges, dielectric, atoms } = await loadBorn(file, readOptionsOf(flags));
   return { bornCharges: bornChargesOfAtoms(structure, bornCharges, atoms ? { atoms } : {}), dielectric };
 }
 

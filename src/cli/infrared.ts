@@ -110,6 +110,13 @@ async function predicted(
   flags: InfraredFlags,
   signal: AbortSignal,
 ): Promise<InfraredSource> {
+  if (flags.segments)
+    throw new OptionError({
+      where: "--segments",
+      problem: "with --model the trajectory is taken as one run",
+      advice:
+        "write the polarization with spectensor predict, which keeps the times, and give that file with --segments",
+    });
   const model = await loadModel(file, "polarization");
   const trajectory = unwrap(await readTrajectory(source, flags, signal));
   if (trajectory.timestep === undefined) evenTimestep({ times: Array.from(trajectory.times ?? []) }, undefined, source); // says where the times are uneven

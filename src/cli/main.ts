@@ -62,6 +62,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const root = await program(args[0], async (command) => {
       running = command;
+      (await import("./explain.js")).speakFor(command);
       await (await import("./outputs.js")).checkOutputsOf(command, args);
     });
     await root.parseAsync([...args], { from: "user" });
