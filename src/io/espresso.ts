@@ -3,10 +3,10 @@ import { oneOf, plainObject } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr, electronvoltPerHartree as hartree } from "../units/constants.js";
+import { frameReader } from "./checkedFrames.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
 import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
-import { textReader } from "./textReader.js";
 
 /** Options of the Quantum ESPRESSO reader. */
 export interface EspressoOptions extends ReadOptions {
@@ -22,7 +22,7 @@ const OPTIONS = record({
   structure: plainObject<Structure>("a structure").optional(),
 } satisfies Fields<EspressoOptions>);
 
-const espresso = textReader("Espresso", OPTIONS, (options) => (lines) => readEspresso(lines, options));
+const espresso = frameReader("Espresso", OPTIONS, (options) => (lines) => readEspresso(lines, options));
 
 type Need = typeof more;
 type Draft = { -readonly [K in keyof Frame]?: Frame[K] };
@@ -49,7 +49,7 @@ export const espressoFormat: FileFormat = {
   title: "output of pw.x or ph.x",
   options: [],
   sniff: ({ text }) => /^\s*Program (PWSCF|PHONON)/m.test(text),
-  frames: espresso.stream,
+  frames: espresso.unchecked,
 };
 
 /** The output of pw.x and ph.x as a line reader; yields one frame. */

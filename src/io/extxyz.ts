@@ -1,6 +1,7 @@
 import { type Fields, record } from "../options/record.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity, type Structure } from "../structure/structure.js";
+import { frameReader } from "./checkedFrames.js";
 import { atomColumns, type Columns, readAtoms } from "./extxyzAtoms.js";
 import { booleanList, commentPairs, numberList } from "./extxyzComment.js";
 import type { FileFormat } from "./format.js";
@@ -8,7 +9,6 @@ import { type FrameDecoder, frameDecoder, TENSOR_FIELDS, type TensorOptions } fr
 import type { Lines } from "./lines.js";
 import { programComment } from "./programComment.js";
 import { more, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
-import { textReader } from "./textReader.js";
 
 /** Options of the extended XYZ reader. */
 export interface ExtxyzOptions extends ReadOptions, TensorOptions {}
@@ -18,7 +18,7 @@ const OPTIONS = record({
   ...TENSOR_FIELDS,
 } satisfies Fields<ExtxyzOptions>);
 
-const extxyz = textReader("Extxyz", OPTIONS, extxyzReader);
+const extxyz = frameReader("Extxyz", OPTIONS, extxyzReader);
 
 /**
  * Frames from the text (or bytes, gzipped or not) of an extended XYZ file.
@@ -52,7 +52,7 @@ export const extxyzFormat: FileFormat = {
   options: ["keys", "units", "components", "becOrder", "lammpsUnits"],
   sniff: ({ lines: [count = "", comment = "", atom = ""] }) =>
     /\b(Properties|Lattice)=/.test(comment) || (/^\s*\d+\s*$/.test(count) && /^\s*[A-Za-z]\w*\s+[-+.\d]/.test(atom)),
-  frames: streamExtxyz,
+  frames: extxyz.unchecked,
 };
 
 /** The extended XYZ format as a line reader. @throws OptionError for an option that makes no sense */

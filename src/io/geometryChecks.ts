@@ -1,6 +1,7 @@
 /** Whether structures are plausible: elements, handedness, atoms on top of each other, lengths in another unit, jumps. */
-import { DataError } from "../errors.js";
+import { FormatError } from "../errors.js";
 import { determinant3 } from "../math/matrix3.js";
+import { type ClosePair, closestPairFinder } from "../structure/closestPair.js";
 import { CHEMICAL_SYMBOLS, covalentRadius } from "../structure/elements.js";
 import { type ImageReducer, imageReducer } from "../structure/minimumImage.js";
 import { neighborList } from "../structure/neighbors.js";
@@ -16,18 +17,22 @@ export interface Finding {
 const largestLength = 1e6;
 /** Atoms closer than this are on top of each other, Å; no bond is shorter than 0.74 Å by much. */
 const tooClose = 0.4;
-/** What the neighbor search looks at, Å; atoms need to move by half the rest before it is repeated. */
-const searched = 1;
+/** What the search for such atoms looks at, Å; atoms need to move by half the rest before it is repeated. */
+const searched = 0.6;
+/** Atoms closer than this are one atom written twice, Å. */
+const oneAtom = 1e-6;
 /** Lengths in bohr or nm that are read as Å scale bonds by 1.89 or 0.1; thermal motion and odd chemistry stay within these. */
 const [shortBond, longBond] = [0.6, 1.6];
 /** A jump between frames is a fault only beyond this, Å. */
 const leastJump = 1;
+/** After so many frames that have nothing to do with the one before, or with the same fault, no more is looked for. */
+const enough = 64;
 const nobleGases = new Set(["He", "Ne", "Ar", "Kr", "Xe", "Rn"]);
 
 /** Looks at structures one by one; what it says of single ones comes at once, of the sequence at the end. */
 export function geometryChecker(): {
-  /** @param where for errors @throws DataError for a coordinate that cannot be */
-  add(s: Structure, where: string): Finding[];
+  /** @throws FormatError for a coordinate that cannot be */
+  add(s: Structure, file: string, frame: number): Finding[];
   finish(outliers: (values: readonly number[], least: number) => number[]): string[];
 } {
   let before: Structure | undefined;
@@ -37,11 +42,15 @@ export function geometryChecker(): {
   let farWrap = -1;
   /** How far atoms may still move before two that were apart can be too close. */
   let allowance = 0;
+  const closest = closestPairFinder(searched);
   const moved: number[] = [];
   const step = new Float64Array(3);
 
+  let unrelated = 0;
+  let near = 0;
+
   const largestMove = (s: Structure): number => {
-    if (!before || before.positions.length !== s.positions.length || before.species !== s.species)
+    if (unrelated > enough || !before || before.positions.length !== s.positions.length || before.species !== s.species)
       return Number.POSITIVE_INFINITY;
     if (!reduce || before.cell !== s.cell) reduce = imageReducer(s.cell, s.periodic);
     let largest = 0;
@@ -52,6 +61,8 @@ export function geometryChecker(): {
       let square = step[0]! ** 2 + step[1]! ** 2 + step[2]! ** 2;
       if (square > leastJump) {
         if (square > edges) farWrap = p / 3;
+        // No image is longer.
+        if (square <= largest) continue;
         reduce(step, 0);
         square = step[0]! ** 2 + step[1]! ** 2 + step[2]! ** 2;
       }
@@ -61,23 +72,29 @@ export function geometryChecker(): {
   };
 
   return {
-    add(s, where) {
-      refuseHuge(s, where);
+    add(s, file, frame) {
+      refuseHuge(s, file, frame);
       const findings: Finding[] = [];
       if (s.species !== species) findings.push(...unknownSpecies(s.species));
       species = s.species;
       if (!before && s.cell && determinant3(s.cell) < 0)
         findings.push({ what: "the cell is left-handed", detail: "a·(b×c) is negative" });
       const move = largestMove(s);
-      if (before) moved.push(move);
+      if (before) {
+        moved.push(move);
+        unrelated = move > 2 * leastJump ? unrelated + 1 : 0;
+      }
       // Frames that do not follow each other (a training set) put atoms anywhere; only where nothing else moved far is it a fault.
       if (before && move <= leastJump && farWrap >= 0 && s.periodic.some(Boolean))
         findings.push({ what: "an atom jumps by several cells", detail: `atom ${farWrap}` });
       allowance -= 2 * move;
-      if (!(allowance > 0)) {
-        const { nearest, finding } = nearestPair(s);
-        if (finding) findings.push(finding);
-        allowance = Math.min(nearest, searched) - tooClose;
+      if (!(allowance > 0) && near < enough) {
+        const pair = closest(s);
+        if (pair && pair.distance < tooClose) {
+          findings.push(tooNear(s, pair));
+          near++;
+        }
+        allowance = (pair?.distance ?? searched) - tooClose;
       }
       if (!before) findings.push(...implausibleBonds(s));
       before = s;
@@ -99,13 +116,14 @@ function edgeLengths(cell: Float64Array): number {
   return [0, 3, 6].reduce((sum, r) => sum + Math.hypot(cell[r]!, cell[r + 1]!, cell[r + 2]!), 0);
 }
 
-function refuseHuge(s: Structure, where: string): void {
+function refuseHuge(s: Structure, file: string, frame: number): void {
   const all = s.cell ? [s.positions, s.cell] : [s.positions];
   for (const [k, values] of all.entries())
     for (let i = 0; i < values.length; i++)
       if (!(Math.abs(values[i]!) <= largestLength))
-        throw new DataError({
-          where: `${where}, ${k === 0 ? `atom ${Math.floor(i / 3)}` : `cell vector ${"abc"[Math.floor(i / 3)]}`}`,
+        throw new FormatError({
+          file,
+          where: `frame ${frame}, ${k === 0 ? `atom ${Math.floor(i / 3)}` : `cell vector ${"abc"[Math.floor(i / 3)]}`}`,
           problem: `a coordinate is ${values[i]} Å, which no structure has`,
           advice: "an overflow or a damaged file: get the file again",
         });
@@ -133,31 +151,11 @@ function element(label: string): string | undefined {
   return candidates.find((c) => CHEMICAL_SYMBOLS.includes(c));
 }
 
-/** The shortest distance, up to {@link searched}, and what is to be said of it. */
-function nearestPair(s: Structure): { nearest: number; finding?: Finding } {
-  if (s.species.length < 2) return { nearest: searched };
-  let list: ReturnType<typeof neighborList>;
-  try {
-    list = neighborList(s, searched);
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause;
-    return { nearest: 0, finding: { what: "two atoms are in one place", detail: cause.message } };
-  }
-  let [nearest, at, centre] = [searched, -1, 0];
-  for (let p = 0; p < list.distances.length; p++)
-    if (list.distances[p]! < nearest) {
-      nearest = list.distances[p]!;
-      at = p;
-    }
-  if (nearest >= tooClose) return { nearest };
-  while (list.first[centre + 1]! <= at) centre++;
-  return {
-    nearest,
-    finding: {
-      what: "two atoms are on top of each other",
-      detail: `atoms ${centre} and ${list.index[at]} are ${nearest.toFixed(3)} Å apart`,
-    },
-  };
+function tooNear(s: Structure, { i, j, distance }: ClosePair): Finding {
+  const atoms = `atoms ${i} (${s.species[i]}) and ${j} (${s.species[j]})`;
+  return distance < oneAtom
+    ? { what: "two atoms are in one place", detail: atoms }
+    : { what: "two atoms are on top of each other", detail: `${atoms} are ${distance.toFixed(3)} Å apart` };
 }
 
 /** The shortest bond in units of the sum of covalent radii tells whether lengths are in another unit. */

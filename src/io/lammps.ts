@@ -3,6 +3,7 @@ import { list, oneOf, plainObject, positive, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Periodicity } from "../structure/structure.js";
+import { frameReader } from "./checkedFrames.js";
 import { type FieldScales, type FieldUnits, fieldScales } from "./fieldUnits.js";
 import type { FileFormat } from "./format.js";
 import { idOrder, type SeenIds, sameIds, symbolsOf } from "./lammpsAtoms.js";
@@ -11,7 +12,6 @@ import { isLammpsUnits, type LammpsUnits, lammpsScales, lammpsUnitNames } from "
 import type { Lines } from "./lines.js";
 import { isOdd } from "./number.js";
 import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
-import { textReader } from "./textReader.js";
 
 /** Options of the LAMMPS dump reader. */
 export interface LammpsOptions extends ReadOptions {
@@ -33,7 +33,7 @@ const OPTIONS = record({
   timestep: positive("fs").optional(),
 } satisfies Fields<LammpsOptions>);
 
-const lammps = textReader("Lammps", OPTIONS, lammpsReader);
+const lammps = frameReader("Lammps", OPTIONS, lammpsReader);
 
 /**
  * Frames of a LAMMPS dump (`dump custom` or `dump atom`), atoms sorted by id. Positions from `xu yu zu`, `x y z` (made
@@ -62,7 +62,7 @@ export const lammpsFormat: FileFormat = {
   options: ["species", "lammpsUnits", "units"],
   sniff: ({ text }) => text.startsWith("ITEM:"),
   frames: (source, { lammpsUnits, units, ...options }) =>
-    streamLammps(source, {
+    lammps.unchecked(source, {
       ...options,
       ...(lammpsUnits && { units: lammpsUnits }),
       ...(units && { fieldUnits: units }),

@@ -3,10 +3,10 @@ import { DataError } from "../errors.js";
 import { readOptions, record } from "../options/record.js";
 import type { Frame } from "../structure/frame.js";
 import type { Trajectory } from "../structure/trajectory.js";
+import { checkedStream } from "./checkedFrames.js";
 import { COLLECT_FIELDS, type CollectOptions, collectTrajectory } from "./collect.js";
 import { LOAD_FIELDS, LOAD_OPTIONS, type LoadOptions } from "./format.js";
 import { type OpenedFile, openFile } from "./formats.js";
-import { frameChecker } from "./frameChecks.js";
 import { type Source, sourceName } from "./source.js";
 
 const TRAJECTORY_OPTIONS = record({ ...LOAD_FIELDS, ...COLLECT_FIELDS });
@@ -38,21 +38,7 @@ export async function* framesOf(
         problem: `${format.title} have no structures`,
         advice: "read them as a series",
       });
-    const checker = frameChecker(options.name ?? "file", options);
-    let state: "reading" | "whole" | "failed" = "reading";
-    try {
-      for await (const frame of format.frames(source, rest)) {
-        checker.add(frame);
-        yield frame;
-      }
-      state = "whole";
-    } catch (cause) {
-      state = "failed";
-      throw cause;
-    } finally {
-      // An error has said enough; whoever stops early has not asked about the rest.
-      if (state !== "failed") checker.finish(state === "whole");
-    }
+    yield* checkedStream(format.frames(source, rest), options.name ?? "file", options);
   } finally {
     await source.close();
   }

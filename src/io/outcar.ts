@@ -1,21 +1,12 @@
-import { type Fields, readOptions, record } from "../options/record.js";
+import { type Fields, record } from "../options/record.js";
 import { oneOf } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
+import { frameReader } from "./checkedFrames.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
 import { addHeadLine, outcarHead, readSpecies } from "./outcarSpecies.js";
 import { readBornCharges, readCell, readEnergy, readForces, readMatrix, readStress } from "./outcarTables.js";
-import {
-  type LineReader,
-  loadAll,
-  type more,
-  nextLine,
-  parseAll,
-  READ_FIELDS,
-  type ReadOptions,
-  type Source,
-  streamAll,
-} from "./source.js";
+import { type LineReader, type more, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
 import { type LabelOptions, labelSources, type VaspRun, type VaspTable, vaspSteps } from "./vaspSteps.js";
 
 type Need = typeof more;
@@ -28,6 +19,8 @@ export const VASP_OPTIONS = record({
   labels: oneOf(labelSources).optional(),
 } satisfies Fields<VaspOptions>);
 
+const outcar = frameReader("Outcar", VASP_OPTIONS, outcarReader);
+
 /**
  * The ionic steps of an OUTCAR (VASP 5.4 to 6.x), each with positions, cell, forces, stress, and the free energy that
  * belongs to the forces; MD steps with their time (POTIM × (step − 1)). A linear-response run (LEPSILON, LCALCEPS)
@@ -39,20 +32,17 @@ export const VASP_OPTIONS = record({
  * @throws FormatError with file and line, also if VASP did not run to its end: then read with `incomplete: "drop"`
  */
 export function parseOutcar(input: string | Uint8Array, options: VaspOptions = {}): Frame[] {
-  readOptions(VASP_OPTIONS, options, "parseOutcar");
-  return parseAll(outcarReader(options), input, options);
+  return outcar.parse(input, options);
 }
 
 /** Steps of an OUTCAR one by one; see {@link parseOutcar}. */
 export function streamOutcar(source: Source, options: VaspOptions = {}): AsyncGenerator<Frame, void, void> {
-  readOptions(VASP_OPTIONS, options, "streamOutcar");
-  return streamAll(outcarReader(options), source, options);
+  return outcar.stream(source, options);
 }
 
 /** All steps of an OUTCAR; see {@link parseOutcar}. */
 export function loadOutcar(source: Source, options: VaspOptions = {}): Promise<Frame[]> {
-  readOptions(VASP_OPTIONS, options, "loadOutcar");
-  return loadAll(outcarReader(options), source, options);
+  return outcar.load(source, options);
 }
 
 /** OUTCAR for the loaders. */
@@ -61,7 +51,7 @@ export const outcarFormat: FileFormat = {
   title: "OUTCAR",
   options: ["labels"],
   sniff: ({ text, lines }) => /^\s*vasp\.\d/.test(lines[0] ?? "") || /^ *(executed on|INCAR:|POTCAR: )/m.test(text),
-  frames: (source, options) => streamAll(outcarReader(options), source, options),
+  frames: outcar.unchecked,
 };
 
 /** Which of several printed dielectric tensors is ε∞: with local fields in DFT over RPA over none. */

@@ -5,10 +5,10 @@ import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr } from "../units/constants.js";
+import { frameReader } from "./checkedFrames.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
 import { type more, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
-import { textReader } from "./textReader.js";
 
 /** Options of the reader of phonopy.yaml. */
 export interface PhonopyOptions extends ReadOptions {
@@ -21,7 +21,7 @@ const OPTIONS = record({
   phonopyCell: oneOf(["primitive", "unit", "super"]).optional(),
 } satisfies Fields<PhonopyOptions>);
 
-const phonopy = textReader(
+const phonopy = frameReader(
   "Phonopy",
   OPTIONS,
   ({ phonopyCell = "unit" }) =>
@@ -49,7 +49,7 @@ export const phonopyFormat: FileFormat = {
   title: "phonopy.yaml",
   options: ["phonopyCell"],
   sniff: ({ text }) => /^phonopy:\s*(#.*)?$/m.test(text) && /^(primitive_cell|unit_cell|supercell):/m.test(text),
-  frames: phonopy.stream,
+  frames: phonopy.unchecked,
 };
 
 /** Only these top-level sections are kept, so that a list of forces of any length passes by. */

@@ -3,12 +3,12 @@ import { list, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
+import { frameReader } from "./checkedFrames.js";
 import type { FileFormat } from "./format.js";
 import { rowWidths } from "./lastLine.js";
 import type { Lines } from "./lines.js";
 import { fractionalText, poscarHead, readPoscarHeader, startsLikePoscar } from "./poscarHeader.js";
 import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
-import { textReader } from "./textReader.js";
 import { writeText } from "./write.js";
 
 /** Options of the POSCAR reader. */
@@ -22,7 +22,7 @@ const OPTIONS = record({
   species: list(text()).optional(),
 } satisfies Fields<PoscarOptions>);
 
-const poscar = textReader("Poscar", OPTIONS, poscarReader);
+const poscar = frameReader("Poscar", OPTIONS, poscarReader);
 
 /**
  * The structure in a POSCAR or CONTCAR, with its velocities (Å/fs) where the file has them.
@@ -43,7 +43,7 @@ export const poscarFormat: FileFormat = {
   title: "POSCAR",
   options: ["species"],
   sniff: ({ lines }) => startsLikePoscar(lines),
-  frames: poscar.stream,
+  frames: poscar.unchecked,
 };
 
 /** The POSCAR format as a line reader; yields one frame. */

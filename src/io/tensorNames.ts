@@ -31,6 +31,8 @@ const spellings: Readonly<Record<FrameField, readonly string[]>> = {
 /** Every field name, for options that map names. */
 export const frameFields = Object.keys(spellings) as FrameField[];
 
+const mostNames = 1000;
+
 /** File name → field, from the user's mapping first and the known spellings second. */
 export type FieldNames = (name: string) => { readonly field: FrameField; readonly asked: boolean } | undefined;
 
@@ -49,11 +51,19 @@ export function fieldNames(keys: Readonly<Partial<Record<FrameField, string>>> =
   const asked = new Map(Object.entries(keys).map(([field, name]) => [name, field as FrameField]));
   const known = new Map<string, FrameField>();
   for (const field of frameFields) if (!keys[field]) for (const s of spellings[field]) known.set(s, field);
-  return (name) => {
+  const find: FieldNames = (name) => {
     const wanted = asked.get(name);
     if (wanted) return { field: wanted, asked: true };
     const field = known.get(name.toLowerCase().replace(/[_-]/g, ""));
     return field && { field, asked: false };
+  };
+  // The same few names come in every frame.
+  const found = new Map<string, ReturnType<FieldNames>>();
+  return (name) => {
+    if (found.has(name)) return found.get(name);
+    const match = find(name);
+    if (found.size < mostNames) found.set(name, match);
+    return match;
   };
 }
 

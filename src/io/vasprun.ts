@@ -1,6 +1,7 @@
 import { readOptions } from "../options/record.js";
 import type { Frame } from "../structure/frame.js";
 import { checkHeap } from "../system/memory.js";
+import { checkedAll, checkedStream } from "./checkedFrames.js";
 import type { FileFormat } from "./format.js";
 import { VASP_OPTIONS, type VaspOptions } from "./outcar.js";
 import { byteChunks, type Source, sourceName, wholeText } from "./source.js";
@@ -19,13 +20,13 @@ export function parseVasprun(input: string | Uint8Array, options: VaspOptions = 
   const reader = new VasprunReader(options.name ?? "text", options);
   reader.write(Buffer.from(wholeText(input, options)).toString("latin1"));
   reader.finish(options.incomplete === "drop");
-  return reader.take();
+  return checkedAll(reader.take(), options.name ?? "text", options);
 }
 
 /** Steps of a vasprun.xml one by one, in memory that does not grow; see {@link parseVasprun}. */
 export async function* streamVasprun(source: Source, options: VaspOptions = {}): AsyncGenerator<Frame, void, void> {
   readOptions(VASP_OPTIONS, options, "streamVasprun");
-  yield* readVasprun(source, options);
+  yield* checkedStream(readVasprun(source, options), sourceName(source, options), options);
 }
 
 async function* readVasprun(source: Source, options: VaspOptions): AsyncGenerator<Frame, void, void> {
@@ -46,7 +47,7 @@ export async function loadVasprun(source: Source, options: VaspOptions = {}): Pr
   readOptions(VASP_OPTIONS, options, "loadVasprun");
   const frames: Frame[] = [];
   for await (const frame of readVasprun(source, options)) frames.push(frame);
-  return frames;
+  return checkedAll(frames, sourceName(source, options), options);
 }
 
 /** vasprun.xml for the loaders. */

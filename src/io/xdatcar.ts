@@ -5,6 +5,7 @@ import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure } from "../structure/structure.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+import { frameReader } from "./checkedFrames.js";
 import { COLLECT_FIELDS, type CollectOptions, collectTrajectory, trajectoryCollector } from "./collect.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
@@ -16,17 +17,7 @@ import {
   startsLikeCell,
   startsLikePoscar,
 } from "./poscarHeader.js";
-import {
-  type more,
-  needLine,
-  nextLine,
-  parseAll,
-  READ_FIELDS,
-  READ_OPTIONS,
-  type ReadOptions,
-  type Source,
-  streamAll,
-} from "./source.js";
+import { type more, needLine, nextLine, READ_FIELDS, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
 import { writeText } from "./write.js";
 
 /** Options of the XDATCAR reader; `timestep` is POTIM × NBLOCK in fs, which the file does not hold. */
@@ -39,6 +30,8 @@ const WRITE_OPTIONS = record({
   signal: RUN_FIELDS.signal,
 });
 
+const xdatcar = frameReader("Xdatcar", READ_OPTIONS, () => readXdatcar);
+
 /**
  * The trajectory in an XDATCAR with fixed or variable cell. Positions are Cartesian, Å, and as the file has them:
  * VASP wraps them into the cell.
@@ -47,20 +40,19 @@ const WRITE_OPTIONS = record({
 export function parseXdatcar(input: string | Uint8Array, options: XdatcarOptions = {}): Trajectory {
   const { timestep, stride, ...read } = readOptions(OPTIONS, options, "parseXdatcar");
   const collector = trajectoryCollector(collecting(timestep, stride, read.name));
-  for (const frame of parseAll(readXdatcar, input, read)) collector.add(frame);
+  for (const frame of xdatcar.parse(input, read)) collector.add(frame);
   return collector.finish();
 }
 
 /** Configurations of an XDATCAR one by one, in memory that does not grow; `info.step` is the file's own number. */
 export function streamXdatcar(source: Source, options: ReadOptions = {}): AsyncGenerator<Frame, void, void> {
-  readOptions(READ_OPTIONS, options, "streamXdatcar");
-  return streamAll(readXdatcar, source, options);
+  return xdatcar.stream(source, options);
 }
 
 /** The whole trajectory of an XDATCAR; see {@link parseXdatcar}. */
 export function loadXdatcar(source: Source, options: XdatcarOptions = {}): Promise<Trajectory> {
   const { timestep, stride, ...read } = readOptions(OPTIONS, options, "loadXdatcar");
-  return collectTrajectory(streamAll(readXdatcar, source, read), collecting(timestep, stride, read.name));
+  return collectTrajectory(xdatcar.stream(source, read), collecting(timestep, stride, read.name));
 }
 
 function collecting(timestep: number | undefined, stride: number, name: string | undefined): CollectOptions {
@@ -76,7 +68,7 @@ export const xdatcarFormat: FileFormat = {
     startsLikeVasp4(lines) ||
     (startsLikePoscar(lines) && /^\s*(direct configuration|konfig)/im.test(text)) ||
     startsWithoutTitles(lines),
-  frames: streamXdatcar,
+  frames: xdatcar.unchecked,
 };
 
 /** VASP 5.2 separates configurations by a blank line and calls them nothing. */
