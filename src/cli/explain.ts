@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { listDatasets } from "../dataset/registry.js";
 import { didYouMean, FileError, FormatError, type SpectensorError } from "../errors.js";
+import { type Warning, warningText } from "../warnings.js";
 
 /** Flag by the name that the library has for an option. */
 type Flags = ReadonlyMap<string, string>;
@@ -57,12 +58,22 @@ export function speakFor(command: Command | undefined): void {
   running = command;
 }
 
+/** The command that is running. */
+export function runningCommand(): Command | undefined {
+  return running;
+}
+
+/** A warning for the command that is running. */
+export function warned(warning: Warning): string {
+  return inCommandLine(warningText(warning), running);
+}
+
 /**
  * A message with `species: ["Si", "O"]` as `--species Si,O`, `keys: { a: "b" }` as `--key a=b`, `` `timestep` `` and "as timestep" as
  * --timestep. What the command has no option for is no advice: such alternatives are left out.
- * @param command that the message is for; default the one that is running
+ * @param command that the message is for; without one options of reading files are meant
  */
-export function inCommandLine(message: string, command = running): string {
+export function inCommandLine(message: string, command?: Command): string {
   if (!command) return translated(message, READING);
   const flags = flagsOf(command);
   return possible(translated(message, new Map([...READING, ...flags])), new Set(flags.values()));

@@ -11,8 +11,8 @@ import { type LabelSource, labelSources } from "../io/vaspSteps.js";
 import type { PhysicalQuantity } from "../units/convert.js";
 import { fromMathUnit, type MathUnit } from "../units/mathUnit.js";
 import { unitFactor } from "../units/unitNames.js";
-import { type Warning, warningText } from "../warnings.js";
-import { inCommandLine } from "./explain.js";
+import type { Warning } from "../warnings.js";
+import { warned } from "./explain.js";
 import { choiceOption, integerOption, keyOption, listOption } from "./parse.js";
 
 /** {@link fileOptions} as commander gives them. */
@@ -133,7 +133,7 @@ const told = new Set<string>();
 
 /** Says a warning on standard error, each only once. */
 export function printWarning(warning: Warning): void {
-  const text = inCommandLine(warningText(warning));
+  const text = warned(warning);
   if (told.has(text)) return;
   told.add(text);
   process.stderr.write(`warning: ${text}\n`);

@@ -9,9 +9,9 @@ import { loadSeries } from "../io/loadSeries.js";
 import type { FrameQuantity } from "../series/fromFrames.js";
 import { seriesLength } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
-import { type Warning, warningText } from "../warnings.js";
+import type { Warning } from "../warnings.js";
 import { chargeProblems } from "./chargeProblems.js";
-import { inCommandLine } from "./explain.js";
+import { explained, runningCommand, warned } from "./explain.js";
 import { frameSurvey, type Survey } from "./frameSurvey.js";
 
 /** One file, as `spectensor check --json` prints it. */
@@ -46,7 +46,7 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
   const errors: string[] = [];
   const note = (warning: Warning) => {
     const { where, ...rest } = warning;
-    const text = inCommandLine(warningText(where === file ? rest : warning));
+    const text = warned(where === file ? rest : warning);
     if (!warnings.includes(text)) warnings.push(text);
   };
   const load: LoadOptions = { ...options, onWarning: note };
@@ -69,7 +69,7 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
     }
   } catch (error) {
     if (!(error instanceof SpectensorError) || error.name === "AbortedError") throw error;
-    errors.push(inCommandLine(error.message));
+    errors.push(explained(error, runningCommand()));
   }
   const { frames = 0, atoms = 0, species = [], timestepFs = null, times = null, quantities = [] } = found;
   const report = { format, frames, atoms, species, timestepFs, times, quantities, warnings, errors };
