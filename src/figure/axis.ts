@@ -92,18 +92,27 @@ export function plotlyAxis(axis: AxisOptions, side: "x" | "y", domain: readonly 
   };
 }
 
-/** Ticks at 1, 2 and 5 times powers of ten (powers alone beyond three decades), written as plain numbers where short. */
+const upTo10 = (step: number): number[] => Array.from({ length: 9 / step }, (_, k) => 1 + k * step);
+/** Multiples of powers of ten at which ticks may stand, from few to many. */
+const mantissas: readonly (readonly number[])[] = [[1], [1, 2, 5], upTo10(1), upTo10(0.5), upTo10(0.1)];
+
+/** Ticks at few multiples of powers of ten, but at three places at least, written as plain numbers where short. */
 function logTicks(range: readonly [number, number]): PlotlyOptions {
   const [low, high] = [Math.min(...range), Math.max(...range)];
-  const mantissas = high / low > 1e3 ? [1] : [1, 2, 5];
-  const values: number[] = [];
-  for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k++)
-    for (const m of mantissas) {
-      const value = Number(`${m}e${k}`);
-      if (value >= low && value <= high) values.push(value);
-    }
-  const text = values.map((v) =>
-    v >= 1e-3 && v < 1e5 ? String(v) : `10<sup>${Math.log10(v)}</sup>`.replace("-", "−"),
-  );
+  const ticksAt = (multiples: readonly number[]): number[] => {
+    const values: number[] = [];
+    for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k++)
+      for (const m of multiples) {
+        const value = Number(`${m.toPrecision(2)}e${k}`);
+        if (value >= low && value <= high) values.push(value);
+      }
+    return values;
+  };
+  const values = mantissas.map(ticksAt).find((ticks) => ticks.length >= 3) ?? ticksAt(mantissas.at(-1)!);
+  const text = values.map((v) => {
+    if (v >= 1e-3 && v < 1e5) return String(v);
+    const [multiple, power] = v.toExponential().split("e");
+    return `${multiple === "1" ? "" : `${multiple}·`}10<sup>${Number(power)}</sup>`.replace("-", "−");
+  });
   return { tickmode: "array", tickvals: values, ticktext: text };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OptionError, ShapeError, UnitError } from "../../src/errors.js";
+import { plotlyAxis } from "../../src/figure/axis.js";
 import { figureCsv, figureJson, type PlotlyOptions } from "../../src/figure/figure.js";
 import { learningCurveFigure } from "../../src/figure/learningCurve.js";
 import { lineFigure } from "../../src/figure/lines.js";
@@ -150,6 +151,36 @@ describe("learningCurveFigure", () => {
     expect(() => learningCurveFigure({ A: { sizes: [1], mean: [0] } }, { score, scale: "log-log" })).toThrow(
       /A: point 0 has the value 0/,
     );
+  });
+});
+
+describe("logarithmic axes", () => {
+  it.each([
+    [
+      [0.036, 0.052],
+      ["0.04", "0.045", "0.05"],
+    ],
+    [
+      [1.8, 8.5],
+      ["2", "5"],
+    ],
+    [
+      [2e-5, 3e-4],
+      ["2·10<sup>−5</sup>", "5·10<sup>−5</sup>", "10<sup>−4</sup>", "2·10<sup>−4</sup>"],
+    ],
+    [
+      [1, 1e4],
+      ["1", "10", "100", "1000", "10000"],
+    ],
+  ] as const)("of %j have at least three ticks, named as people write them", (range, expected) => {
+    const { ticktext, tickvals } = plotlyAxis({ quantity: "N", scale: "log", range }, "x", [0, 1]) as {
+      ticktext: string[];
+      tickvals: number[];
+    };
+    expect(ticktext).toEqual(expect.arrayContaining([...expected]));
+    expect(tickvals.length).toBeGreaterThanOrEqual(3);
+    expect(tickvals.length).toBeLessThanOrEqual(20);
+    for (const v of tickvals) expect(v >= range[0] && v <= range[1]).toBe(true);
   });
 });
 
