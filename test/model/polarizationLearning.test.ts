@@ -41,6 +41,23 @@ describe("polarizationLearningCurve", () => {
     }
   });
 
+  it("tests what the test frames have, and needs some", async () => {
+    const options = {
+      from: "bornCharges",
+      sizes: [4],
+      draws: 1,
+      model: { descriptor, ridge: { kind: "fixed", value: 1e-8 } },
+    } as const;
+    const [whole, part] = [
+      await polarizationLearningCurve(train, test, options),
+      await polarizationLearningCurve(train, { ...test, polarization: [] }, options),
+    ];
+    const { bornCharges } = whole.points[0]!.draws[0]!;
+    expect(part.points[0]!.draws[0]).toEqual({ polarization: Number.NaN, bornCharges });
+    const none = { polarization: [], bornCharges: [] };
+    await expect(polarizationLearningCurve(train, none, options)).rejects.toThrow("no frame to test on");
+  });
+
   it("draws seeded subsets, so many of each size, and the same ones again", async () => {
     const model = { descriptor, ridge: { kind: "fixed", value: 1e-8 } } as const;
     const curve = () =>

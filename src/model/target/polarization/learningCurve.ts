@@ -50,7 +50,7 @@ const OPTIONS = record({
   ...RUN_FIELDS,
 } satisfies Fields<PolarizationLearningOptions>);
 
-/** RMSPE on the test frames, RMSE over the standard deviation of the reference components; 0.01 is 1 %. */
+/** RMSPE on the test frames, RMSE over the standard deviation of the reference components; 0.01 is 1 %, NaN where no test frame has it. */
 export interface PolarizationLearningErrors {
   readonly polarization: number;
   readonly bornCharges: number;
@@ -62,6 +62,7 @@ export interface PolarizationLearningErrors {
  * hundredth of the smallest ridge, which leaves the solutions as they are and makes each a good deal cheaper. Factors of products are
  * found on the structures of the whole training set.
  * @throws OptionError for a size larger than the training set
+ * @throws DataError without a test frame
  */
 export async function polarizationLearningCurve(
   train: PolarizationSets,
@@ -69,6 +70,8 @@ export async function polarizationLearningCurve(
   options: PolarizationLearningOptions,
 ): Promise<LearningCurve<PolarizationLearningErrors>> {
   const read = readOptions(OPTIONS, options, "polarizationLearningCurve");
+  if (test.polarization.length + test.bornCharges.length === 0)
+    throw new DataError({ where: "polarizationLearningCurve", problem: "no frame to test on" });
   const { from, sizes, draws, polarizationWeight, model, onProgress, signal } = read;
   const kinds = from === "both" ? (["polarization", "bornCharges"] as const) : ([from] as const);
   const longest = Math.max(...kinds.map((kind) => train[kind].length));
@@ -82,7 +85,9 @@ export async function polarizationLearningCurve(
   // Ridges are relative to the largest column, which is another one in this basis.
   const factor = largest / largestSquares(inside);
   const tests = (["polarization", "bornCharges"] as const).map((kind) =>
-    testSums(projected(gather(space, kind, test[kind], 1), basis), kind, test[kind]),
+    test[kind].length === 0
+      ? undefined
+      : testSums(projected(gather(space, kind, test[kind], 1), basis), kind, test[kind]),
   );
   const points: LearningPoint<PolarizationLearningErrors>[] = [];
   for (const [at, size] of sizes.entries()) {
@@ -110,7 +115,7 @@ export async function polarizationLearningCurve(
           ...(signal && { signal }),
         },
       );
-      const [polarization, bornCharges] = tests.map((t) => relativeError(t, weights));
+      const [polarization, bornCharges] = tests.map((t) => (t ? relativeError(t, weights) : Number.NaN));
       results.push({ polarization: polarization!, bornCharges: bornCharges! });
       await breathe();
     }
