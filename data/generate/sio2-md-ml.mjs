@@ -12,33 +12,49 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 const data = join(here, "../sio2-md-ml");
 const work = join(process.env.SPECTENSOR_WORK ?? join(here, "work"), "sio2-md-ml");
-const built = join(here, "../../dist/index.js");
-if (!existsSync(built)) {
+if (!existsSync(join(here, "../../dist/index.js"))) {
   console.error("the package is not built: npm run build");
   process.exit(1);
 }
-const spectensor = await import(built);
-const { energyDrift, evaluateForceField, evaluatePolarizability, evaluatePolarization, fitDelta, fitForceField, fitPolarization, forceFieldPotential, linearResponse, loadDataset } = spectensor;
-const { loadModel, md, mdEnsembleToFiles, mean, polarizabilityOfDielectric } = spectensor;
-const { predictPolarizability, loadTrajectory, predictPolarization, readFrames, saveModel } = spectensor;
-const { standardDeviation, symmetry, writeExtxyz } = spectensor;
+const { evaluateForceField, evaluatePolarizability, evaluatePolarization, fitDelta, fitForceField, fitPolarization, forceFieldPotential, linearResponse, loadDataset, loadModel, loadTrajectory, md, predictPolarizability, predictPolarization, readFrames, saveModel, ...spaces } =
+  await import("#built/index.js");
+const { energyDrift, mdEnsembleToFiles } = spaces.dynamics;
+const { polarizabilityOfDielectric } = spaces.series;
+const { mean, standardDeviation } = spaces.statistics;
+
+/** @typedef {{ alpha: number[], p: number[], temperature: number, drift: number }} RunSeries what is kept of a run */
 
 /** Lengths of the runs: 1 fs steps, every eighth kept. */
 const RUNS = { temperature: 300, runs: 30, steps: 7999, timestep: 1, saveEvery: 8, equilibration: 5000, between: 1000, seed: 20261121 };
 const ROWS = 1000;
 
+/** @param {string} text */
 const log = (text) => console.log(`${new Date().toTimeString().slice(0, 8)} ${text}`);
+/** @param {string} path @param {string | Uint8Array} content */
 const whole = (path, content) => {
   writeFileSync(`${path}.part`, content);
   renameSync(`${path}.part`, path);
 };
-/** What `make` gives, kept as JSON in the work folder. */
+/**
+ * What `make` gives, kept as JSON in the work folder.
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} make
+ * @returns {Promise<T>}
+ */
 const kept = async (name, make) => {
   const path = join(work, name);
   if (!existsSync(path)) whole(path, JSON.stringify(await make()));
   return JSON.parse(readFileSync(path, "utf8"));
 };
-const model = async (name, fit) => {
+/**
+ * The model that `fit` gives, kept in the work folder.
+ * @template {"forceField" | "polarizability" | "polarization"} K
+ * @param {K} kind
+ * @param {string} name
+ * @param {() => Promise<import("#built/index.js").types.Models[K]>} fit
+ */
+const model = async (kind, name, fit) => {
   const path = join(work, name);
   if (!existsSync(path)) {
     log(`fits ${name}`);
@@ -46,19 +62,28 @@ const model = async (name, fit) => {
     await saveModel(`${path}.part`, fitted);
     renameSync(`${path}.part`, path);
   }
-  return loadModel(path);
+  return loadModel(path, kind);
+};
+
+/** A number that mdEnsembleToFiles writes with every frame. @param {import("#built/index.js").Frame} frame @param {string} name */
+const recordedNumber = (frame, name) => {
+  const value = name === "energy" ? frame.energy : frame.info?.[name];
+  if (typeof value !== "number") throw new TypeError(`a frame without ${name}`);
+  return value;
 };
 
 mkdirSync(work, { recursive: true });
 mkdirSync(data, { recursive: true });
 const quartz = await loadDataset("sio2");
+const { reference } = quartz;
+if (!reference) throw new TypeError("data/sio2 has no reference");
 const frames = quartz.frames.filter((f) => f.forces);
 const others = [...quartz.displaced, ...(quartz.parts.selected ?? [])];
-const lrm = await linearResponse(quartz.reference, quartz.displaced, { quantity: "dielectric" });
+const lrm = await linearResponse(reference, quartz.displaced, { quantity: "dielectric" });
 
-const forceField = await model("ff.json", () => fitForceField([...frames, ...others]));
-const delta = await model("delta.json", () => fitDelta(lrm, frames));
-const polarization = await model("polarization.json", () => fitPolarization([...frames, ...others]));
+const forceField = await model("forceField", "ff.json", () => fitForceField([...frames, ...others]));
+const delta = await model("polarizability", "delta.json", () => fitDelta(lrm, frames));
+const polarization = await model("polarization", "polarization.json", () => fitPolarization([...frames, ...others]));
 
 const errors = await kept("errors.json", async () => {
   // Errors on the last fifth in time, by models of the frames before it.
@@ -70,16 +95,17 @@ const errors = await kept("errors.json", async () => {
   return { training: early.length + others.length, tested: late.length, field, dielectric: { r2, rmse }, bornCharges };
 });
 
-const start = quartz.reference.structure;
+const start = reference.structure;
 const quench = await kept("minimum.json", async () => {
   const { state } = await md(start, forceFieldPotential(forceField), { ensemble: { kind: "nvt", temperature: 0, friction: 20 }, steps: 3000 });
   return { positions: [...state.positions], force: Math.max(...state.forces.map(Math.abs)) };
 });
 const minimum = { ...start, positions: Float64Array.from(quench.positions) };
-log(`minimum: space group ${symmetry(minimum, 0.01).symbol}, largest force ${quench.force.toExponential(1)} eV/Å`);
+log(`minimum: space group ${spaces.structure.symmetry(minimum, 0.01).symbol}, largest force ${quench.force.toExponential(1)} eV/Å`);
 
 log("runs");
 const files = await mdEnsembleToFiles(minimum, forceField, { ...RUNS, workers: 1, trajectory: join(work, "nve.xyz.gz"), begin: "resume" });
+/** @type {RunSeries[]} */
 const series = [];
 for (const [k, file] of files.runs.entries()) {
   series.push(
@@ -90,21 +116,27 @@ for (const [k, file] of files.runs.entries()) {
       const recorded = await readFrames(file);
       const run = {
         trajectory,
-        potentialEnergy: Float64Array.from(recorded, (f) => f.energy),
-        kineticEnergy: Float64Array.from(recorded, (f) => f.info.kinetic_energy),
+        potentialEnergy: Float64Array.from(recorded, (f) => recordedNumber(f, "energy")),
+        kineticEnergy: Float64Array.from(recorded, (f) => recordedNumber(f, "kinetic_energy")),
       };
       log(`series of run ${k + 1} of ${files.runs.length}`);
       return {
         alpha: [...alpha.values],
         p: [...p.values],
-        temperature: mean(recorded.map((f) => f.info.temperature)),
+        temperature: mean(recorded.map((f) => recordedNumber(f, "temperature"))),
         drift: energyDrift(run).drift,
       };
     }),
   );
 }
 
-/** Rows of numbers with four decimals, the runs one after the other. */
+/**
+ * Rows of numbers with four decimals, the runs one after the other.
+ * @param {string} header
+ * @param {number} width of a row in the values
+ * @param {readonly number[]} picked
+ * @param {(run: RunSeries) => readonly number[]} values
+ */
 function columns(header, width, picked, values) {
   const lines = [`# ${header}`, `# ${series.length} runs of ${ROWS} rows, ${RUNS.saveEvery * RUNS.timestep} fs apart, one after the other`];
   for (const run of series)
@@ -113,7 +145,7 @@ function columns(header, width, picked, values) {
 }
 whole(join(data, "polarizability.dat.gz"), columns("polarizability, Å³: xx yy zz xy yz zx", 9, [0, 4, 8, 1, 5, 2], (run) => run.alpha));
 whole(join(data, "polarization.dat.gz"), columns("polarization of the cell, e·Å: x y z", 3, [0, 1, 2], (run) => run.p));
-await writeExtxyz(join(data, "minimum.xyz.gz"), [{ structure: minimum, info: { largest_force: quench.force } }]);
+await spaces.io.writeExtxyz(join(data, "minimum.xyz.gz"), [{ structure: minimum, info: { largest_force: quench.force } }]);
 whole(
   join(data, "run.json"),
   `${JSON.stringify(

@@ -12,7 +12,7 @@ export interface EnergyDrift {
 }
 
 /** Drift and fluctuation of the total energy of a run. @throws DataError for fewer than two frames */
-export function energyDrift(run: MdRun): EnergyDrift {
+export function energyDrift(run: Pick<MdRun, "trajectory" | "potentialEnergy" | "kineticEnergy">): EnergyDrift {
   const { species, timestep = 1 } = run.trajectory;
   const time = Float64Array.from({ length: frameCount(run.trajectory) }, (_, f) => (f * timestep) / 1000);
   const total = run.potentialEnergy.map((e, f) => ((e + run.kineticEnergy[f]!) * 1000) / species.length);

@@ -21,7 +21,7 @@ for (const entry of entries) {
   await bundle.close();
 }
 
-/** Readers never see half a file, also when two builds run at once. */
+/** Readers never see half a file, also when two builds run at once. @param {string} path @param {string} text */
 function writeWhole(path, text) {
   const temporary = `${path}.${process.pid}.tmp`;
   writeFileSync(temporary, text);

@@ -5,12 +5,13 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadNotebook } from "../../dist/runner/nbformat.js";
-import { notebookPage } from "../../dist/runner/notebookPage.js";
-import { titleOf } from "../../dist/runner/summary.js";
+import { loadNotebook } from "#built/runner/nbformat.js";
+import { notebookPage } from "#built/runner/notebookPage.js";
+import { titleOf } from "#built/runner/summary.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const stage = mkdtempSync(join(tmpdir(), "spectensor-docs-"));
+/** @param {import("#built/runner/nbformat.js").Notebook} notebook */
 const sources = (notebook) => JSON.stringify(notebook.cells.map((c) => c.source));
 const items = [];
 mkdirSync(join(stage, "pages"));

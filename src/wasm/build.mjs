@@ -21,7 +21,7 @@ const distribution = join(here, "..", "..", "dist", "wasm");
 /** Relaxed SIMD stays off: its fused operations differ between machines, and results must not. */
 const options = ["-O3", "--noAssert", "--converge", "--runtime", "stub", "--enable", "simd", "--use", "abort="];
 
-const sources = readdirSync(assembly, { recursive: true })
+const sources = readdirSync(assembly, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
   .sort();
 const kernels = sources.filter((file) => file === basename(file));
@@ -52,20 +52,23 @@ function sourceHash() {
   return hash.digest();
 }
 
+/** @param {string} target */
 function isUpToDate(target) {
   return existsSync(target) && readFileSync(target).subarray(-fingerprint.length).equals(fingerprint);
 }
 
-/** Appends a custom section (id 0): size, name length, name, content; every length here fits one LEB128 byte. */
+/** Appends a custom section (id 0): size, name length, name, content; every length here fits one LEB128 byte. @param {Buffer} binary */
 function withFingerprint(binary) {
   const name = Buffer.from("sources");
   const content = Buffer.concat([Buffer.from([name.length]), name, fingerprint]);
   return Buffer.concat([binary, Buffer.from([0, content.length]), content]);
 }
 
+/** @param {string} source @returns {Promise<Buffer>} */
 async function compile(source) {
   // The compiler is only needed, and only loaded, when something has changed.
   const { default: asc } = await import("assemblyscript/asc");
+  /** @type {Buffer | undefined} */
   let binary;
   const { error, stderr } = await asc.main([source, "--outFile", "kernel.wasm", ...options], {
     readFile: (name) => {
@@ -86,7 +89,7 @@ async function compile(source) {
   return binary;
 }
 
-/** Readers never see half a file, also when two builds run at once. */
+/** Readers never see half a file, also when two builds run at once. @param {string} path @param {Uint8Array} bytes */
 function writeWhole(path, bytes) {
   const temporary = `${path}.${process.pid}.tmp`;
   try {

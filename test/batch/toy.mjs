@@ -1,7 +1,9 @@
 /** A command line for the tests of batches: `toy.mjs fit --seed n [--slow ms] [--fail-once file] --json --out FILE`. */
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 
+/** @param {string} name */
 const value = (name) => process.argv[process.argv.indexOf(`--${name}`) + 1];
+/** @param {string} name */
 const has = (name) => process.argv.includes(`--${name}`);
 if (has("log")) appendFileSync(value("log"), `${value("seed")}\n`);
 if (has("slow")) await new Promise((resolve) => setTimeout(resolve, Number(value("slow"))));

@@ -1,14 +1,15 @@
 // Force field: a step of molecular dynamics, a prediction with its error estimate, and training, on one thread.
-import { loadDataset } from "../../dist/dataset/load.js";
-import { createDescriptor, featureCount } from "../../dist/descriptor/descriptor.js";
-import { forceFieldPotential } from "../../dist/dynamics/forceFieldPotential.js";
-import { md } from "../../dist/dynamics/md.js";
-import { random } from "../../dist/math/random.js";
-import { fitForceField } from "../../dist/model/target/forceField/forceField.js";
-import { predictForces } from "../../dist/model/target/forceField/predict.js";
-import { forceFieldUncertainty } from "../../dist/model/target/forceField/uncertainty.js";
-import { supercell } from "../../dist/structure/cell.js";
-import { createStructure } from "../../dist/structure/structure.js";
+import { loadDataset } from "#built/dataset/load.js";
+import { createDescriptor, featureCount } from "#built/descriptor/descriptor.js";
+import { forceFieldPotential } from "#built/dynamics/forceFieldPotential.js";
+import { md } from "#built/dynamics/md.js";
+import { random } from "#built/math/random.js";
+import { fitForceField } from "#built/model/target/forceField/forceField.js";
+import { predictForces } from "#built/model/target/forceField/predict.js";
+import { forceFieldUncertainty } from "#built/model/target/forceField/uncertainty.js";
+import { supercell } from "#built/structure/cell.js";
+import { createStructure } from "#built/structure/structure.js";
+import { bench } from "../support/benchCase.mjs";
 
 /** Ideal β-cristobalite, 2 × 2 × 2 cubic cells of 24 atoms, jittered. */
 function cristobalite() {
@@ -21,8 +22,11 @@ function cristobalite() {
     [0.5, 0.5, 0],
   ];
   const bond = [0.125, 0.125, 0.125];
+  /** @type {string[]} */
   const species = [];
+  /** @type {number[][]} */
   const positions = [];
+  /** @param {string} symbol @param {number[]} f @param {number[]} shift */
   const add = (symbol, f, shift) => {
     species.push(symbol);
     positions.push(f.map((x, c) => a * (x + shift[c]) + 0.08 * next.normal()));
@@ -45,7 +49,10 @@ function cristobalite() {
   return supercell(createStructure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] }), [2, 2, 2]);
 }
 
-/** A force field of the goal's size with weights too small to move anything far. */
+/**
+ * A force field of the goal's size with weights too small to move anything far.
+ * @returns {import("#built/index.js").ForceFieldModel}
+ */
 function model() {
   const d = createDescriptor({
     species: ["O", "Si"],
@@ -64,10 +71,20 @@ function model() {
     basis: { kind: "features" },
     weights,
     constants: new Float64Array(2),
+    training: {
+      ...{ frames: 0, validationFrames: 0, ridge: 0, trials: [], condition: 1, options: {}, warnings: [] },
+      counts: { energy: 0, forces: 0, stress: 0 },
+      weights: { energy: 10, forces: 1, stress: 2 },
+      form: { kind: "full" },
+    },
   };
 }
 
-/** The same with the square of the kernel with so many references per species, weights as small. */
+/**
+ * The same with the square of the kernel with so many references per species, weights as small.
+ * @param {number} environments
+ * @returns {import("#built/index.js").ForceFieldModel}
+ */
 function kernelModel(environments) {
   const plain = model();
   const { descriptor: d } = plain;
@@ -87,7 +104,7 @@ async function quartzFrames() {
 }
 
 export const cases = [
-  {
+  bench({
     name: "force field: energy, forces and stress, 192-atom SiO2",
     unit: "ms",
     setup: () => ({ force: model(), s: cristobalite() }),
@@ -96,8 +113,8 @@ export const cases = [
       return 5;
     },
     goal: 40,
-  },
-  {
+  }),
+  bench({
     name: "force field: step of molecular dynamics, 192-atom SiO2",
     unit: "ms",
     setup: () => ({ potential: forceFieldPotential(model()), s: cristobalite() }),
@@ -106,8 +123,8 @@ export const cases = [
       return 20; // the forces of the start count as well
     },
     goal: 40,
-  },
-  {
+  }),
+  bench({
     name: "force field: the same step with zeta = 2 and 200 references per species",
     unit: "ms",
     setup: () => ({ potential: forceFieldPotential(kernelModel(200)), s: cristobalite() }),
@@ -115,8 +132,8 @@ export const cases = [
       await md(s, potential, { ensemble: { kind: "nve" }, temperature: 300, steps: 9 });
       return 10;
     },
-  },
-  {
+  }),
+  bench({
     name: "force field: error estimate of 9 atoms",
     unit: "ms",
     setup: async () => {
@@ -126,8 +143,8 @@ export const cases = [
     run: ({ force, s }) => {
       forceFieldUncertainty(force, s);
     },
-  },
-  {
+  }),
+  bench({
     name: "force field: fit to 40 frames of 9 atoms with choice of the ridge",
     unit: "ms",
     setup: quartzFrames,
@@ -135,8 +152,8 @@ export const cases = [
       await fitForceField(frames);
     },
     repeat: 3,
-  },
-  {
+  }),
+  bench({
     name: "force field: fit to 40 frames of 9 atoms with zeta = 2 and 100 references per species",
     unit: "ms",
     setup: quartzFrames,
@@ -147,5 +164,5 @@ export const cases = [
       });
     },
     repeat: 3,
-  },
+  }),
 ];

@@ -1,9 +1,11 @@
 // Polarizability models: fitting and prediction, one thread, on synthetic nine-atom crystals.
-import { random } from "../../dist/math/random.js";
-import { polarizabilitySettings } from "../../dist/model/target/polarizability/options.js";
-import { fitContext, fitPrepared, prepareFor } from "../../dist/model/target/polarizability/polarizability.js";
-import { predictPolarizability } from "../../dist/model/target/polarizability/predict.js";
-import { createTrajectory } from "../../dist/structure/trajectory.js";
+import { random } from "#built/math/random.js";
+import { polarizabilitySettings } from "#built/model/target/polarizability/options.js";
+import { fitContext, fitPrepared, prepareFor } from "#built/model/target/polarizability/polarizability.js";
+import { predictPolarizability } from "#built/model/target/polarizability/predict.js";
+import { createStructure } from "#built/structure/structure.js";
+import { createTrajectory } from "#built/structure/trajectory.js";
+import { bench } from "../support/benchCase.mjs";
 
 const SPECIES = ["Si", "Si", "Si", "O", "O", "O", "O", "O", "O"];
 // α-quartz, fractional coordinates.
@@ -20,7 +22,10 @@ const SITES = [
 ];
 const CELL = Float64Array.of(4.91, 0, 0, -2.455, 4.2522, 0, 0, 0, 5.4);
 
-/** Crystals with atoms displaced at random by 0.08 Å and tensors that depend on the displacements. */
+/**
+ * Crystals with atoms displaced at random by 0.08 Å and tensors that depend on the displacements.
+ * @param {number} count
+ */
 function frames(count) {
   const r = random(1);
   return Array.from({ length: count }, () => {
@@ -32,26 +37,29 @@ function frames(count) {
     const [x, y, z] = [shift[0], shift[4], shift[8]];
     const polarizability = Float64Array.of(10 + x, y, z, y, 10 - x, x, z, x, 10 + x * y);
     return {
-      structure: { species: SPECIES, positions, cell: CELL, periodic: [true, true, true] },
+      structure: createStructure({ species: SPECIES, positions, cell: CELL }),
       polarizability,
     };
   });
 }
 
+/** @param {number} zeta */
 const settingsOf = (zeta) =>
   polarizabilitySettings(
     { descriptor: { cutoff: 5, nMax: 6, lMax: 4, smearing: 0.5 }, form: { kind: "full", zeta } },
     "fitPolarizability",
   );
 
+/** @param {number} count */
 async function prepared(count, zeta = 1) {
   const all = frames(count);
   const context = await fitContext(all, undefined, "polarizability", settingsOf(zeta), {});
   return { context, data: await prepareFor(context, all, {}) };
 }
+/** @param {Awaited<ReturnType<typeof prepared>>} prepared @param {number} count */
 const trained = ({ context, data }, count) => fitPrepared(data, [...Array(count).keys()], [], context, {});
 
-/** A model of 20 training frames, and 10,000 frames. */
+/** A model of 20 training frames, and 10,000 frames. @param {number} zeta */
 async function prediction(zeta) {
   const model = await trained(await prepared(20, zeta), 20);
   const some = frames(500).map((f) => f.structure);
@@ -59,15 +67,15 @@ async function prediction(zeta) {
 }
 
 export const cases = [
-  {
+  bench({
     name: "polarizability: features and fit, 50 frames of 9 atoms",
     unit: "ms",
     repeat: 3,
     run: async () => {
       await trained(await prepared(50), 50);
     },
-  },
-  {
+  }),
+  bench({
     name: "polarizability: fit with ridge search, 440 frames of 9 atoms",
     unit: "ms",
     repeat: 1,
@@ -76,8 +84,8 @@ export const cases = [
     run: async (state) => {
       await trained(state, 440);
     },
-  },
-  {
+  }),
+  bench({
     name: "polarizability: predict 10,000 frames of 9 atoms",
     unit: "ms",
     repeat: 2,
@@ -86,8 +94,8 @@ export const cases = [
     run: async ({ model, t }) => {
       await predictPolarizability(model, t);
     },
-  },
-  {
+  }),
+  bench({
     name: "polarizability: predict 10,000 frames of 9 atoms, ζ = 2, 20 training frames",
     unit: "ms",
     repeat: 2,
@@ -96,5 +104,5 @@ export const cases = [
     run: async ({ model, t }) => {
       await predictPolarizability(model, t);
     },
-  },
+  }),
 ];

@@ -1,19 +1,24 @@
 // Derivative learning on the system of the peers' figures: 96-atom ZrO2 cells, n 6, l ≤ 3, r_c 5.5 Å; CPU milliseconds, one thread.
 // polipy4vasp (Schmiedmayer and Kresse's code): training on 119 frames 44 s and 3.4 GB, one frame 250 ms.
-import { random } from "../../dist/math/random.js";
-import { fitPolarization } from "../../dist/model/target/polarization/polarization.js";
-import { polarizationOf, predictBornCharges } from "../../dist/model/target/polarization/predict.js";
-import { createStructure } from "../../dist/structure/structure.js";
+import { random } from "#built/math/random.js";
+import { fitPolarization } from "#built/model/target/polarization/polarization.js";
+import { polarizationOf, predictBornCharges } from "#built/model/target/polarization/predict.js";
+import { createStructure } from "#built/structure/structure.js";
+import { bench } from "../support/benchCase.mjs";
 
 const descriptor = { cutoff: 5.5, nMax: 6, lMax: 3, smearing: 0.5, twoBody: {} };
+/** @type {Readonly<Record<string, number>>} */
 const charges = { Zr: 4, O: -2 };
 
-/** 2 × 2 × 2 cubic fluorite cells (a = 5.09 Å), jittered; Z* of the formal charges plus noise: only the work counts here. */
+/** 2 × 2 × 2 cubic fluorite cells (a = 5.09 Å), jittered; Z* of the formal charges plus noise: only the work counts here. @param {number} seed */
 function zirconia(seed) {
   const next = random(seed);
   const a = 5.09;
+  /** @type {string[]} */
   const species = [];
+  /** @type {number[]} */
   const positions = [];
+  /** @param {string} symbol @param {number[]} f @param {number[]} cell */
   const add = (symbol, f, cell) => {
     species.push(symbol);
     positions.push(...f.map((x, c) => a * (x + cell[c]) + 0.1 * next.normal()));
@@ -39,10 +44,11 @@ function zirconia(seed) {
   return { structure: s, bornCharges };
 }
 
+/** @param {number} count */
 const frames = (count) => Array.from({ length: count }, (_, k) => zirconia(k + 1));
 
 export const cases = [
-  {
+  bench({
     name: "polarization: training on 119 frames of 96 atoms",
     unit: "ms",
     goal: 25_000,
@@ -51,8 +57,8 @@ export const cases = [
     run: async (train) => {
       await fitPolarization(train, { descriptor });
     },
-  },
-  {
+  }),
+  bench({
     name: "polarization: P and Z* of one frame of 96 atoms",
     unit: "ms",
     goal: 25,
@@ -64,8 +70,8 @@ export const cases = [
       for (let k = 0; k < 10; k++) predictBornCharges(model, s);
       return 10;
     },
-  },
-  {
+  }),
+  bench({
     name: "polarization: P alone of one frame of 96 atoms",
     unit: "ms",
     setup: async () => ({
@@ -76,8 +82,8 @@ export const cases = [
       for (let k = 0; k < 10; k++) polarizationOf(model, s);
       return 10;
     },
-  },
-  {
+  }),
+  bench({
     name: "polarization: training with products on 6 frames of 96 atoms, one ridge",
     unit: "ms",
     repeat: 1,
@@ -85,8 +91,8 @@ export const cases = [
     run: async (train) => {
       await fitPolarization(train, { descriptor, ridge: { kind: "fixed", value: 1e-6 }, form: { kind: "products" } });
     },
-  },
-  {
+  }),
+  bench({
     name: "polarization: P and Z* of one frame of 96 atoms with products",
     unit: "ms",
     goal: 25,
@@ -102,5 +108,5 @@ export const cases = [
       for (let k = 0; k < 10; k++) predictBornCharges(model, s);
       return 10;
     },
-  },
+  }),
 ];

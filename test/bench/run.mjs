@@ -1,7 +1,5 @@
 // Benchmarks: `npm run bench [-- pattern] [-- --compare] [-- --save]`.
-// Every test/bench/*.mjs beside this file exports `cases = [{ name, unit, setup, run, repeat, goal }]`:
-//   setup() → state (may be async); run(state) → amount of work done (default 1); `unit` is what the figure is quoted in,
-//   "ms" (CPU milliseconds per run, smaller is better) or a rate such as "MB/s" or "GFLOP/s" (amount / CPU second).
+// Every test/bench/*.mjs beside this file exports its `cases`, see ../support/benchCase.types.ts.
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import os from "node:os";
 
@@ -12,10 +10,12 @@ const patterns = args.filter((a) => !a.startsWith("--"));
 
 const history = existsSync(HISTORY) ? JSON.parse(readFileSync(HISTORY, "utf8")) : [];
 const previous = history.at(-1)?.results ?? {};
+/** @type {Record<string, { median: number; best: number; unit: string; goal?: number }>} */
 const results = {};
 
 for (const file of readdirSync(new URL(".", import.meta.url)).sort()) {
   if (!file.endsWith(".mjs") || file === "run.mjs") continue;
+  /** @type {{ cases: readonly import("../support/benchCase.types.js").BenchCase<unknown>[] }} */
   const { cases } = await import(new URL(file, import.meta.url).href);
   for (const c of cases) {
     if (patterns.length && !patterns.some((p) => `${file} ${c.name}`.includes(p))) continue;
@@ -24,7 +24,8 @@ for (const file of readdirSync(new URL(".", import.meta.url)).sort()) {
     const values = [];
     for (let k = 0; k < (c.repeat ?? 5); k++) {
       const start = process.cpuUsage();
-      const amount = (await c.run(state)) ?? 1;
+      const done = await c.run(state);
+      const amount = typeof done === "number" ? done : 1;
       const { user, system } = process.cpuUsage(start);
       const ms = (user + system) / 1000;
       values.push(c.unit === "ms" ? ms / amount : amount / (ms / 1000));

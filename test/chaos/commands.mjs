@@ -5,12 +5,27 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { finished } from "./processes.mjs";
 
+/**
+ * A command that writes.
+ * @typedef {object} ChaosCommand
+ * @property {string} name
+ * @property {string} file name of its output
+ * @property {(out: string) => string[]} first words of the command line for an output at this path
+ * @property {(out: string) => string[]} [again] how it goes on after a kill
+ * @property {(out: string) => string[]} [words] words for a program of its own
+ * @property {string} [program] beside this file, in place of the command line
+ * @property {boolean} [grows] the output is no whole file before the run has ended
+ * @property {boolean} [folder] the output is a folder
+ * @property {string[]} [outputs] names of outputs that are compared, where it is not `file`
+ */
+
 const SMALL = '{"cutoff": 3, "nMax": 2, "lMax": 1}';
 
-/** Files that the commands read. @returns their folder */
+/** Files that the commands read. @param {string} folder @returns {Promise<string>} their folder */
 export async function makeInputs(folder) {
-  const { loadDataset, io } = await import("../../dist/index.js");
+  const { loadDataset, io } = await import("#built/index.js");
   const { frames } = await loadDataset("h2o");
+  /** @param {string} name */
   const at = (name) => join(folder, name);
   await io.writeExtxyz(at("water.xyz"), frames);
   await io.writeExtxyz(
@@ -23,7 +38,7 @@ export async function makeInputs(folder) {
   return folder;
 }
 
-/** A server that sends a file slowly, a piece every few milliseconds, and resumes. */
+/** A server that sends a file slowly, a piece every few milliseconds, and resumes. @param {Buffer} bytes */
 export async function slowServer(bytes) {
   const server = createServer((request, response) => {
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
@@ -42,24 +57,30 @@ export async function slowServer(bytes) {
     }, 10);
     response.on("close", () => clearInterval(timer));
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { url: `http://127.0.0.1:${server.address().port}/file.dat`, close: () => server.close() };
+  await new Promise((done) => server.listen(0, "127.0.0.1", () => done(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.1:${port}/file.dat`, close: () => server.close() };
 }
 
 /**
- * Commands by name: words of the command line for an output in `out`, the output's name, how it goes on after a kill, and what of it is
- * compared. `grows`: the output is no whole file before the run has ended.
+ * @param {string} inputs folder of the files that they read
+ * @param {{ readonly url: string }} server
+ * @returns {ChaosCommand[]}
  */
 export function commands(inputs, server) {
+  /** @param {string} name */
   const at = (name) => join(inputs, name);
+  /** @param {string} out @param {string[]} more */
   const md = (out, more) => [
     ...["md", at("ff.json"), at("water.xyz"), "--ensemble", "nvt", "--temperature", "300", "--steps", "400"],
     ...["--restart-every", "40", "--out", out, ...more],
   ];
+  /** @param {string} out @param {string[]} more */
   const ensemble = (out, more) => [
     ...["md", at("ff.json"), at("water.xyz"), "--ensemble", "nve", "--temperature", "300", "--steps", "80"],
     ...["--runs", "2", "--equilibration", "80", "--between", "20", "--restart-every", "20", "--out", out, ...more],
   ];
+  /** @param {string} name @param {string} file @param {ChaosCommand["first"]} words @returns {ChaosCommand} */
   const whole = (name, file, words) => ({ name, file, first: words });
   return [
     whole("raman", "raman.csv", (out) => ["raman", at("water.xyz"), "--out", out]),
@@ -77,7 +98,7 @@ export function commands(inputs, server) {
       ...["fit", "polarization", "--train", at("train.xyz"), "--options", SMALL, "--out", out],
     ]),
     whole("fit polarizability", "alpha.safetensors", (out) => [
-      ...["fit", "polarizability", "--method", "direct", "--data", at("train.xyz"), "--train", "20", "--test", "5"],
+      ...["fit", "polarizability", "--method", "direct", "--train", at("train.xyz"), "--frames", "20", "--test", "5"],
       ...["--options", SMALL, "--out", out],
     ]),
     { ...whole("md", "md.xyz", (out) => md(out, [])), grows: true, again: (out) => md(out, ["--restart"]) },
@@ -97,7 +118,7 @@ export function commands(inputs, server) {
   ];
 }
 
-/** What an output holds, in a form that can be compared; `undefined` if it is not there. */
+/** What an output holds, in a form that can be compared; `undefined` if it is not there. @param {ChaosCommand} command @param {string} folder */
 export function contentOf(command, folder) {
   const names = command.outputs ?? [command.file];
   const contents = names.map((name) => {
@@ -111,14 +132,15 @@ export function contentOf(command, folder) {
           .join("\n");
       const bytes = readFileSync(path);
       return name.endsWith(".gz") ? gunzipSync(bytes).toString("latin1") : bytes.toString("latin1");
-    } catch (error) {
+    } catch (cause) {
+      const error = /** @type {NodeJS.ErrnoException} */ (cause);
       return error.code === "ENOENT" ? undefined : `unreadable: ${error.message}`;
     }
   });
   return contents.every((c) => c === undefined) ? undefined : contents.join("\n--\n");
 }
 
-/** Gives a folder an output of an earlier run, whole and of other content. */
+/** Gives a folder an output of an earlier run, whole and of other content. @param {ChaosCommand} command @param {string} folder */
 export function earlierOutput(command, folder) {
   if (command.folder || command.grows || command.program) return undefined;
   writeFileSync(join(folder, command.file), "earlier\n");
@@ -126,6 +148,7 @@ export function earlierOutput(command, folder) {
   return command.file.endsWith(".gz") ? "unreadable: incorrect header check" : content;
 }
 
+/** @param {string} folder */
 export function clear(folder) {
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
 }

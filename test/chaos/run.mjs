@@ -8,7 +8,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { random } from "../../dist/math/random.js";
+import { random } from "#built/math/random.js";
 import { clear, commands, makeInputs, slowServer } from "./commands.mjs";
 import { freshFolder, kill, limited, parallel, printing, reference, refusing } from "./trials.mjs";
 
@@ -23,10 +23,20 @@ const { values: flags } = parseArgs({
 
 const top = mkdtempSync(join(tmpdir(), "spectensor-chaos-"));
 chmodSync(top, 0o755);
-/** Promise → [trials, failures] */
+/**
+ * Promise → [trials, failures]
+ * @type {Map<string, [number, number]>}
+ */
 const table = new Map();
+/** @type {string[]} */
 const failures = [];
 
+/**
+ * @typedef {import("./commands.mjs").ChaosCommand} ChaosCommand
+ * @typedef {import("./trials.mjs").Undisturbed} Undisturbed
+ */
+
+/** @param {string} promise @param {string} command @param {string} problem "" for none */
 function note(promise, command, problem) {
   const row = table.get(promise) ?? [0, 0];
   row[0]++;
@@ -92,7 +102,12 @@ async function main() {
   finish();
 }
 
-/** As somebody who may not write there; the superuser may write everywhere and becomes nobody for it. */
+/**
+ * As somebody who may not write there; the superuser may write everywhere and becomes nobody for it.
+ * @param {ChaosCommand} command
+ * @param {string} folder
+ * @param {Undisturbed} undisturbed
+ */
 async function denied(command, folder, undisturbed) {
   clear(folder);
   chmodSync(folder, 0o555);
@@ -106,6 +121,13 @@ async function denied(command, folder, undisturbed) {
 
 let told = false;
 
+/**
+ * On a file system of its own.
+ * @param {string} options of the mount
+ * @param {(at: string) => Promise<string>} trial
+ * @param {string} promise
+ * @param {ChaosCommand} command
+ */
 async function mounted(options, trial, promise, command) {
   const at = freshFolder(top, "mount");
   const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", at], { encoding: "utf8" });

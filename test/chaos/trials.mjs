@@ -4,18 +4,28 @@ import { join } from "node:path";
 import { clear, contentOf, earlierOutput } from "./commands.mjs";
 import { finished, killed, quoted, shell } from "./processes.mjs";
 
+/**
+ * @typedef {import("./commands.mjs").ChaosCommand} ChaosCommand
+ * @typedef {{ readonly content: string | undefined, readonly milliseconds: number }} Undisturbed what a run gives that nobody disturbs
+ */
+
+/** @type {readonly NodeJS.Signals[]} */
 const SIGNALS = ["SIGKILL", "SIGTERM", "SIGHUP", "SIGINT"];
 
+/** @param {ChaosCommand} command @param {string} folder @param {boolean} [resumed] */
 const wordsOf = (command, folder, resumed) => {
   const out = join(folder, command.file);
   if (command.words) return command.words(out);
-  return (resumed ? command.again : command.first)(out);
+  return (resumed && command.again ? command.again : command.first)(out);
 };
+/** @param {ChaosCommand} command */
 const optionsOf = (command) => (command.program ? { program: command.program } : {});
+/** @param {ChaosCommand} command @param {string} folder @param {boolean} [resumed] */
 const run = (command, folder, resumed) => finished(wordsOf(command, folder, resumed), optionsOf(command));
+/** @param {string} folder @param {string} ending */
 const ours = (folder, ending) => readdirSync(folder).filter((name) => name.startsWith(".") && name.endsWith(ending));
 
-/** The output of an undisturbed run, and how long it takes. */
+/** The output of an undisturbed run, and how long it takes. @param {ChaosCommand} command @param {string} folder @returns {Promise<Undisturbed>} */
 export async function reference(command, folder) {
   clear(folder);
   const start = performance.now();
@@ -26,7 +36,14 @@ export async function reference(command, folder) {
   return { content, milliseconds: performance.now() - start };
 }
 
-/** Killed at a moment of the run, the output is what was there before or all of it; what grows is completed by the next run. */
+/**
+ * Killed at a moment of the run, the output is what was there before or all of it; what grows is completed by the next run.
+ * @param {ChaosCommand} command
+ * @param {string} folder
+ * @param {Undisturbed} undisturbed
+ * @param {() => number} draw
+ * @param {number} trial
+ */
 export async function kill(command, folder, { content, milliseconds }, draw, trial) {
   clear(folder);
   const signal = SIGNALS[trial % SIGNALS.length];
@@ -38,7 +55,7 @@ export async function kill(command, folder, { content, milliseconds }, draw, tri
     ...optionsOf(command),
     signal,
     delay,
-    ...(atWriting && { folder, file: command.file }),
+    ...(atWriting && { written: { folder, file: command.file } }),
   });
   const found = contentOf(command, folder);
   if (!command.grows && !command.program && found !== before && found !== content)
@@ -47,7 +64,7 @@ export async function kill(command, folder, { content, milliseconds }, draw, tri
   if (/bug of spectensor|^\s+at /m.test(outcome.err)) return `${signal}: called a bug: ${outcome.err}`;
   const left = ours(folder, ".part").length > 0 && !command.folder;
   // Goes on, or begins anew where nothing is there to go on from.
-  const resumable = command.again && readdirSync(folder).some((name) => name.endsWith(".restart.json"));
+  const resumable = command.again !== undefined && readdirSync(folder).some((name) => name.endsWith(".restart.json"));
   const next = await run(command, folder, resumable);
   const complete = found === content && next.code !== 0; // what is finished may refuse to be made again
   if (next.code !== 0 && !complete) return `${signal}: the next run failed: ${next.err}`;
@@ -56,7 +73,12 @@ export async function kill(command, folder, { content, milliseconds }, draw, tri
   return contentOf(command, folder) === content ? "" : `${signal}: the next run gives another output`;
 }
 
-/** Runs at the same time with one output: all of them whole, or one of them and errors that name it. */
+/**
+ * Runs at the same time with one output: all of them whole, or one of them and errors that name it.
+ * @param {ChaosCommand} command
+ * @param {string} folder
+ * @param {Undisturbed} undisturbed
+ */
 export async function parallel(command, folder, { content }) {
   clear(folder);
   const results = await Promise.all([run(command, folder), run(command, folder)]);
@@ -71,7 +93,14 @@ export async function parallel(command, folder, { content }) {
   return contentOf(command, folder) === content ? "" : "the output is neither's";
 }
 
-/** On a full disk, a file system that is read-only or a folder without permission: one line that says so, nothing half-written. */
+/**
+ * On a full disk, a file system that is read-only or a folder without permission: one line that says so, nothing half-written.
+ * @param {ChaosCommand} command
+ * @param {string} folder
+ * @param {RegExp} expected
+ * @param {Undisturbed} undisturbed
+ * @param {import("./processes.mjs").RunOptions} options
+ */
 export async function refusing(command, folder, expected, { content }, options = {}) {
   const { code, err } = await finished(wordsOf(command, folder), { ...optionsOf(command), ...options });
   const found = contentOf(command, folder);
@@ -83,7 +112,12 @@ export async function refusing(command, folder, expected, { content }, options =
   return "";
 }
 
-/** Under a limit on the size of files. */
+/**
+ * Under a limit on the size of files.
+ * @param {ChaosCommand} command
+ * @param {string} folder
+ * @param {Undisturbed} undisturbed
+ */
 export async function limited(command, folder, { content }) {
   clear(folder);
   const script = quoted([process.execPath, ...(await commandLine(command, folder))]);
@@ -95,6 +129,7 @@ export async function limited(command, folder, { content }) {
   return command.grows || found === undefined ? "" : "a part of the output";
 }
 
+/** @param {ChaosCommand} command @param {string} folder */
 async function commandLine(command, folder) {
   const { MAIN } = await import("./processes.mjs");
   const { fileURLToPath } = await import("node:url");
@@ -102,7 +137,7 @@ async function commandLine(command, folder) {
   return [script, ...wordsOf(command, folder)];
 }
 
-/** Commands that print: the reader goes away, or its disk is full. */
+/** Commands that print: the reader goes away, or its disk is full. @param {readonly string[]} words */
 export async function printing(words) {
   const { MAIN } = await import("./processes.mjs");
   const line = quoted([process.execPath, MAIN, ...words]);
@@ -116,6 +151,7 @@ export async function printing(words) {
     : `full disk: ${code} ${err}`;
 }
 
+/** @param {string} parent @param {string} name */
 export function freshFolder(parent, name) {
   const folder = join(parent, name.replaceAll(/\W+/g, "-"));
   rmSync(folder, { recursive: true, force: true });

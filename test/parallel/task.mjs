@@ -1,4 +1,7 @@
-/** A worker module as tests need it; see task.d.mts. */
+/**
+ * A worker module as tests need it; see task.d.mts.
+ * @type {typeof import("./task.mjs").prepare}
+ */
 export function prepare({ out, seed }) {
   return async (item, index) => {
     switch (item.kind) {
