@@ -1,6 +1,7 @@
 /** What a file holds and what is odd about it, before anything is fitted. */
-import { SpectensorError } from "../errors.js";
+import { DataError, SpectensorError } from "../errors.js";
 import { startsLikeBorn } from "../io/born.js";
+import { streamColumns } from "../io/columns.js";
 import type { LoadOptions } from "../io/format.js";
 import { detectFormat, firstLines, openFile } from "../io/formats.js";
 import { loadJcamp } from "../io/jcamp.js";
@@ -65,7 +66,7 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
         for (const problem of survey.problems) note({ problem });
         for (const problem of await chargeProblems(survey.charged, options)) note({ problem });
         found = survey;
-      } else found = await seriesReport(file, load);
+      } else found = await seriesReport(file, load, (problem) => note({ problem }));
     }
   } catch (error) {
     if (!(error instanceof SpectensorError) || error.name === "AbortedError") throw error;
@@ -95,9 +96,13 @@ async function otherFormat(file: string): Promise<[string, Partial<FileReport>] 
 
 const seriesQuantities: readonly FrameQuantity[] = ["polarizability", "polarization", "dielectric"];
 
-/** A file with tensors but without structures: what fits its columns. */
-async function seriesReport(file: string, options: LoadOptions): Promise<Partial<FileReport>> {
-  let last: unknown;
+/** A file with tensors but without structures: what fits its columns. Rows that are not evenly spaced are readable, and told. */
+async function seriesReport(
+  file: string,
+  options: LoadOptions,
+  note: (problem: string) => void,
+): Promise<Partial<FileReport>> {
+  const failures: SpectensorError[] = [];
   for (const quantity of seriesQuantities)
     for (const timestep of [undefined, 1])
       try {
@@ -113,7 +118,23 @@ async function seriesReport(file: string, options: LoadOptions): Promise<Partial
         };
       } catch (cause) {
         if (!(cause instanceof SpectensorError)) throw cause;
-        last ??= cause;
+        failures.push(cause);
       }
-  throw last;
+  const failure = failures.find((f) => !/columns, the file has/.test(f.message)) ?? failures[0]!;
+  if (!(failure instanceof DataError) || (await detectFormat(file, options)) !== "columns") throw failure;
+  const times: number[] = [];
+  let frames = 0;
+  let width = 0;
+  for await (const row of streamColumns(file, { onWarning: () => {} })) {
+    if (row.time !== undefined) times.push(row.time);
+    width = row.values.length;
+    frames++;
+  }
+  if (times.length < 2) throw failure;
+  note(explained(failure, runningCommand()));
+  return {
+    frames,
+    quantities: [width === 3 ? "polarization" : "polarizability"],
+    times: { first: times[0]!, last: times.at(-1)!, even: false },
+  };
 }

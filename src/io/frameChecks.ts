@@ -138,14 +138,18 @@ function refuseOverflow(frame: Frame, file: string, index: number): void {
 }
 
 /** Values under a known name that are no such field: nobody else would say that they are not used. */
-function noteUnused(frame: Frame, fieldOf: ReturnType<typeof fieldNames>, note: (what: string) => void): void {
+function noteUnused(
+  frame: Frame,
+  fieldOf: ReturnType<typeof fieldNames>,
+  note: (what: string, detail: string) => void,
+): void {
   for (const values of [frame.info, frame.arrays])
     for (const name in values) {
       const field = fieldOf(name)?.field;
       if (!field || field === "virial" || frame[field] !== undefined) continue;
       const value = values[name]!;
       const found = typeof value === "object" ? `${value.length} values` : `"${String(value).slice(0, 24)}"`;
-      note(`${name} is ${found} and not used as ${field}`);
+      note(`${name} cannot be used as ${field}`, `it is ${found}`);
     }
 }
 

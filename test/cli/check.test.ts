@@ -103,6 +103,16 @@ describe("spectensor check", () => {
     expect(code).toBe(1);
   });
 
+  it("tells where rows of columns are not evenly spaced, and what they hold", async () => {
+    const rows = Array.from({ length: 40 }, (_, i) => `${i < 20 ? i : i + 4} ${Math.cos(i)} ${Math.sin(i)} 0.5`);
+    writeFileSync(path("gap.dat"), `# time (fs) x y z\n${rows.join("\n")}\n`);
+    const { code, reports } = await check("gap.dat", "--json");
+    expect(reports[0]).toMatchObject({ frames: 40, quantities: ["polarization"], errors: [] });
+    expect(reports[0].times).toEqual({ first: 0, last: 43, even: false });
+    expect(reports[0].warnings.join()).toMatch(/row 20 is 5 fs after row 19, expected 1 fs/);
+    expect(code).toBe(1);
+  });
+
   it("ends with 2 for a file that cannot be read, and tells of the others all the same", async () => {
     const { code, reports } = await check("good.xyz", "cut.xyz", "foreign.bin", "missing.xyz", "--json");
     expect(reports.map((r) => r.errors.length)).toEqual([0, 1, 1, 1]);

@@ -46,7 +46,7 @@ describe("false data that were taken in silence", () => {
     ["xyz-handedness-changes", /handedness of the cell changes in frame 1/],
     ["xyz-species-swap", /other ones than in frame 0 in frame 1 \(atom 0 is H, in frame 0 O\)/],
     ["xyz-unknown-species", /"h" is no chemical element in frame 0 \(atom 2; is it H\?\)/],
-    ["xyz-energy-comma", /energy is 2 values and not used/],
+    ["xyz-energy-comma", /energy cannot be used as energy.*it is 2 values/],
     ["xdatcar-two-joined", /frame 11 is -10 steps after frame 10/],
     ["xdatcar-jump", /jumps by several cells/],
     ["xdatcar-gap", /frame 1 is 2 steps after frame 0/],
