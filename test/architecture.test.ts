@@ -123,6 +123,36 @@ describe("architecture", () => {
     expect(missing).toEqual([]);
   });
 
+  it("imports every package of package.json and no other", () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(SRC, "../package.json"), "utf8")) as Record<
+      "dependencies" | "devDependencies",
+      Readonly<Record<string, string>>
+    >;
+    const nameOf = (specifier: string): string =>
+      specifier
+        .split("/")
+        .slice(0, specifier.startsWith("@") ? 2 : 1)
+        .join("/");
+    // Packages that are asked for by path: a worker, a script for pages, a font.
+    const texts = sources.map((s) => s.tree.text).join("\n");
+    const unused = Object.keys(dependencies).filter((name) => !new RegExp(`["'\`]${name}["'\`/]`).test(texts));
+    expect(unused).toEqual([]);
+    const imported = sources.flatMap((s) =>
+      s.tree.statements.flatMap((node) =>
+        ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)
+          ? [{ name: node.moduleSpecifier.text, types: node.importClause?.isTypeOnly === true }]
+          : [],
+      ),
+    );
+    const outside = imported.filter(({ name }) => !/^(\.|node:|#)/.test(name));
+    expect(outside.length).toBeGreaterThan(20);
+    const missing = outside.filter(({ name, types }) => {
+      const own = nameOf(name);
+      return !(own in dependencies || (types && (own in devDependencies || `@types/${own}` in devDependencies)));
+    });
+    expect(missing).toEqual([]);
+  });
+
   it("has no default export, no any, no bare Error, no top-level await", () => {
     const found: string[] = [];
     for (const source of sources) {

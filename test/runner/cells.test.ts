@@ -15,6 +15,8 @@ import {
 } from "./cells.js";
 
 const paths = notebookPaths();
+const { dependencies } = JSON.parse(readFileSync(join(NOTEBOOKS, "package.json"), "utf8")) as { dependencies: object };
+const IMPORTABLE = ["spectensor", "mathjs", "danfojs-node"];
 const read = (path: string) => parseNotebook(readFileSync(join(NOTEBOOKS, path), "utf8"), path);
 
 describe.each([
@@ -58,6 +60,14 @@ it("public functions keep all their types under the kernel's compiler", () => {
   expect(untyped.map((s) => s.name)).toEqual([]);
 });
 
+it("units and constants of mathjs, tables of danfojs serve in at least two notebooks each", () => {
+  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(IMPORTABLE));
+  for (const name of IMPORTABLE) {
+    const users = paths.filter((path) => moduleOf(path).includes(`from "${name}";`));
+    expect(users.length).toBeGreaterThanOrEqual(2);
+  }
+});
+
 describe.each(paths)("notebooks/%s", (path) => {
   const { cells, metadata } = read(path);
   const code = cells.filter((c): c is CodeCell => c.cell_type === "code");
@@ -72,9 +82,10 @@ describe.each(paths)("notebooks/%s", (path) => {
     expect(code.at(-1)!.source).toMatch(/showProvenance\(/);
   });
 
-  it("imports only the package, in cells of at most 40 lines without long definitions", () => {
+  it("imports only the package, mathjs and danfojs, in cells of at most 40 lines without long definitions", () => {
     const imports = code.flatMap((c) => [...c.source.matchAll(/^import .* from "(.*)";$/gm)].map((m) => m[1]));
-    expect([...new Set(imports)]).toEqual(["spectensor"]);
+    expect(imports).toContain("spectensor");
+    expect(imports.filter((name) => !IMPORTABLE.includes(name!))).toEqual([]);
     for (const cell of code) expect(cell.source.split("\n").length).toBeLessThanOrEqual(40);
   });
 
