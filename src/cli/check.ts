@@ -2,8 +2,10 @@ import { Command } from "commander";
 import { type FileFlags, fileOptions, loadOptions } from "./fileOptions.js";
 import { type Inspection, inspectFile } from "./inspectFile.js";
 import { interruptSignal, print, progressLine } from "./output.js";
+import { positiveOption } from "./parse.js";
 
 interface CheckFlags extends FileFlags {
+  readonly timestep?: number;
   readonly json?: boolean;
 }
 
@@ -12,6 +14,11 @@ export function checkCommand(): Command {
   return fileOptions(new Command("check"))
     .description("look at data before anything is fitted: what a file holds, what is odd about it, what it is good for")
     .argument("<files...>", "in any format that is read")
+    .option(
+      "--timestep <fs>",
+      "time between the rows or frames, where the file has no times",
+      positiveOption("timestep", "fs"),
+    )
     .option("--json", "print one JSON object per file, each on a line")
     .addHelpText("after", EXAMPLES)
     .action(async (files: readonly string[], flags: CheckFlags) => {
@@ -19,7 +26,7 @@ export function checkCommand(): Command {
       let status = 0;
       for (const [k, file] of files.entries()) {
         const options = { ...loadOptions(flags), signal, onProgress: progressLine(flags.json === true) };
-        const inspection = await inspectFile(file, options);
+        const inspection = await inspectFile(file, options, flags.timestep);
         const { errors, warnings } = inspection.report;
         status = Math.max(status, errors.length > 0 ? 2 : warnings.length > 0 ? 1 : 0);
         if (flags.json) print(JSON.stringify(inspection.report));
@@ -29,7 +36,8 @@ export function checkCommand(): Command {
     });
 }
 
-function printPage({ file, report, survey }: Inspection, another: boolean): void {
+function printPage(inspection: Inspection, another: boolean): void {
+  const { file, report, survey } = inspection;
   if (another) print("");
   print(file);
   const { format, frames, times, timestepFs, quantities, warnings, errors } = report;
@@ -48,13 +56,18 @@ function printPage({ file, report, survey }: Inspection, another: boolean): void
       );
     else row("cell", "none (a molecule)");
   }
-  if (times)
+  if (times && frames > 1)
     row(
       "times",
       `${number(times.first)} to ${number(times.last)} fs, ${times.even ? `every ${number(timestepFs!)} fs` : "not evenly spaced"}`,
     );
   else if (frames > 1) row("times", "none: give the time step with --timestep where one is needed");
-  if (survey?.nyquist) row("sampling", `shows frequencies up to ${survey.nyquist.toFixed(0)} cm⁻¹`);
+  const { nyquist, highest } = inspection;
+  if (nyquist !== undefined)
+    row(
+      "sampling",
+      `shows frequencies up to ${nyquist.toFixed(0)} cm⁻¹${highest === undefined ? "" : `; the data have them up to about ${Number(highest.toPrecision(2))} cm⁻¹`}`,
+    );
   if (errors.length === 0) row("quantities", quantities.join(", ") || "none but structures");
   if (frames > 0) row("units", "Å, fs, eV, e, Å³, e·Å, unless the file states others");
   if (survey?.chargeSum !== undefined) row("ΣZ*", `at most ${survey.chargeSum.toExponential(1)} e`);

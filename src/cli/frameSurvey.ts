@@ -4,6 +4,7 @@ import type { Frame } from "../structure/frame.js";
 import { minimumImage } from "../structure/minimumImage.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { nyquistWavenumber } from "../units/frequency.js";
+import { motionSurvey } from "./motionSurvey.js";
 
 /** What a survey found. */
 export interface Survey {
@@ -24,7 +25,9 @@ export interface Survey {
   readonly chargeSum: number | undefined;
   /** Largest difference of two components of ε or α that should be equal, relative to the largest component. */
   readonly asymmetry: number | undefined;
-  /** Largest displacement of the centre of mass from the first frame, Å, in a file with times. */
+  /** cm⁻¹; how far tensors and atoms reach. */
+  readonly highest: number | undefined;
+  /** Largest displacement of the centre of mass from the first frame, Å, in a file whose frames follow each other. */
   readonly drift: number | undefined;
   readonly problems: readonly string[];
   /** Some frames with Born charges. */
@@ -41,11 +44,13 @@ const largestChargeSum = 0.05;
 const largestDrift = 0.5;
 const keptFrames = 24;
 
-export function frameSurvey(): { add(frame: Frame): void; finish(): Survey } {
+/** @param given fs between frames, where the file has no times */
+export function frameSurvey(given?: number): { add(frame: Frame): void; finish(): Survey } {
   const present = new Map<string, number>();
   const times: number[] = [];
   const charged: Frame[] = [];
   const centre = centreOfMass();
+  const motion = motionSurvey();
   let first: Structure | undefined;
   let last: Structure | undefined;
   let frames = 0;
@@ -65,12 +70,17 @@ export function frameSurvey(): { add(frame: Frame): void; finish(): Survey } {
         if (charged.length < keptFrames) charged.push(frame);
       }
       centre.add(frame.structure);
+      motion.add(frame);
     },
     finish() {
       const { even, step } = spacingOf(times, frames);
-      const drift = times.length > 1 ? centre.drift() : undefined;
+      const spacing = even && step > 0 ? step : times.length === 0 && frames > 1 ? given : undefined;
+      const moving = motion.finish(spacing);
+      const drift = moving.ordered || times.length > 1 ? centre.drift() : undefined;
       const n = first?.species.length ?? 0;
       const problems = [
+        ...moving.problems,
+        ...contradiction(given, times, even, step),
         ...(chargeSum !== undefined && chargeSum > largestChargeSum * n
           ? [
               `the Born charges sum to ${chargeSum.toFixed(2)} e (acoustic sum rule: 0; ${n} atoms); converge them, or use charges that are corrected`,
@@ -87,9 +97,10 @@ export function frameSurvey(): { add(frame: Frame): void; finish(): Survey } {
         composition: composition(first?.species ?? []),
         periodic: first?.periodic.some(Boolean) ?? false,
         volumes: first?.cell && last?.cell ? [cellVolume(first.cell), cellVolume(last.cell)] : undefined,
-        timestepFs: even && step > 0 ? step : null,
+        timestepFs: spacing ?? null,
         times: times.length > 0 ? { first: times[0]!, last: times[times.length - 1]!, even } : null,
-        nyquist: even && step > 0 ? nyquistWavenumber(step) : undefined,
+        nyquist: spacing === undefined ? undefined : nyquistWavenumber(spacing),
+        highest: moving.highest,
         quantities: [...present].filter(([, count]) => count === frames).map(([field]) => field),
         chargeSum,
         asymmetry,
@@ -99,6 +110,11 @@ export function frameSurvey(): { add(frame: Frame): void; finish(): Survey } {
       };
     },
   };
+}
+
+function contradiction(given: number | undefined, times: readonly number[], even: boolean, step: number): string[] {
+  if (given === undefined || times.length === 0 || !even || Math.abs(step / given - 1) < 1e-3) return [];
+  return [`the frames are ${Number(step.toPrecision(6))} fs apart by their times, not ${given} fs as given`];
 }
 
 /** Printed times are rounded to 1e-3 fs, or to some nine digits. */

@@ -1,19 +1,17 @@
 /** What a file holds and what is odd about it, before anything is fitted. */
-import { DataError, SpectensorError } from "../errors.js";
+import { SpectensorError } from "../errors.js";
 import { startsLikeBorn } from "../io/born.js";
-import { streamColumns } from "../io/columns.js";
 import type { LoadOptions } from "../io/format.js";
 import { detectFormat, firstLines, openFile } from "../io/formats.js";
 import { loadJcamp } from "../io/jcamp.js";
 import { streamFrames } from "../io/load.js";
-import { loadSeries } from "../io/loadSeries.js";
-import type { FrameQuantity } from "../series/fromFrames.js";
-import { seriesLength } from "../series/tensorSeries.js";
 import type { Frame } from "../structure/frame.js";
+import { nyquistWavenumber } from "../units/frequency.js";
 import type { Warning } from "../warnings.js";
 import { chargeProblems } from "./chargeProblems.js";
 import { explained, runningCommand, warned } from "./explain.js";
 import { frameSurvey, type Survey } from "./frameSurvey.js";
+import { seriesReport } from "./seriesReport.js";
 
 /** One file, as `spectensor check --json` prints it. */
 export interface FileReport {
@@ -39,10 +37,16 @@ export interface Inspection {
   readonly file: string;
   readonly report: FileReport;
   readonly survey?: Survey;
+  /** cm⁻¹; what the time step shows, and how far the data reach. */
+  readonly nyquist?: number;
+  readonly highest?: number;
 }
 
-/** @param options as for reading; warnings go into the report */
-export async function inspectFile(file: string, options: LoadOptions = {}): Promise<Inspection> {
+/**
+ * @param options as for reading; warnings go into the report
+ * @param timestep fs between rows or frames, where the file has no times
+ */
+export async function inspectFile(file: string, options: LoadOptions = {}, timestep?: number): Promise<Inspection> {
   const warnings: string[] = [];
   const errors: string[] = [];
   const note = (warning: Warning) => {
@@ -54,6 +58,7 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
   let format: string | null = null;
   let found: Partial<FileReport> = {};
   let survey: Survey | undefined;
+  let highest: number | undefined;
   try {
     const other = await otherFormat(file);
     if (other) [format, found] = other;
@@ -62,11 +67,11 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
       const opened = await openFile(file, options);
       await opened.source.close();
       if (opened.format.frames) {
-        survey = await surveyed(file, load);
+        survey = await surveyed(file, load, timestep);
         for (const problem of survey.problems) note({ problem });
         for (const problem of await chargeProblems(survey.charged, options)) note({ problem });
         found = survey;
-      } else found = await seriesReport(file, load, (problem) => note({ problem }));
+      } else [found, highest] = await seriesReport(file, load, timestep);
     }
   } catch (error) {
     if (!(error instanceof SpectensorError) || error.name === "AbortedError") throw error;
@@ -74,11 +79,18 @@ export async function inspectFile(file: string, options: LoadOptions = {}): Prom
   }
   const { frames = 0, atoms = 0, species = [], timestepFs = null, times = null, quantities = [] } = found;
   const report = { format, frames, atoms, species, timestepFs, times, quantities, warnings, errors };
-  return { file, report, ...(survey && { survey }) };
+  highest ??= survey?.highest;
+  return {
+    file,
+    report,
+    ...(survey && { survey }),
+    ...(timestepFs !== null && { nyquist: nyquistWavenumber(timestepFs) }),
+    ...(highest !== undefined && { highest }),
+  };
 }
 
-async function surveyed(file: string, options: LoadOptions): Promise<Survey> {
-  const survey = frameSurvey();
+async function surveyed(file: string, options: LoadOptions, timestep: number | undefined): Promise<Survey> {
+  const survey = frameSurvey(timestep);
   for await (const frame of streamFrames(file, options) as AsyncIterable<Frame>) survey.add(frame);
   return survey.finish();
 }
@@ -92,49 +104,4 @@ async function otherFormat(file: string): Promise<[string, Partial<FileReport>] 
     return ["jcamp", { frames: blocks.length, quantities: ["spectrum"] }];
   }
   return undefined;
-}
-
-const seriesQuantities: readonly FrameQuantity[] = ["polarizability", "polarization", "dielectric"];
-
-/** A file with tensors but without structures: what fits its columns. Rows that are not evenly spaced are readable, and told. */
-async function seriesReport(
-  file: string,
-  options: LoadOptions,
-  note: (problem: string) => void,
-): Promise<Partial<FileReport>> {
-  const failures: SpectensorError[] = [];
-  for (const quantity of seriesQuantities)
-    for (const timestep of [undefined, 1])
-      try {
-        const series = await loadSeries(file, { ...options, quantity, ...(timestep !== undefined && { timestep }) });
-        const frames = seriesLength(series);
-        return {
-          frames,
-          quantities: [series.quantity],
-          ...(timestep === undefined && {
-            timestepFs: series.timestep,
-            times: { first: 0, last: (frames - 1) * series.timestep, even: true },
-          }),
-        };
-      } catch (cause) {
-        if (!(cause instanceof SpectensorError)) throw cause;
-        failures.push(cause);
-      }
-  const failure = failures.find((f) => !/columns, the file has/.test(f.message)) ?? failures[0]!;
-  if (!(failure instanceof DataError) || (await detectFormat(file, options)) !== "columns") throw failure;
-  const times: number[] = [];
-  let frames = 0;
-  let width = 0;
-  for await (const row of streamColumns(file, { onWarning: () => {} })) {
-    if (row.time !== undefined) times.push(row.time);
-    width = row.values.length;
-    frames++;
-  }
-  if (times.length < 2) throw failure;
-  note(explained(failure, runningCommand()));
-  return {
-    frames,
-    quantities: [width === 3 ? "polarization" : "polarizability"],
-    times: { first: times[0]!, last: times.at(-1)!, even: false },
-  };
 }

@@ -78,7 +78,7 @@ export function mdCommand(): Command {
     )
     .option(
       "--max-uncertainty <eV/Å>",
-      "stop when the error estimate of a saved frame passes it; needs a force field fitted with --posterior",
+      "stop when the error estimate of a saved frame passes it; needs a force field of fit forcefield --posterior",
       positiveOption("max-uncertainty", "eV/Å"),
     )
     .option("--json", "print one JSON object")

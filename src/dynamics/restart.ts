@@ -94,7 +94,7 @@ function unreadable(file: string, cause: unknown): FormatError {
   return new FormatError({
     file,
     problem: "cannot be read as a restart file",
-    advice: "start the run without --restart",
+    advice: "start the run anew, without this file",
     cause,
   });
 }
@@ -112,7 +112,7 @@ export function parseRestart(text: string, path: string): Restart {
     throw new FormatError({
       file: path,
       problem: `not a restart file: ${z.prettifyError(parsed.error)}`,
-      advice: "start the run without --restart",
+      advice: "start the run anew, without this file",
     });
   const r = parsed.data;
   return {

@@ -2,7 +2,7 @@ import { DataError } from "../errors.js";
 import { type Fields, record } from "../options/record.js";
 import { integer, oneOf, plainObject, positive, text } from "../options/values.js";
 import { createSeries, type TensorQuantity, type TensorSeries } from "../series/tensorSeries.js";
-import { cutAtJumps, evenTimestep } from "../series/times.js";
+import { cutAtJumps, evenTimestep, type SampleTimes } from "../series/times.js";
 import { type ColumnLayout, columnLayout, columnScale, mentionedUnit, splitColumns } from "./columnHeader.js";
 import { type FieldUnits, fieldScales, type UnitField } from "./fieldUnits.js";
 import type { FileFormat, SeriesOptions } from "./format.js";
@@ -86,8 +86,9 @@ export function segmentsOfRows(rows: readonly ColumnRow[], name: string, options
   return pieces.map(([first, end]) => seriesOfRows(rows.slice(first, end), name, options));
 }
 
-function rowTimes(rows: readonly ColumnRow[]) {
-  return { times: rows.map((r) => r.time), steps: rows.map((r) => r.step), sample: "row" } as const;
+/** When rows were taken, by their own account. */
+export function rowTimes(rows: readonly ColumnRow[]): SampleTimes {
+  return { times: rows.map((r) => r.time), steps: rows.map((r) => r.step), sample: "row" };
 }
 
 /** A series of rows that any reader gives. @throws UnitError if they are not evenly spaced */
@@ -142,6 +143,7 @@ export const columnsFormat: FileFormat = {
   },
   series: (source, options) => loadColumns(source, ofOneQuantity(options)),
   segments: (source, options) => loadColumnSegments(source, ofOneQuantity(options)),
+  times: async (source, options) => rowTimes(await columns.load(source, ofOneQuantity(options))),
 };
 
 function ofOneQuantity(options: SeriesOptions): ColumnOptions {

@@ -3,6 +3,7 @@ import { type Fields, record } from "../options/record.js";
 import { checkedBy, integer, list, oneOf, positive, text } from "../options/values.js";
 import type { FrameQuantity } from "../series/fromFrames.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
+import type { SampleTimes } from "../series/times.js";
 import type { Frame } from "../structure/frame.js";
 import { TENSOR_FIELDS, type TensorOptions } from "./frameFields.js";
 import { READ_FIELDS, type ReadOptions, type Source } from "./source.js";
@@ -93,4 +94,6 @@ export interface FileFormat {
   readonly series?: (source: Source, options: SeriesOptions) => Promise<TensorSeries>;
   /** The runs that a file without structures was joined from, told apart by its times or steps. */
   readonly segments?: (source: Source, options: SeriesOptions) => Promise<readonly TensorSeries[]>;
+  /** When the samples of a file without structures were taken, by its own account. */
+  readonly times?: (source: Source, options: SeriesOptions) => Promise<SampleTimes>;
 }

@@ -1,6 +1,6 @@
 /** Programs' files of one dipole a row, as formats for the loaders. */
 import { DataError } from "../errors.js";
-import { type ColumnRow, segmentsOfRows, seriesOfRows } from "./columns.js";
+import { type ColumnRow, rowTimes, segmentsOfRows, seriesOfRows } from "./columns.js";
 import type { FileFormat, FormatOptions, SeriesOptions } from "./format.js";
 import { type LineReader, loadAll, type ReadOptions } from "./source.js";
 
@@ -25,5 +25,6 @@ export function polarizationFormat(
       seriesOfRows(await loadAll(reader(options), source, options), options.name ?? format.title, asked(options)),
     segments: async (source, options) =>
       segmentsOfRows(await loadAll(reader(options), source, options), options.name ?? format.title, asked(options)),
+    times: async (source, options) => rowTimes(await loadAll(reader(options), source, options)),
   };
 }

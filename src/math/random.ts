@@ -54,7 +54,7 @@ export function restoreRandom(state: RandomState): Random {
     throw new OptionError({
       where: "restoreRandom",
       problem: `[${state}] is not a random state (four 32-bit integers, not all zero)`,
-      advice: "pass the `state` of a random stream unchanged",
+      advice: "pass the state of a random stream unchanged",
     });
   }
   return stream(Uint32Array.from(state));

@@ -13,11 +13,20 @@ const foldedShare = 0.05;
 /** A step between samples this many times the median one is no motion. */
 const jumpFactor = 30;
 
-/** What is odd about a series, as sentences. */
-export function seriesProblems(series: TensorSeries): string[] {
+/** A band counts as present from this share of the strongest one on. */
+const presentShare = 0.01;
+
+/**
+ * What is odd about a series, as sentences.
+ * @param options.sampled false where the time step is not known
+ */
+export function seriesProblems(
+  series: TensorSeries,
+  { sampled = true }: { readonly sampled?: boolean } = {},
+): string[] {
   if (seriesLength(series) < 2) return ["a single sample has no spectrum"];
   return [
-    ...samplingProblems(series),
+    ...(sampled ? samplingProblems(series) : []),
     ...jumpProblems(series),
     ...symmetryProblems(series),
     ...repetitionProblems(series),
@@ -30,32 +39,52 @@ function samplingProblems(series: TensorSeries): string[] {
   const range = `a time step of ${Number(series.timestep.toPrecision(6))} fs shows frequencies up to ${nyquist.toFixed(0)} cm⁻¹`;
   if (nyquist > highestNyquist) return [`${range}: is the time step in ps?`];
   if (nyquist < lowestNyquist) return [`${range} only: is the time step right?`];
-  return folds(series)
+  const n = seriesLength(series);
+  const size = series.values.length / n;
+  return size <= 9 && foldsBack(series.values, n)
     ? [`${range}, and there is strength up to there: faster motion folds back into the spectrum`]
     : [];
 }
 
-/** Whether the density of dX/dt, windowed and summed over components, has not died off at the upper end of the band. */
-function folds(series: TensorSeries): boolean {
-  const n = seriesLength(series);
-  const size = series.values.length / n;
-  if (n < 64 || size > 9) return false;
+/**
+ * Whether the motion of samples [n, size] has not died off at the upper end of what their spacing shows: then what is faster has
+ * been folded back. `false` for less than 64 samples.
+ */
+export function foldsBack(values: Float64Array, n: number): boolean {
+  const density = currentBands(values, n);
+  return density !== undefined && density[density.length - 1]! > foldedShare * Math.max(...density);
+}
+
+/** The upper edge of the highest band with strength in the motion of samples [n, size], cm⁻¹. @param timestep fs */
+export function highestWavenumber(values: Float64Array, n: number, timestep: number): number | undefined {
+  const density = currentBands(values, n);
+  if (!density) return undefined;
+  const strongest = Math.max(...density);
+  if (!(strongest > 0)) return undefined;
+  const band = density.findLastIndex((d) => d > presentShare * strongest);
+  return ((band + 1) / density.length) * nyquistWavenumber(timestep);
+}
+
+/**
+ * The density of dX/dt in bands of a fortieth of the range, windowed and summed over components: single bins of a periodogram
+ * scatter by 100 %.
+ */
+function currentBands(values: Float64Array, n: number): Float64Array | undefined {
+  if (n < 64) return undefined;
+  const size = values.length / n;
   const bins = Math.floor(n / 2) + 1;
-  const density = new Float64Array(bins);
+  const count = Math.min(40, Math.floor(bins / 4));
+  const density = new Float64Array(count);
+  const x = new Float64Array(n);
   for (let c = 0; c < size; c++) {
     let mean = 0;
-    for (let f = 0; f < n; f++) mean += series.values[f * size + c]! / n;
-    const x = new Float64Array(n);
-    for (let f = 0; f < n; f++) x[f] = (series.values[f * size + c]! - mean) * Math.sin((Math.PI * (f + 0.5)) / n) ** 2;
+    for (let f = 0; f < n; f++) mean += values[f * size + c]! / n;
+    for (let f = 0; f < n; f++) x[f] = (values[f * size + c]! - mean) * Math.sin((Math.PI * (f + 0.5)) / n) ** 2;
     const { re, im } = realFft(x);
-    for (let k = 0; k < bins; k++) density[k]! += (re[k]! ** 2 + im[k]! ** 2) * k * k;
+    for (let k = 0; k < bins; k++)
+      density[Math.min(count - 1, Math.floor((k / bins) * count))]! += (re[k]! ** 2 + im[k]! ** 2) * k * k;
   }
-  // Single bins of a periodogram scatter by 100 %: bands of a fortieth of the range are compared.
-  const width = Math.max(4, Math.floor(bins / 40));
-  const band = (first: number): number => density.subarray(first, first + width).reduce((a, b) => a + b, 0);
-  let strongest = 0;
-  for (let k = 0; k + width <= bins; k += width) strongest = Math.max(strongest, band(k));
-  return strongest > 0 && band(bins - width) > foldedShare * strongest;
+  return density;
 }
 
 /** Frames that are reached by a step far beyond all others, e.g. where runs were joined; see also `unwrapPolarization`. */

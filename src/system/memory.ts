@@ -46,7 +46,7 @@ function outOfMemory(problem: string, cause?: unknown): DataError {
   return new DataError({
     problem,
     advice:
-      "use fewer frames (--stride, or a part of the file), or give Node more: NODE_OPTIONS=--max-old-space-size=MEGABYTES",
+      "use fewer frames, or thin them with `stride`, or give Node more: NODE_OPTIONS=--max-old-space-size=MEGABYTES",
     ...(cause !== undefined && { cause }),
   });
 }

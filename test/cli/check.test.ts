@@ -122,6 +122,72 @@ describe("spectensor check", () => {
     expect(code).toBe(2);
   });
 
+  const cases = new URL("../io/cases/", import.meta.url).pathname;
+  const checkCase = async (file: string, ...args: string[]) => {
+    const { code, out } = await spectensorHere(["check", "--json", ...args, cases + file]);
+    return { code, report: JSON.parse(out) };
+  };
+
+  it.each([
+    ["gap.csv", 51, 2050],
+    ["overlap.csv", -499, 1499],
+  ])("finds that %s is of two runs", async (file, step, last) => {
+    const { code, report } = await checkCase(`columns-gap/${file}`);
+    expect(report).toMatchObject({ frames: 2000, timestepFs: null, times: { first: 0, even: false }, errors: [] });
+    expect(Math.abs(report.times.last - last)).toBeLessThan(2);
+    expect(report.warnings.join()).toContain(`row 1000 is ${step} fs after row 999, expected 1 fs`);
+    expect(code).toBe(1);
+  });
+
+  it("finds jumps between branches of a polarization, and frames with the same positions", async () => {
+    const { code, report } = await checkCase("polarization-branch/berry.xyz");
+    expect(report.warnings.join("\n")).toMatch(/polarization jumps by whole quanta .* 90 times \(first at frame 7\)/);
+    expect(report.warnings.join("\n")).toMatch(/positions of an earlier frame in frames 1, 2/);
+    expect(code).toBe(1);
+    expect((await checkCase("polarization-branch/smooth.xyz")).report.warnings.join()).not.toMatch(/jump/);
+  });
+
+  it.each([
+    ["xdatcar-jump", /jumps? by/],
+    ["xdatcar-gap", /frame 1 is 2 steps after frame 0/],
+    ["xdatcar-two-joined", /frame 11 is -10 steps after frame 10/],
+    ["xdatcar-repeated-frame", /positions of an earlier frame/],
+    ["dup-frame.xyz", /positions of an earlier frame in frame 7/],
+    ["gap-frame.xyz", /frame 7 is 4 fs after frame 6, expected 2 fs/],
+    ["xyz-polar-asym", /polarizability is not symmetric/],
+    ["pol-missing.xyz", /1 of 50 frames have no polarizability: 3/],
+    ["xyz-handedness-changes", /handedness of the cell changes in frame 1/],
+    ["xyz-species-swap", /other ones than in frame 0/],
+  ])("%s: %s", async (file, message) => {
+    const { code, report } = await checkCase(`faults/silent/${file}`);
+    expect(report.warnings.join("\n")).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it("compares the highest frequency in the data with what the time step shows", async () => {
+    const { out } = await spectensorHere(["check", `${cases}columns-header-units/right.csv`]);
+    // Lines at 1000 and 3000 cm⁻¹; bands of 417 cm⁻¹.
+    expect(out).toMatch(/sampling +shows frequencies up to 16678 cm⁻¹; the data have them up to about 3[0-9]00 cm⁻¹/);
+    const water = (await loadDataset("h2o")).frames.slice(0, 400);
+    await writeExtxyz(path("fine.xyz"), water);
+    await writeExtxyz(
+      path("coarse.xyz"),
+      water.filter((_, k) => k % 4 === 0),
+    );
+    expect((await check("fine.xyz", "--json")).reports[0]).toMatchObject({ timestepFs: 2, warnings: [] });
+    const { code, reports } = await check("coarse.xyz", "--json");
+    expect(reports[0].warnings.join()).toMatch(/a time step of 8 fs shows frequencies up to 2085 cm⁻¹.* fold/);
+    expect(code).toBe(1);
+  });
+
+  it("takes the time step that the file does not have, and tells one that contradicts it", async () => {
+    const file = `${cases}gpumd-out/dipole.out`;
+    const { out } = await spectensorHere(["check", "--json", "--timestep", "1", file]);
+    expect(JSON.parse(out)).toMatchObject({ frames: 2000, timestepFs: 1, times: null, quantities: ["polarization"] });
+    const { reports } = await check("moving.xyz", "--json", "--timestep=3");
+    expect(reports[0].warnings.join()).toMatch(/2 fs apart by their times, not 3 fs as given/);
+  });
+
   it("prints a page for people", async () => {
     const { code, out } = await check("good.xyz");
     for (const line of [

@@ -198,7 +198,7 @@ function transpositionWarning({ trainingErrors: [given, transposed] }: LinearFit
   if (!(transposed! < 0.8 * given!)) return [];
   return [
     `the transposed Born charges fit better (weighted error ${transposed!.toExponential(2)} against ${given!.toExponential(2)}): ` +
-      'the file most likely has rows = displacement; read it with becOrder "displacement-field" (--bec-order displacement-field), ' +
+      'the file most likely has rows = displacement; read it with becOrder: "displacement-field", ' +
       "or without that option if it was given",
   ];
 }
