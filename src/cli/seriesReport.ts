@@ -8,7 +8,7 @@ import { highestWavenumber } from "../series/plausibility.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
 import { timeJumps } from "../series/times.js";
 import { type Warning, warn } from "../warnings.js";
-import type { FileReport } from "./inspectFile.js";
+import type { FileReport } from "./fileReport.js";
 
 const quantities: readonly FrameQuantity[] = ["polarizability", "polarization", "dielectric"];
 
