@@ -82,6 +82,29 @@ describe("architecture", () => {
     expect([...new Set(sources.map((s) => s.folder))].filter((f) => !(f in MAY_IMPORT))).toEqual([]);
   });
 
+  it("is the picture in CONTRIBUTING.md", () => {
+    const page = readFileSync(join(SRC, "../CONTRIBUTING.md"), "utf8");
+    const lines = page.slice(page.indexOf("reads this picture:")).split("\n\n")[1]!.split("\n");
+    const picture = lines.flatMap((line) =>
+      line
+        .trim()
+        .split(/\s{4,}/)[0]!
+        .split(/ → | {2,}/),
+    );
+    const folders = Object.keys(MAY_IMPORT).filter((name) => !name.endsWith(".ts"));
+    expect([...picture].sort()).toEqual([...folders].sort());
+    for (const [k, folder] of picture.entries())
+      for (const other of MAY_IMPORT[folder]!.filter((name) => name !== "*"))
+        expect([folder, other, picture.slice(0, k)]).toEqual([folder, other, expect.arrayContaining([other])]);
+    const described = [
+      ...page
+        .slice(page.indexOf("| folder | holds |"))
+        .split("\n\n")[0]!
+        .matchAll(/^\| (.*?) \|/gm),
+    ].flatMap(([, names]) => [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+    expect(described.sort()).toEqual([...folders].sort());
+  });
+
   it("imports only to the left: no backward import", () => {
     const backward: string[] = [];
     for (const source of sources) {
