@@ -124,6 +124,9 @@ export type {
   SecondOrderResponse,
   SecondOrderRidge,
 } from "./model/secondOrder/secondOrder.js";
+export type { PredictedField } from "./model/stream/framePredictor.js";
+export type { PredictFramesOptions } from "./model/stream/predictFrames.js";
+export type { PredictedFile, PredictToFileOptions } from "./model/stream/predictToFile.js";
 export type { ForceFieldEvaluation } from "./model/target/forceField/evaluate.js";
 export type { ForceFieldData, ForceFieldModel, ForceFieldOptions } from "./model/target/forceField/forceField.js";
 export type { ForceFieldPrediction } from "./model/target/forceField/predict.js";

@@ -7,8 +7,8 @@ import { type BatchManifest, type Shard, writeManifest } from "./manifest.js";
 
 /** How the work is cut. */
 export type Cut =
-  /** Equal pieces of the trajectory that `predict` reads; the pieces joined are what one process writes. */
-  | { readonly kind: "frames"; readonly frames: number; readonly shards: number }
+  /** Equal pieces of the trajectory that `predict` reads, of which it uses every `stride`-th frame; the pieces joined are what one process writes. */
+  | { readonly kind: "frames"; readonly frames: number; readonly stride?: number; readonly shards: number }
   /** One shard for every combination of option values: draws of a learning curve, settings of a search, runs of an ensemble. */
   | { readonly kind: "vary"; readonly options: Readonly<Record<string, readonly string[]>> };
 
@@ -70,15 +70,17 @@ function shardsOf(args: readonly string[], cut: Cut): Shard[] {
       args: [...args, ...Object.entries(vary).flatMap(([option, value]) => [`--${option}`, value])],
       vary,
     }));
-  const { frames, shards } = cut;
-  if (!(shards >= 1 && shards <= frames))
+  const { frames, shards, stride = 1 } = cut;
+  const used = Math.ceil(frames / stride);
+  if (!(shards >= 1 && shards <= used))
     throw new OptionError({
       where: "--shards",
-      problem: `${shards} shards of ${frames} frames`,
-      advice: `give a number from 1 to ${frames}`,
+      problem: `${shards} shards of ${used} frames`,
+      advice: `give a number from 1 to ${used}`,
     });
+  const start = (id: number): number => Math.min(frames, stride * Math.floor((id * used) / shards));
   return Array.from({ length: shards }, (_, id) => {
-    const [from, to] = [Math.floor((id * frames) / shards), Math.floor(((id + 1) * frames) / shards)];
+    const [from, to] = [start(id), start(id + 1)];
     return { id, args: [...args, "--frames", `${from}:${to}`], vary: { frames: `${from}:${to}` } };
   });
 }

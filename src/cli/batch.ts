@@ -12,11 +12,12 @@ import { runShard } from "../batch/shard.js";
 import { slurmStates, submitToSlurm } from "../batch/slurm.js";
 import { type ShardState, shardStates, waiting } from "../batch/state.js";
 import { OptionError, SpectensorError } from "../errors.js";
-import { streamFrames } from "../io/load.js";
 import { lockOutput } from "../system/lock.js";
 import { writeWhole } from "../system/wholeFile.js";
+import { type PredictFlags, predictCommand } from "./model.js";
 import { interruptSignal, print, printJson, printTable, progressLine } from "./output.js";
 import { integerOption } from "./parse.js";
+import { sourceFrames } from "./source.js";
 import { packageVersion } from "./version.js";
 
 /** Words that start this command line in another process. */
@@ -67,17 +68,25 @@ async function cutOf(words: readonly string[], flags: PlanFlags): Promise<Cut> {
   if ((flags.shards === undefined) === (flags.vary === undefined))
     throw new OptionError({ where: "batch plan", problem: "give either --shards (for predict) or --vary" });
   if (flags.vary) return { kind: "vary", options: flags.vary };
-  let frames = 0;
-  // `predict MODEL SOURCE`: what counts is the source.
-  const source = words.filter((w) => !w.startsWith("-"))[2];
-  if (source === undefined)
+  const command = predictCommand();
+  const { operands, unknown } = command.parseOptions(words.slice(1));
+  const source = operands[1];
+  if (words[0] !== "predict" || source === undefined || unknown.length > 0)
     throw new OptionError({
       where: "batch plan",
-      problem: "no trajectory among the words",
-      advice: "predict MODEL SOURCE",
+      problem: unknown.length > 0 ? `predict has no option ${unknown[0]}` : "--shards without a trajectory to cut",
+      advice: "write batch plan FOLDER --shards N -- predict MODEL SOURCE",
     });
-  for await (const _ of streamFrames(source)) frames++;
-  return { kind: "frames", frames, shards: flags.shards! };
+  const { frames: range, stride } = command.opts<PredictFlags>();
+  if (range !== undefined)
+    throw new OptionError({
+      where: "batch plan",
+      problem: "--frames among the words of the command",
+      advice: "leave it out: it is what the shards differ in",
+    });
+  let frames = 0;
+  for await (const _ of await sourceFrames(source, command.opts<PredictFlags>(), interruptSignal())) frames++;
+  return { kind: "frames", frames, shards: flags.shards!, ...(stride !== undefined && { stride }) };
 }
 
 interface SubmitFlags {

@@ -7,7 +7,7 @@ import { evenTimestep } from "../series/times.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
 import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.js";
 import { type InfraredOptions, type InfraredSource, infrared } from "../spectrum/infrared.js";
-import { unwrap } from "../structure/displacement.js";
+import { unwrap } from "../structure/continuous.js";
 import { interruptSignal, progressLine } from "./output.js";
 import { numberOption, positiveOption } from "./parse.js";
 import { readSeries, seriesOptions } from "./series.js";

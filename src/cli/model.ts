@@ -1,26 +1,18 @@
 /** Commands for fitted models of any kind: fit, predict, evaluate. */
 import { Command } from "commander";
-import { writeExtxyz } from "../io/extxyzWrite.js";
-import { trajectoryFrames } from "../io/trajectoryFrames.js";
 import { evaluateModel } from "../model/evaluate.js";
-import { loadModel, type Model } from "../model/file/models.js";
-import { predictLinearResponse } from "../model/linearResponse/predict.js";
-import { predictForces } from "../model/target/forceField/predict.js";
-import { predictPolarizability } from "../model/target/polarizability/predict.js";
-import { predictPolarization } from "../model/target/polarization/predict.js";
-import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
-import { unwrap } from "../structure/displacement.js";
-import type { Frame } from "../structure/frame.js";
-import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
-import { type FileFlags, fileOptions } from "./fileOptions.js";
+import { loadModel } from "../model/file/models.js";
+import { predictToFile } from "../model/stream/predictToFile.js";
+import { FILE_FLAGS, type FileFlags, fileOptions } from "./fileOptions.js";
 import { fitForceFieldCommand } from "./fitForceField.js";
 import { fitPolarizabilityCommand } from "./fitPolarizability.js";
 import { fitPolarizationCommand } from "./fitPolarization.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
-import { integerOption, positiveOption } from "./parse.js";
+import { type FrameRange, frameRangeOption, integerOption, positiveOption } from "./parse.js";
 import { printErrors } from "./report.js";
 import type { SeriesFlags } from "./series.js";
-import { readSources, readTrajectory } from "./source.js";
+import { readSources, sourceFrames } from "./source.js";
+import { packageVersion } from "./version.js";
 
 /** `spectensor fit …` */
 export function fitCommand(): Command {
@@ -31,47 +23,11 @@ export function fitCommand(): Command {
     .addCommand(fitForceFieldCommand());
 }
 
-/** Frames with what a model predicts for them. */
-interface Predicted {
-  readonly quantities: readonly string[];
-  readonly frames: Iterable<Frame>;
-}
-
-async function predicted(model: Model, t: Trajectory, run: RunOptions): Promise<Predicted> {
-  if (model.kind === "forceField") {
-    const frames = await forceFrames(model, t, run);
-    return { quantities: frames[0]?.stress ? ["energy", "forces", "stress"] : ["energy", "forces"], frames };
-  }
-  const timed = { timestep: 1, ...t }; // frames without a time count as 1 fs apart, which no tensor depends on
-  const series =
-    model.kind === "polarizability"
-      ? [await predictPolarizability(model, timed, run)]
-      : model.kind === "linearResponse" || model.kind === "secondOrder"
-        ? [await predictLinearResponse(model, timed, run)]
-        : Object.values(await predictPolarization(model, unwrap(timed), run)).filter((s) => s.quantity !== "current");
-  return { quantities: series.map((s) => s.quantity), frames: trajectoryFrames(t, series) };
-}
-
-async function forceFrames(
-  model: Extract<Model, { kind: "forceField" }>,
-  t: Trajectory,
-  run: RunOptions,
-): Promise<Frame[]> {
-  const frames: Frame[] = [];
-  const total = frameCount(t);
-  for (let f = 0; f < total; f++) {
-    throwIfAborted(run.signal, "predicting");
-    const structure = frameStructure(t, f);
-    const time = t.times ? { time: t.times[f]! } : t.timestep !== undefined && { time: f * t.timestep };
-    frames.push({ structure, ...time, ...predictForces(model, structure) });
-    run.onProgress?.({ label: "predicting", done: f + 1, total, unit: "frames" });
-    await breathe();
-  }
-  return frames;
-}
-
-interface PredictFlags extends SeriesFlags {
+/** Options of `spectensor predict`. */
+export interface PredictFlags extends SeriesFlags {
   readonly out: string;
+  readonly frames?: FrameRange;
+  readonly workers?: number;
   readonly json?: boolean;
 }
 
@@ -88,25 +44,46 @@ export function predictCommand(): Command {
       positiveOption("timestep", "fs"),
     )
     .option("--stride <n>", "use every n-th frame", integerOption("stride", 1))
+    .option(
+      "--frames <a:b>",
+      "only frames a to b − 1 of the file, counted from 0; either may be left out",
+      frameRangeOption,
+    )
+    .option("--workers <n>", "threads (default: one per processor)", integerOption("workers"))
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      "\nExample:\n  $ spectensor predict sio2.json XDATCAR.gz --timestep 1 --stride 10 --out sio2.extxyz.gz",
+      `
+Memory does not grow with the trajectory. A run that was interrupted, however that came, goes on when the same command is given again.
+
+Example:
+  $ spectensor predict sio2.json XDATCAR.gz --timestep 1 --stride 10 --out sio2.extxyz.gz`,
     )
     .action(async (file: string, source: string, flags: PredictFlags) => {
       const start = performance.now();
       const signal = interruptSignal();
       const model = await loadModel(file);
-      const trajectory = await readTrajectory(source, flags, signal);
-      const { quantities, frames } = await predicted(model, trajectory, {
-        signal,
-        onProgress: progressLine(flags.json === true),
-      });
-      await writeExtxyz(flags.out, frames);
-      const count = frameCount(trajectory);
+      const { stride, timestep, frames: range, workers } = flags;
+      const progress = progressLine(flags.json === true);
+      const { frames, quantities, resumedFrames } = await predictToFile(
+        model,
+        await sourceFrames(source, flags, signal),
+        flags.out,
+        {
+          signal,
+          name: source,
+          identity: JSON.stringify([packageVersion(), Object.keys(FILE_FLAGS).map((name) => flags[name as "format"])]),
+          onNote: (note) => process.stderr.write(`note: ${flags.out}: ${note}\n`),
+          onProgress: progress,
+          ...range,
+          ...(stride !== undefined && { stride }),
+          ...(timestep !== undefined && { timestep }),
+          ...(workers !== undefined && { workers }),
+        },
+      );
       const used = resources(start);
-      if (flags.json) printJson({ out: flags.out, frames: count, quantities, ...used });
-      else print(`${quantities.join(", ")} of ${count} frames: ${flags.out} (${used.seconds} s)`);
+      if (flags.json) printJson({ out: flags.out, frames, quantities, resumedFrames, ...used });
+      else print(`${quantities.join(", ")} of ${frames} frames: ${flags.out} (${used.seconds} s)`);
     });
 }
 

@@ -121,3 +121,17 @@ export function broadeningOption(text: string): Broadening {
     `--broadening: expected none, lorentzian:WIDTH, gaussian:WIDTH or voigt:LORENTZIAN:GAUSSIAN, found "${text}"`,
   );
 }
+
+/** Frames from `from` to before `to`. */
+export interface FrameRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** `a:b`, `a:` or `:b`, counted from 0, without b. */
+export function frameRangeOption(text: string): FrameRange {
+  const [, from, to] = /^(\d*):(\d*)$/.exec(text) ?? [];
+  if (from === undefined || (from === "" && to === "") || (to !== "" && !(Number(from) < Number(to))))
+    throw new OptionError(`--frames: expected FIRST:END with FIRST before END, counted from 0, found "${text}"`);
+  return { ...(from !== "" && { from: Number(from) }), ...(to !== "" && { to: Number(to) }) };
+}

@@ -1,5 +1,6 @@
 /** What a command is given to read: files of any format, or ids of data sets, alike. */
-import { loadTrajectory, readFrames } from "../io/load.js";
+import { loadTrajectory, readFrames, streamFrames } from "../io/load.js";
+import { trajectoryFrames } from "../io/trajectoryFrames.js";
 import type { Frame } from "../structure/frame.js";
 import { sliceTrajectory, type Trajectory } from "../structure/trajectory.js";
 import { type FileFlags, loadOptions } from "./fileOptions.js";
@@ -44,4 +45,14 @@ export async function readTrajectory(source: string, flags: SeriesFlags, signal:
     ...(timestep !== undefined && { timestep }),
     ...(stride !== undefined && { stride }),
   });
+}
+
+/** The structures of a source in the order of time, one by one in memory that does not grow. */
+export async function sourceFrames(
+  source: string,
+  flags: FileFlags,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Frame> | Iterable<Frame>> {
+  const set = await datasetOf(source, flags, signal);
+  return set ? trajectoryFrames(set.trajectory()) : streamFrames(source, { ...loadOptions(flags), signal });
 }

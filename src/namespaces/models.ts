@@ -3,6 +3,8 @@
 export { evaluateModel } from "../model/evaluate.js";
 export { secondOrderResponse } from "../model/secondOrder/secondOrder.js";
 export { supercellResponse } from "../model/secondOrder/supercell.js";
+export { predictFrames } from "../model/stream/predictFrames.js";
+export { predictToFile } from "../model/stream/predictToFile.js";
 export { evaluateTensors } from "../model/target/polarizability/evaluation.js";
 export { constantStep } from "../model/target/polarizability/firstStep.js";
 export { DEFAULT_CANDIDATES, searchPolarizability } from "../model/target/polarizability/selection.js";

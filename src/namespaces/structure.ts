@@ -1,7 +1,8 @@
 /** `structure`: structures and trajectories, and what is computed from positions and cell alone. */
 
 export { supercell, toCartesian, toFractional, wrap } from "../structure/cell.js";
-export { displacements, removeDrift, unwrap, withVelocities } from "../structure/displacement.js";
+export { unwrap } from "../structure/continuous.js";
+export { displacements, removeDrift, withVelocities } from "../structure/displacement.js";
 export { atomicMass, atomicMasses } from "../structure/elements.js";
 export { atomGroups } from "../structure/groups.js";
 export { bornChargesOfAtoms } from "../structure/independentCharges.js";

@@ -114,6 +114,50 @@ export function evenTimestep(samples: SampleTimes, given: number | undefined, wh
   return (times[last!]! - times[first]!) / (last! - first);
 }
 
+/**
+ * {@link evenTimestep} with a given spacing for samples that come one by one.
+ * @returns called with time and step number of each sample in turn; it throws DataError where the spacing changes
+ */
+export function stepChecker(
+  given: number,
+  where: string,
+): (time: number | undefined, step: number | undefined) => void {
+  let at = -1;
+  let timed = false;
+  const times = { last: undefined as number | undefined, at: 0 };
+  const steps = { last: undefined as number | undefined, at: 0, stride: undefined as number | undefined };
+  const fail = (problem: string): never => {
+    throw new DataError({
+      where: `${where}, frame ${at}`,
+      problem,
+      advice: "give the right `timestep`, or cut the file there",
+    });
+  };
+  return (time, step) => {
+    at++;
+    if (time !== undefined) {
+      timed = true;
+      if (times.last !== undefined) {
+        const wanted = given * (at - times.at);
+        const found = time - times.last;
+        if (!(Math.abs(found - wanted) <= tolerance(given, time)))
+          fail(
+            `frame ${at} is ${rounded(found)} fs after frame ${times.at}, expected ${rounded(wanted)} fs by the time step of ${given} fs`,
+          );
+      }
+      Object.assign(times, { last: time, at });
+    }
+    if (step === undefined || timed) return;
+    if (steps.last !== undefined) {
+      const found = (step - steps.last) / (at - steps.at);
+      steps.stride ??= found;
+      if (!(found === steps.stride && found > 0))
+        fail(`frame ${at} is ${found} steps after frame ${steps.at}, the first ones are ${steps.stride} apart`);
+    }
+    Object.assign(steps, { last: step, at });
+  };
+}
+
 function knownCount(times: readonly (number | undefined)[]): number {
   return times.filter((t) => t !== undefined).length;
 }

@@ -1,10 +1,14 @@
-import { DataError } from "../errors.js";
-import { inverse3 } from "../math/matrix3.js";
-import { unwrap } from "./displacement.js";
 import { frameCount, type Trajectory } from "./trajectory.js";
+import { unwrapper } from "./unwrapping.js";
 
-/** Largest step between frames that is certain to be the shortest image, as a fraction of a cell vector. */
-const LIMIT = 0.45;
+/**
+ * Removes jumps across the cell faces: from frame to frame each atom moves to its nearest image. Works for variable cells, in
+ * which "nearest" refers to fractional coordinates in the later cell; positions change by whole cell vectors of their own frame only.
+ * @throws DataError if the trajectory has periodic directions but no cell
+ */
+export function unwrap(t: Trajectory): Trajectory {
+  return followed(t);
+}
 
 /**
  * A trajectory without jumps across the cell faces, as it is where it has none. What depends on the path of the atoms (polarization,
@@ -14,27 +18,17 @@ const LIMIT = 0.45;
  * guess, or if there are periodic directions but no cell
  */
 export function continuous(t: Trajectory, where: string): Trajectory {
+  return followed(t, where);
+}
+
+function followed(t: Trajectory, strict?: string): Trajectory {
   if (!t.periodic.some(Boolean)) return t;
-  const result = unwrap(t);
-  const { positions, cells, species, periodic } = result;
-  const size = 3 * species.length;
-  let inverse = inverse3(cells!.subarray(0, 9));
-  for (let f = 1; f < frameCount(t); f++) {
-    const before = inverse;
-    if (cells!.length > 9) inverse = inverse3(cells!.subarray(9 * f, 9 * f + 9));
-    for (let p = f * size; p < (f + 1) * size; p += 3)
-      for (let d = 0; d < 3; d++) {
-        if (!periodic[d]) continue;
-        let step = 0;
-        for (let c = 0; c < 3; c++)
-          step += positions[p + c]! * inverse[3 * c + d]! - positions[p - size + c]! * before[3 * c + d]!;
-        if (Math.abs(step) > LIMIT)
-          throw new DataError({
-            where: `${where}, frame ${f}`,
-            problem: `atom ${(p % size) / 3} (${species[(p % size) / 3]}) moves by ${Math.abs(step).toFixed(2)} of cell vector ${"abc"[d]} since the frame before, so its path is a guess`,
-            advice: "give consecutive frames that are closer in time",
-          });
-      }
+  const positions = Float64Array.from(t.positions);
+  const size = 3 * t.species.length;
+  const follow = unwrapper(t, strict);
+  for (let f = 0; f < frameCount(t); f++) {
+    const cell = t.cells && t.cells.length > 9 ? t.cells.subarray(9 * f, 9 * f + 9) : t.cells;
+    follow(positions.subarray(f * size, (f + 1) * size), cell);
   }
-  return result;
+  return { ...t, positions };
 }

@@ -1,5 +1,5 @@
 import { DataError, ShapeError } from "../errors.js";
-import { inverse3 } from "../math/matrix3.js";
+import { unwrap } from "./continuous.js";
 import { atomicMasses } from "./elements.js";
 import { imageReducer } from "./minimumImage.js";
 import type { Structure } from "./structure.js";
@@ -69,52 +69,6 @@ export function removeMean(vectors: Float64Array, weights: Float64Array): void {
     mean /= total;
     for (let i = 0; i < weights.length; i++) vectors[3 * i + c]! -= mean;
   }
-}
-
-/**
- * Removes jumps across the cell faces: from frame to frame each atom moves to its nearest image. Works for variable cells, in
- * which "nearest" refers to fractional coordinates in the later cell; positions change by whole cell vectors of their own frame only.
- * @throws DataError if the trajectory has periodic directions but no cell
- */
-export function unwrap(t: Trajectory): Trajectory {
-  if (!t.periodic.some(Boolean)) return t;
-  if (!t.cells) throw new DataError({ where: "unwrap", problem: "periodic directions but no cell" });
-  const size = 3 * t.species.length;
-  const positions = Float64Array.from(t.positions);
-  const variable = t.cells.length > 9;
-  let cell = t.cells.subarray(0, 9);
-  let inverse = inverse3(cell);
-  let reduce = imageReducer(cell, t.periodic);
-  const step = new Float64Array(3);
-  const image = new Float64Array(3);
-  for (let f = 1; f < frameCount(t); f++) {
-    const before = inverse;
-    if (variable) {
-      cell = t.cells.subarray(9 * f, 9 * f + 9);
-      inverse = inverse3(cell);
-      reduce = imageReducer(cell, t.periodic);
-    }
-    for (let p = f * size; p < (f + 1) * size; p += 3) {
-      // The previous position, carried along by the cell.
-      const carried = variable
-        ? through(positions.subarray(p - size, p - size + 3), before, cell)
-        : positions.subarray(p - size, p - size + 3);
-      for (let c = 0; c < 3; c++) image[c] = step[c] = positions[p + c]! - carried[c]!;
-      reduce(image, 0);
-      for (let d = 0; d < 3; d++) {
-        let turns = 0;
-        for (let c = 0; c < 3; c++) turns += (image[c]! - step[c]!) * inverse[3 * c + d]!;
-        turns = Math.round(turns);
-        if (turns !== 0) for (let c = 0; c < 3; c++) positions[p + c]! += turns * cell[3 * d + c]!;
-      }
-    }
-  }
-  return { ...t, positions };
-}
-
-function through(x: Float64Array, inverse: Float64Array, cell: Float64Array): Float64Array {
-  const f = [0, 1, 2].map((d) => x[0]! * inverse[d]! + x[1]! * inverse[3 + d]! + x[2]! * inverse[6 + d]!);
-  return Float64Array.of(...[0, 1, 2].map((c) => f[0]! * cell[c]! + f[1]! * cell[3 + c]! + f[2]! * cell[6 + c]!));
 }
 
 /**

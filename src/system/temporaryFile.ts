@@ -65,6 +65,25 @@ export function temporaryFile(path: string, before?: Stats): TemporaryFile {
   };
 }
 
+/**
+ * Gives a file that was written under another name in the same folder its own: on the disk first, with the rights of the file that it
+ * replaces. Closes it.
+ */
+export function nameAs(
+  target: { readonly path: string; readonly before?: Stats },
+  descriptor: number,
+  from: string,
+): void {
+  try {
+    if (target.before) takeOver(descriptor, target.before);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(from, target.path);
+  settle(dirname(target.path));
+}
+
 /** A temporary file whose process has ended without removing it: a kill, a power cut. */
 export interface Leftover {
   readonly path: string;

@@ -1,11 +1,11 @@
 /** The one way in which this package writes files: they appear whole or not at all. */
-import { constants, openSync, write, writeSync } from "node:fs";
+import { constants, openSync, writeSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { promisify } from "node:util";
 import { throwIfAborted } from "../progress.js";
 import { type OutputTarget, outputTarget } from "./outputTarget.js";
 import { asFileError } from "./systemError.js";
 import { temporaryFile } from "./temporaryFile.js";
+import { writeTo } from "./writeTo.js";
 
 /** A text or bytes, in one piece or in pieces that are produced as the disk takes them. */
 export type Content = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
@@ -65,13 +65,6 @@ async function pourIntoStream(
   } finally {
     await file.close();
   }
-}
-
-const writeSome = promisify(write);
-
-async function writeTo(descriptor: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; )
-    done += (await writeSome(descriptor, bytes, done, Math.min(bytes.length - done, MOST), null)).bytesWritten;
 }
 
 /** {@link writeWhole} in one go, for small files between steps of synchronous work. @throws FileError */

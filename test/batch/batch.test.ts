@@ -43,6 +43,10 @@ describe("a plan", () => {
   it("cuts a trajectory into pieces that differ by one frame at most and leave none out", async () => {
     const { shards } = await plan(["predict", "m", "t"], { kind: "frames", frames: 10, shards: 3 });
     expect(shards.map((s) => s.vary.frames)).toEqual(["0:3", "3:6", "6:10"]);
+    // Every third frame, 0, 3, 6 and 9: two for each shard.
+    folder = join(scratch, "strided");
+    const strided = await plan(["predict", "m", "t"], { kind: "frames", frames: 10, stride: 3, shards: 2 });
+    expect(strided.shards.map((s) => s.vary.frames)).toEqual(["0:6", "6:10"]);
   });
 
   it("refuses more shards than frames, an output, a command that cannot be cut, and a folder in use", async () => {

@@ -9,7 +9,7 @@ import {
 } from "../../src/model/target/polarization/predict.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { wrap } from "../../src/structure/cell.js";
-import { unwrap } from "../../src/structure/displacement.js";
+import { unwrap } from "../../src/structure/continuous.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
 import { createTrajectory, frameStructure } from "../../src/structure/trajectory.js";

@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toCartesian, toFractional, wrap } from "../../src/structure/cell.js";
-import {
-  displacements,
-  internalDisplacements,
-  removeDrift,
-  unwrap,
-  withVelocities,
-} from "../../src/structure/displacement.js";
+import { unwrap } from "../../src/structure/continuous.js";
+import { displacements, internalDisplacements, removeDrift, withVelocities } from "../../src/structure/displacement.js";
 import { atomicMasses } from "../../src/structure/elements.js";
 import { minimumImage } from "../../src/structure/minimumImage.js";
 import { createStructure, type Periodicity } from "../../src/structure/structure.js";

@@ -7,6 +7,8 @@ const SRC = new URL("../../src", import.meta.url).pathname;
 const ALLOWED: Readonly<Record<string, string>> = {
   "system/wholeFile.ts": "the one writer",
   "system/temporaryFile.ts": "its temporary files",
+  "system/writeTo.ts": "bytes into a file that one of these has opened",
+  "system/journaledFile.ts": "grows under a lock, kept for the next attempt",
   "system/outputCheck.ts": "a trial block into a temporary file",
   "system/lock.ts": "exclusive creation of a lock",
   "dynamics/trajectoryFile.ts": "grows under a lock",

@@ -73,7 +73,7 @@ export function readBasis(
     const all = arrayOf(document, `${prefix}references`, [total, k0], file);
     let first = 0;
     const references = s.references.map((n) => {
-      const rows = matrix(n, k0, all.slice(first * k0, (first + n) * k0));
+      const rows = matrix(n, k0, all.subarray(first * k0, (first + n) * k0));
       first += n;
       return rows;
     });
@@ -84,7 +84,7 @@ export function readBasis(
   const q = arrayOf(document, `${prefix}scalars`, [species, scalars, k0], file);
   const o = arrayOf(document, `${prefix}offsets`, [species, scalars], file);
   const block = (values: Float64Array, i: number, rows: number, columns: number): Matrix =>
-    matrix(rows, columns, values.slice(i * rows * columns, (i + 1) * rows * columns));
+    matrix(rows, columns, values.subarray(i * rows * columns, (i + 1) * rows * columns));
   return {
     kind: "products",
     equivariants,
@@ -92,7 +92,7 @@ export function readBasis(
     species: Array.from({ length: species }, (_, i) => ({
       equivariants: block(e, i, equivariants, k),
       scalars: block(q, i, scalars, k0),
-      offsets: o.slice(i * scalars, (i + 1) * scalars),
+      offsets: o.subarray(i * scalars, (i + 1) * scalars),
     })),
   };
 }

@@ -49,6 +49,31 @@ export async function predictTensors(
   return tensors;
 }
 
+/** Structures that are predicted together, by functions prepared once for a model. */
+export interface BlockPredictor {
+  /** @param numbers of the frames, for errors */
+  readonly predict: (structures: readonly Structure[], numbers: readonly number[]) => Float64Array[];
+  /** How many structures of so many atoms it should be given at a time. */
+  readonly together: (atoms: number) => number;
+}
+
+/** {@link polarizabilityTensor} of blocks of structures; what it gives for one does not depend on the others. */
+export function polarizabilityPredictor(model: PolarizabilityModel): BlockPredictor {
+  const tensors = tensorsOf(model);
+  return {
+    together: blockLength,
+    predict(structures, numbers) {
+      try {
+        return tensors(structures);
+      } catch (error) {
+        // One by one, to name the frame.
+        for (const [i, s] of structures.entries()) inFrame(numbers[i]!, () => tensors([s]));
+        throw error;
+      }
+    },
+  };
+}
+
 /** {@link polarizabilityTensor} for several structures, with what all structures have in common computed once. */
 function tensorsOf(model: PolarizabilityModel): (structures: readonly Structure[]) => Float64Array[] {
   const [scalar, traceless] = model.parts;

@@ -1,0 +1,179 @@
+import { createHash, type Hash, randomBytes } from "node:crypto";
+import { DataError } from "../../errors.js";
+import { type Fields, readOptions, record } from "../../options/record.js";
+import { callback, number, text } from "../../options/values.js";
+import type { Frame } from "../../structure/frame.js";
+import { type JournaledFile, openJournaled } from "../../system/journaledFile.js";
+import { outputTarget } from "../../system/outputTarget.js";
+import { writeWhole } from "../../system/wholeFile.js";
+import { littleEndianBlocks } from "../file/modelArrays.js";
+import type { Model } from "../file/models.js";
+import type { FrameBlock } from "./frameBlocks.js";
+import type { PredictedField } from "./framePredictor.js";
+import {
+  blocksFor,
+  documentOf,
+  PREDICT_FRAMES_FIELDS,
+  type PredictFramesOptions,
+  predictBlocks,
+} from "./predictFrames.js";
+
+/** Options of {@link predictToFile}. */
+export interface PredictToFileOptions extends PredictFramesOptions {
+  /** What else the frames depend on, such as options of reading: a file that was begun with another is begun anew. Default nothing. */
+  readonly identity?: string;
+  /** Seconds between entries of the journal that an interrupted run goes on from; default 2. */
+  readonly journalSeconds?: number;
+  /** Told where the file goes on from an earlier run, and after an error what is kept. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** What {@link predictToFile} has written. */
+export interface PredictedFile {
+  /** Frames in the file. */
+  readonly frames: number;
+  /** What each has besides its structure. */
+  readonly quantities: readonly PredictedField[];
+  /** How many of the frames an earlier run had left. */
+  readonly resumedFrames: number;
+}
+
+const OPTIONS = record({
+  ...PREDICT_FRAMES_FIELDS,
+  identity: text().default(""),
+  journalSeconds: number({ atLeast: 0 }, "s").default(2),
+  onNote: callback<(note: string) => void>().optional(),
+} satisfies Fields<PredictToFileOptions>);
+
+/**
+ * {@link predictFrames} into an extended XYZ file, in memory that does not grow. Until it is whole the file has another name, and a
+ * journal beside it: a run that was interrupted at any moment goes on when it is started again with the same model, frames and options, and
+ * leaves the same bytes as one that was not. Gzipped when the name ends in .gz, with a member for each block of frames.
+ * @param out a device or a pipe is written to without a journal
+ * @throws as {@link predictFrames}; FileError if the file cannot be written, or another run writes it
+ * @throws DataError if the frames are not those that the file was begun with
+ */
+export async function predictToFile(
+  model: Model,
+  frames: AsyncIterable<Frame> | Iterable<Frame>,
+  out: string,
+  options: PredictToFileOptions = {},
+): Promise<PredictedFile> {
+  const read = readOptions(OPTIONS, options, "predictToFile") as typeof options & { readonly name: string };
+  const making = /\.gz$/i.test(out) ? "gzip" : "text";
+  const blocks = blocksFor(model, frames, read);
+  const done = { frames: 0, quantities: [] as readonly PredictedField[] };
+  const report = (count: number, fields: readonly PredictedField[]): void => {
+    done.frames += count;
+    done.quantities = fields;
+    read.onProgress?.({ label: "predicting", done: done.frames, unit: "frames" });
+  };
+  if (outputTarget(out).kind === "stream") {
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      for await (const block of predictBlocks(model, blocks, making, read)) {
+        report(block.count, block.fields);
+        yield block.bytes!;
+      }
+    }
+    await writeWhole(out, bytes(), read.signal ? { signal: read.signal } : {});
+    return { ...done, resumedFrames: 0 };
+  }
+  const file = await openJournaled(out, { identity: identityOf(model, read), every: 1000 * read.journalSeconds! });
+  try {
+    const earlier = readState(file);
+    if (earlier) {
+      report(earlier.frames, earlier.fields);
+      read.onNote?.(`goes on after ${earlier.frames} frames that an interrupted run left in ${file.partial}`);
+    }
+    const digests: string[] = [];
+    const rest = hashed(blocks, earlier, digests, read.name);
+    let written = earlier?.blocks ?? 0;
+    for await (const { bytes, count, fields } of predictBlocks(model, rest, making, read)) {
+      report(count, fields);
+      written++;
+      const state = { blocks: written, frames: done.frames, fields: fields.join(" "), input: digests.shift()! };
+      await file.add(bytes!, state);
+    }
+    await file.finish();
+    return { ...done, resumedFrames: earlier?.frames ?? 0 };
+  } catch (error) {
+    const kept = readKept(await file.close());
+    if (kept)
+      read.onNote?.(
+        `${kept} frames are kept in ${file.partial}; the same command goes on from there (to begin anew, remove that file)`,
+      );
+    throw error;
+  }
+}
+
+interface Earlier {
+  readonly blocks: number;
+  readonly frames: number;
+  readonly fields: readonly PredictedField[];
+  /** Of the frames before, as they were read. */
+  readonly input: string;
+}
+
+function readState({ resumed }: JournaledFile): Earlier | undefined {
+  if (!resumed) return undefined;
+  const { blocks, frames, fields, input } = resumed;
+  return {
+    blocks: Number(blocks),
+    frames: Number(frames),
+    fields: String(fields).split(" ") as PredictedField[],
+    input: String(input),
+  };
+}
+
+function readKept(state: Readonly<Record<string, unknown>> | undefined): number {
+  return state ? Number(state.frames) : 0;
+}
+
+/** The blocks that are not in the file yet; a hash of all frames up to each goes to `digests`. */
+async function* hashed(
+  blocks: AsyncIterable<FrameBlock>,
+  earlier: Earlier | undefined,
+  digests: string[],
+  name: string,
+): AsyncGenerator<FrameBlock, void, void> {
+  const hash = createHash("sha256");
+  for await (const block of blocks) {
+    addTo(hash, block);
+    const digest = hash.copy().digest("hex");
+    if (earlier && block.index < earlier.blocks) {
+      if (block.index === earlier.blocks - 1 && digest !== earlier.input) throw changed(name);
+      continue;
+    }
+    digests.push(digest);
+    yield block;
+  }
+}
+
+function addTo(hash: Hash, { index, species, positions, cells, velocities, times, numbers }: FrameBlock): void {
+  if (index === 0) hash.update(species.join(" "));
+  for (const values of [positions, cells, velocities, times, numbers])
+    if (values) for (const bytes of littleEndianBlocks(values)) hash.update(bytes);
+}
+
+function changed(name: string): DataError {
+  return new DataError({
+    where: name,
+    problem: "has been changed since its prediction was begun",
+    advice: "put it back, or remove the unfinished prediction (its name ends in .spectensor-part) to begin anew",
+  });
+}
+
+/** Everything besides the frames that the bytes depend on. */
+function identityOf(model: Model, { from, to, stride, timestep, identity }: PredictToFileOptions): string {
+  // A first step that is a function of the user's own cannot be told from another: such a file is always begun anew.
+  const document = documentOf(model);
+  if (!document) return randomBytes(16).toString("hex");
+  const { kind, settings, arrays } = document;
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([kind, settings, { from, to, stride, timestep, identity }]));
+  for (const [key, { values }] of Object.entries(arrays)) {
+    hash.update(key);
+    for (const bytes of littleEndianBlocks(values)) hash.update(bytes);
+  }
+  return hash.digest("hex");
+}
