@@ -1,4 +1,5 @@
 /** Processes of this machine as engine: as many shards at a time as asked, the next one when one ends. */
+import { availableParallelism } from "node:os";
 import { AbortedError } from "../errors.js";
 import type { RunOptions } from "../progress.js";
 import type { BatchManifest } from "./manifest.js";
@@ -19,11 +20,12 @@ export async function runLocally(
 ): Promise<void> {
   const queue = [...shards];
   let done = 0;
+  const threads = Math.max(1, Math.floor(availableParallelism() / options.workers));
   const report = (): void => options.onProgress?.({ label: "batch", done, total: shards.length, unit: "shards" });
   const worker = async (): Promise<void> => {
     for (let id = queue.shift(); id !== undefined && !options.signal?.aborted; id = queue.shift()) {
       try {
-        await runShard(folder, batch, id, program, version, options.signal);
+        await runShard(folder, batch, id, program, version, options.signal, threads);
       } catch (error) {
         if (error instanceof AbortedError) throw error;
       }

@@ -45,6 +45,7 @@ export function failureOf(folder: string, id: number): string | undefined {
 /**
  * Runs a shard in a process of its own, unless it is done. Its output appears under its name before `done.json` does, both whole.
  * @param program words that start the command line, e.g. node and the main file
+ * @param threads of the command; default those of the environment
  * @throws OptionError for another version of the package
  * @throws DataError if an input is not the file that was planned with, or the command fails
  * @throws FileError if another process works at this shard
@@ -56,6 +57,7 @@ export async function runShard(
   program: readonly string[],
   version: string,
   signal?: AbortSignal,
+  threads?: number,
 ): Promise<ShardRecord> {
   const shard = shardOf(batch, id);
   const own = shardFolder(folder, id);
@@ -75,7 +77,7 @@ export async function runShard(
     const start = performance.now();
     const out = batch.output === "" ? undefined : join(own, batch.output);
     const words = [...shard.args, "--json", ...(out ? ["--out", out] : [])];
-    const printed = await runCommand([...program, ...words], batch.folder, join(own, "log.txt"), signal);
+    const printed = await runCommand([...program, ...words], batch.folder, join(own, "log.txt"), signal, threads);
     const result: ShardRecord = {
       host: hostname(),
       seconds: Math.round(performance.now() - start) / 1000,
@@ -102,9 +104,16 @@ async function checkInputs(batch: BatchManifest, signal?: AbortSignal): Promise<
 }
 
 /** What a command prints; its messages go to the log. */
-function runCommand(words: readonly string[], cwd: string, log: string, signal?: AbortSignal): Promise<string> {
+function runCommand(
+  words: readonly string[],
+  cwd: string,
+  log: string,
+  signal?: AbortSignal,
+  threads?: number,
+): Promise<string> {
+  const env = threads === undefined ? process.env : { SPECTENSOR_WORKERS: String(threads), ...process.env };
   return new Promise((resolve, reject) => {
-    const child = spawn(words[0]!, words.slice(1), { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(words[0]!, words.slice(1), { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const file = createWriteStream(log, { flags: "a" });
     let printed = "";
     let last = "";

@@ -34,6 +34,8 @@ const submission = record({ job: text(), shards: list(integer({ atLeast: 0 })) }
 /** Indices of one array: what every Slurm takes (MaxArraySize is 1001 unless set). */
 const ARRAY = 1000;
 const PLACE = "@COMMAND@";
+/** See `threadCount` of src/parallel. */
+const WORKERS = "SPECTENSOR_WORKERS";
 const run = promisify(execFile);
 
 /**
@@ -82,7 +84,13 @@ export async function submitToSlurm(
 function jobScript(shards: readonly number[], command: readonly string[], template?: string): string {
   const words = command.map((w) => `'${w.replaceAll("'", "'\\''")}'`).join(" ");
   // The number of the shard is looked up by the index of the array.
-  const line = `set -- ${shards.join(" ")}\nshift "$SLURM_ARRAY_TASK_ID"\nexec ${words} "$1"`;
+  const line = [
+    `set -- ${shards.join(" ")}`,
+    'shift "$SLURM_ARRAY_TASK_ID"',
+    // As many threads as cores were asked for, not as the node has.
+    `export ${WORKERS}="\${${WORKERS}:-\${SLURM_CPUS_PER_TASK:-1}}"`,
+    `exec ${words} "$1"`,
+  ].join("\n");
   if (template === undefined) return `#!/bin/sh\n${line}\n`;
   if (!template.startsWith("#!") || !template.includes(PLACE))
     throw new OptionError({

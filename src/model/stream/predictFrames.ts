@@ -48,7 +48,12 @@ const OPTIONS = record(PREDICT_FRAMES_FIELDS);
  * between two frames for its path to be known; if times contradict `timestep`
  * @throws OptionError if no frame is left; AbortedError if interrupted
  * @example
- * for await (const frame of models.predictFrames(model, streamFrames("md.extxyz.gz"))) sum += frame.polarizability[0];
+ * const { reference, displaced, frames } = await loadDataset("h2o");
+ * const model = await linearResponse(reference!, displaced);
+ * let largest = 0;
+ * for await (const frame of models.predictFrames(model, frames, { from: 10, to: 20 }))
+ *   largest = Math.max(largest, frame.polarizability![0]!);
+ * largest // 1.5505418355012595
  */
 export async function* predictFrames(
   model: Model,
