@@ -48,7 +48,7 @@ export { loadSeries } from "./io/loadSeries.js";
 
 // Linear response
 export { linearResponse } from "./model/linearResponse/linearResponse.js";
-export { predictLinearResponse } from "./model/linearResponse/predict.js";
+export { predictLinearResponse } from "./model/linearResponse/predictSeries.js";
 
 // Models of every kind
 export { loadModel, saveModel } from "./model/file/models.js";
@@ -64,13 +64,14 @@ export {
   smallestTrainingSet,
 } from "./model/target/polarizability/learningCurve.js";
 export { fitDelta, fitPolarizability } from "./model/target/polarizability/polarizability.js";
-export { predictCommittee, predictPolarizability } from "./model/target/polarizability/predict.js";
+export { predictCommittee, predictPolarizability } from "./model/target/polarizability/predictSeries.js";
 
 // Polarization from Born charges
 export { evaluatePolarization } from "./model/target/polarization/evaluate.js";
 export { polarizationLearningCurve } from "./model/target/polarization/learningCurve.js";
 export { fitPolarization } from "./model/target/polarization/polarization.js";
-export { predictBornCharges, predictPolarization } from "./model/target/polarization/predict.js";
+export { predictBornCharges } from "./model/target/polarization/predict.js";
+export { predictPolarization } from "./model/target/polarization/predictSeries.js";
 
 // Force field and molecular dynamics
 export { mdEnsemble } from "./dynamics/ensemble.js";

@@ -21,6 +21,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of work that is spread over threads. */
+export interface ThreadOptions extends RunOptions {
+  /** Threads: 0 or 1 work in this one. Default: one per processor, where so much is to be done that it pays. The same bits for any number. */
+  readonly workers?: number;
+}
+
 /** @throws AbortedError if `signal` has been aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined, doing: string): void {
   if (signal?.aborted) throw new AbortedError({ problem: `interrupted while ${doing}`, cause: signal.reason });

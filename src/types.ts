@@ -153,13 +153,10 @@ export type {
   PolarizabilityTraining,
   SelectionRecord,
 } from "./model/target/polarizability/polarizability.js";
-export type {
-  CommitteeSeries,
-  PolarizabilityUncertainty,
-  PredictOptions,
-} from "./model/target/polarizability/predict.js";
+export type { CommitteeSeries, PredictOptions } from "./model/target/polarizability/predictSeries.js";
 export type { SearchOptions } from "./model/target/polarizability/selection.js";
 export type { PolarizabilityQuantity } from "./model/target/polarizability/tensorData.js";
+export type { PolarizabilityUncertainty } from "./model/target/polarizability/uncertainty.js";
 export type {
   BornChargeErrors,
   EvaluatePolarizationOptions,
@@ -176,7 +173,8 @@ export type {
   PolarizationModel,
   PolarizationOptions,
 } from "./model/target/polarization/polarization.js";
-export type { PolarizationPrediction, PolarizationResponse } from "./model/target/polarization/predict.js";
+export type { PolarizationResponse } from "./model/target/polarization/predict.js";
+export type { PolarizationPrediction } from "./model/target/polarization/predictSeries.js";
 export type { SpeciesCharges } from "./model/target/polarization/speciesCharges.js";
 export type { PolarizationUncertainty } from "./model/target/polarization/uncertainty.js";
 export type { CommitteePart, MemberPart } from "./model/train/committee.js";

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { OptionError, SpectensorError } from "../errors.js";
 import { spectrumFigure } from "../figure/spectrum.js";
 import { loadModel } from "../model/file/models.js";
-import { predictPolarization } from "../model/target/polarization/predict.js";
+import { predictPolarization } from "../model/target/polarization/predictSeries.js";
 import { evenTimestep } from "../series/times.js";
 import type { QuantumFactor } from "../spectrum/corrections.js";
 import { dielectricFunction, type FieldDirection } from "../spectrum/dielectric.js";

@@ -88,6 +88,7 @@ Example:
 }
 
 interface EvaluateFlags extends FileFlags {
+  readonly workers?: number;
   readonly json?: boolean;
 }
 
@@ -97,6 +98,7 @@ export function evaluateCommand(): Command {
     .description("test a model on frames with first-principles results")
     .argument("<model>", "file written by spectensor fit")
     .argument("<sources...>", "frames with results: files, or ids of data sets")
+    .option("--workers <n>", "threads (default: one per processor)", integerOption("workers"))
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ spectensor evaluate sio2.json test.extxyz.gz")
     .action(async (file: string, sources: readonly string[], flags: EvaluateFlags) => {
@@ -104,7 +106,9 @@ export function evaluateCommand(): Command {
       const signal = interruptSignal();
       const model = await loadModel(file, "polarizability", "polarization", "forceField");
       const { frames } = await readSources(sources, flags, signal);
-      const run = { signal, onProgress: progressLine(flags.json === true) };
+      const { workers } = flags;
+      const progress = { signal, onProgress: progressLine(flags.json === true) };
+      const run = workers === undefined ? progress : { ...progress, workers };
       const test = await evaluateModel(model, frames, run);
       const { descriptor, training } = model;
       if (flags.json) printJson({ test, options: { descriptor: descriptor.options, training }, ...resources(start) });

@@ -7,11 +7,8 @@ import { secondOrderExpander } from "./secondOrder/tensor.js";
 import type { ForceFieldModel } from "./target/forceField/forceField.js";
 import { type ForceFieldUncertainty, forceFieldUncertainty } from "./target/forceField/uncertainty.js";
 import type { PolarizabilityModel } from "./target/polarizability/polarizability.js";
-import {
-  type PolarizabilityUncertainty,
-  polarizabilityTensor,
-  polarizabilityUncertainty,
-} from "./target/polarizability/predict.js";
+import { polarizabilityTensor } from "./target/polarizability/predict.js";
+import { type PolarizabilityUncertainty, polarizabilityUncertainty } from "./target/polarizability/uncertainty.js";
 import type { PolarizationModel } from "./target/polarization/polarization.js";
 import { polarizationOf } from "./target/polarization/predict.js";
 import { type PolarizationUncertainty, polarizationUncertainty } from "./target/polarization/uncertainty.js";

@@ -1,7 +1,7 @@
 /** Values that options take. Each says what it expects, in words that go after "expected". */
 import { z } from "zod";
 import { didYouMean } from "../errors.js";
-import type { Progress, RunOptions } from "../progress.js";
+import type { Progress, RunOptions, ThreadOptions } from "../progress.js";
 import { type Fields, record } from "./record.js";
 
 /** Bounds of a number; `above` and `below` are not reached. */
@@ -112,6 +112,13 @@ export const RUN_FIELDS = {
 
 /** Of calls that take nothing else. */
 export const RUN_OPTIONS = record(RUN_FIELDS);
+
+/** Fields of {@link ThreadOptions}, to be spread into a record. */
+export const THREAD_FIELDS = {
+  ...RUN_FIELDS,
+  workers: integer({ atLeast: 0 }).optional(),
+} satisfies Fields<ThreadOptions>;
+export const THREAD_OPTIONS = record(THREAD_FIELDS);
 
 /** Of calls that can be interrupted and have nothing to tell meanwhile. */
 export const SIGNAL_OPTIONS = record({ signal: RUN_FIELDS.signal });

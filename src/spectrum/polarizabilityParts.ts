@@ -1,7 +1,7 @@
 /** The polarizability in linear response by atoms, species or molecules, and by normal modes. */
 import { DataError, ShapeError } from "../errors.js";
 import type { LinearResponse } from "../model/linearResponse/linearResponse.js";
-import { predictLinearResponse } from "../model/linearResponse/predict.js";
+import { predictLinearResponse } from "../model/linearResponse/predictSeries.js";
 import { readOptions } from "../options/record.js";
 import { RUN_OPTIONS } from "../options/values.js";
 import type { RunOptions } from "../progress.js";

@@ -2,7 +2,7 @@
 import { random } from "#built/math/random.js";
 import { polarizabilitySettings } from "#built/model/target/polarizability/options.js";
 import { fitContext, fitPrepared, prepareFor } from "#built/model/target/polarizability/polarizability.js";
-import { predictPolarizability } from "#built/model/target/polarizability/predict.js";
+import { predictPolarizability } from "#built/model/target/polarizability/predictSeries.js";
 import { createStructure } from "#built/structure/structure.js";
 import { createTrajectory } from "#built/structure/trajectory.js";
 import { bench } from "../support/benchCase.mjs";

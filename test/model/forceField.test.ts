@@ -235,11 +235,12 @@ describe("evaluation of a force field", () => {
     await expect(evaluateForceField(truth, [{ structure: s }])).rejects.toThrow(DataError);
   });
 
-  it("reports every frame, stops between two when aborted, and refuses options it does not know", async () => {
+  it("reports frames, stops when aborted, and refuses options it does not know", async () => {
     const seen: Progress[] = [];
     const found = await evaluateForceField(truth, fresh, { onProgress: (p) => seen.push(p) });
     expect(found).toEqual(await evaluateForceField(truth, fresh));
-    expect(seen).toEqual([1, 2].map((done) => ({ label: "evaluating", done, total: 2, unit: "frames" })));
+    expect(seen.at(-1)).toEqual({ label: "evaluating", done: 2, total: 2, unit: "frames" });
+    const before = seen.length;
     const controller = new AbortController();
     const stopped = evaluateForceField(truth, fresh, {
       signal: controller.signal,
@@ -249,7 +250,7 @@ describe("evaluation of a force field", () => {
       },
     });
     await expect(stopped).rejects.toThrow(AbortedError);
-    expect(seen.length).toBe(3);
+    expect(seen.length).toBe(before + 1);
     await expect(evaluateForceField(truth, fresh, { onprogress: () => {} } as never)).rejects.toThrow(/"onProgress"/);
   });
 });

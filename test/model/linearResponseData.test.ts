@@ -8,7 +8,8 @@ import {
   type LinearResponseOptions,
   linearResponse,
 } from "../../src/model/linearResponse/linearResponse.js";
-import { linearResponseTensor, predictLinearResponse } from "../../src/model/linearResponse/predict.js";
+import { linearResponseTensor } from "../../src/model/linearResponse/predict.js";
+import { predictLinearResponse } from "../../src/model/linearResponse/predictSeries.js";
 import { invariants } from "../../src/series/invariants.js";
 import { createSeries } from "../../src/series/tensorSeries.js";
 import type { Frame } from "../../src/structure/frame.js";

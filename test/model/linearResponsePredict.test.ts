@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
-import { linearResponseTensor, predictLinearResponse } from "../../src/model/linearResponse/predict.js";
+import { linearResponseTensor } from "../../src/model/linearResponse/predict.js";
+import { predictLinearResponse } from "../../src/model/linearResponse/predictSeries.js";
 import { wrap } from "../../src/structure/cell.js";
 import { rotateTensor } from "../../src/structure/rotateTensor.js";
 import { createStructure } from "../../src/structure/structure.js";

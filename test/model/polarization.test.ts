@@ -2,11 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
 import type { PolarizationModel } from "../../src/model/target/polarization/polarization.js";
 import { excessCharge, fitPolarization } from "../../src/model/target/polarization/polarization.js";
-import {
-  polarizationOf,
-  predictBornCharges,
-  predictPolarization,
-} from "../../src/model/target/polarization/predict.js";
+import { polarizationOf, predictBornCharges } from "../../src/model/target/polarization/predict.js";
+import { predictPolarization } from "../../src/model/target/polarization/predictSeries.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { wrap } from "../../src/structure/cell.js";
 import { unwrap } from "../../src/structure/continuous.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
-import { predictPolarization } from "../../src/model/target/polarization/predict.js";
+import { predictPolarization } from "../../src/model/target/polarization/predictSeries.js";
 import { broaden } from "../../src/spectrum/broadening.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { findPeaks } from "../../src/spectrum/peaks.js";

@@ -5,14 +5,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadExtxyz } from "../../src/io/extxyz.js";
 import { rSquared } from "../../src/model/diagnostics.js";
 import { type LinearResponse, linearResponse } from "../../src/model/linearResponse/linearResponse.js";
-import { predictLinearResponse } from "../../src/model/linearResponse/predict.js";
+import { predictLinearResponse } from "../../src/model/linearResponse/predictSeries.js";
 import { splitDisplaced } from "../../src/model/linearResponse/splitDisplaced.js";
 import {
   polarizabilityLearningCurve,
   smallestTrainingSet,
 } from "../../src/model/target/polarizability/learningCurve.js";
 import { fitDelta, fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
-import { predictCommittee, predictPolarizability } from "../../src/model/target/polarizability/predict.js";
+import { predictCommittee, predictPolarizability } from "../../src/model/target/polarizability/predictSeries.js";
 import { medianScore } from "../../src/model/train/learningCurve.js";
 import { splitFrames } from "../../src/model/train/split.js";
 import { component, SYMMETRIC_COMPONENTS } from "../../src/series/components.js";

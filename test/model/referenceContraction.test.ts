@@ -2,13 +2,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { random } from "../../src/math/random.js";
 import { basisOf } from "../../src/model/basis/basisOf.js";
+import { predictStructures } from "../../src/model/stream/predictStructures.js";
 import type { PolarizabilityOptions } from "../../src/model/target/polarizability/options.js";
 import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
-import {
-  polarizabilityTensor,
-  predictPolarizability,
-  predictTensors,
-} from "../../src/model/target/polarizability/predict.js";
+import { polarizabilityTensor } from "../../src/model/target/polarizability/predict.js";
+import { predictPolarizability } from "../../src/model/target/polarizability/predictSeries.js";
 import { tensorOf } from "../../src/model/target/polarizability/tensorData.js";
 import { predictPart } from "../../src/model/train/kernelFit.js";
 import { prepareStructures } from "../../src/model/train/preparedFrames.js";
@@ -54,12 +52,10 @@ describe("predictions of non-linear kernels, many structures at once", () => {
       const [scalar, traceless] = model.parts.map((p) => predictPart(p, prepared));
       const parts = { 0: scalar!, 2: traceless! };
       const expected = structures.flatMap((s, i) => [...tensorOf(parts, i).map((x) => x * s.species.length)]);
-      const found = await predictTensors(model, structures);
-      expectClose(
-        found.flatMap((t) => [...t]),
-        expected,
-        { relative: 1e-9, absolute: 1e-10 },
-      );
+      const found: number[] = [];
+      for await (const { polarizability } of predictStructures(model, structures, structures.length, { workers: 0 }))
+        found.push(...polarizability!);
+      expectClose(found, expected, { relative: 1e-9, absolute: 1e-10 });
       expect(Math.max(...expected)).toBeGreaterThan(1);
     });
 
@@ -76,6 +72,5 @@ describe("predictions of non-linear kernels, many structures at once", () => {
       { relative: 1e-12, absolute: 1e-12 },
     );
     expect(await predictPolarizability(model, createTrajectory(structures, 1))).toEqual(series);
-    expect(await predictTensors(model, [])).toEqual([]);
   });
 });

@@ -9,7 +9,7 @@ import { predictUncertainty } from "../../src/model/predict.js";
 import { polarizabilitySettings } from "../../src/model/target/polarizability/options.js";
 import type { PolarizabilityModel } from "../../src/model/target/polarizability/polarizability.js";
 import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
-import { predictCommittee, predictPolarizability } from "../../src/model/target/polarizability/predict.js";
+import { predictCommittee, predictPolarizability } from "../../src/model/target/polarizability/predictSeries.js";
 import { componentsPerAtom } from "../../src/model/target/polarizability/tensorData.js";
 import { fitPart } from "../../src/model/train/kernelFit.js";
 import { prepareFrames, selectPrepared } from "../../src/model/train/preparedFrames.js";

@@ -3,7 +3,7 @@ import { loadDataset } from "../../src/dataset/load.js";
 import { DataError, OptionError, ShapeError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
-import { predictLinearResponse } from "../../src/model/linearResponse/predict.js";
+import { predictLinearResponse } from "../../src/model/linearResponse/predictSeries.js";
 import { bornCurrent } from "../../src/series/current.js";
 import { seriesEnsemble } from "../../src/series/ensemble.js";
 import { splitSeries } from "../../src/series/join.js";

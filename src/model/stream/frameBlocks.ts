@@ -42,8 +42,8 @@ export interface BlockOptions {
   readonly name: string;
 }
 
-/** Atoms of a block: enough of them for a thread to be busy for some milliseconds, few enough for ten blocks to be nothing. */
-const ATOMS = 4096;
+/** Atoms of a block: enough of them for a thread to be busy for some ten milliseconds, few enough for an interrupt to be heard soon. */
+const ATOMS = 1024;
 
 /**
  * Gathers frames into blocks.
@@ -96,7 +96,8 @@ interface Gathered {
   readonly path?: Float64Array;
 }
 
-function framesPerBlock({ species }: Structure): number {
+/** Frames of such a structure that make a block. */
+export function framesPerBlock({ species }: Structure): number {
   return Math.max(1, Math.floor(ATOMS / species.length));
 }
 
@@ -143,6 +144,19 @@ function blockOf(gathered: readonly Gathered[], index: number, timestep: number 
       ({ frame: { time }, number }) => time ?? (timestep === undefined ? Number.NaN : number * timestep),
     ),
   };
+}
+
+/** A block of structures of the same atoms. */
+export function blockOfStructures(
+  structures: readonly Structure[],
+  index: number,
+  numbers: readonly number[],
+): FrameBlock {
+  return blockOf(
+    structures.map((structure, k) => ({ number: numbers[k]!, frame: { structure } })),
+    index,
+    undefined,
+  );
 }
 
 /** The structures of a block, as they are predicted for. Arrays are views. */

@@ -6,7 +6,7 @@ import type { Model } from "../file/models.js";
 import { linearResponseTensor } from "../linearResponse/predict.js";
 import { secondOrderExpander } from "../secondOrder/tensor.js";
 import { predictForces } from "../target/forceField/predict.js";
-import { polarizabilityPredictor } from "../target/polarizability/predict.js";
+import { committeePredictor, polarizabilityPredictor } from "../target/polarizability/predict.js";
 import { predictBornCharges } from "../target/polarization/predict.js";
 
 /** Fields of a frame that models give. */
@@ -29,12 +29,14 @@ export function needsPath(model: Model): boolean {
 /**
  * A function that predicts structures, with what all have in common prepared once. What it gives for one does not depend on the others.
  * @param numbers of the frames, for errors
+ * @param committee of a model of the polarizability: the tensors of its members one after the other, see `committeePredictor`
  */
 export function framePredictor(
   model: Model,
+  committee = false,
 ): (structures: readonly Structure[], numbers: ArrayLike<number>) => Predicted[] {
   if (model.kind === "polarizability") {
-    const { predict, together } = polarizabilityPredictor(model);
+    const { predict, together } = committee ? committeePredictor(model) : polarizabilityPredictor(model);
     return (structures, numbers) => {
       const step = together(structures[0]?.species.length ?? 1);
       const tensors: Float64Array[] = [];

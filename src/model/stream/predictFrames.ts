@@ -1,8 +1,8 @@
 import { DataError } from "../../errors.js";
 import { type Fields, readOptions, record } from "../../options/record.js";
-import { integer, positive, RUN_FIELDS, text } from "../../options/values.js";
+import { integer, positive, THREAD_FIELDS, text } from "../../options/values.js";
 import { parallelStream } from "../../parallel/parallelStream.js";
-import type { RunOptions } from "../../progress.js";
+import type { ThreadOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import type { ModelDocument } from "../file/modelArrays.js";
 import { type Model, modelDocument } from "../file/models.js";
@@ -12,7 +12,7 @@ import { needsPath } from "./framePredictor.js";
 import { blockPredictor, type Making, type PredictedBlock, type PredictSetup } from "./predictWorker.js";
 
 /** Which frames of a stream are predicted for, and by how many threads. */
-export interface PredictFramesOptions extends RunOptions {
+export interface PredictFramesOptions extends ThreadOptions {
   /** First frame, counted from 0 in the stream; default 0. */
   readonly from?: number;
   /** Frame to stop before; default the end. */
@@ -21,19 +21,16 @@ export interface PredictFramesOptions extends RunOptions {
   readonly stride?: number;
   /** fs between the frames of the stream, for those without times. */
   readonly timestep?: number;
-  /** Threads: 0 or 1 work in this one. Default: one per processor, after the first second. The same bits for any number. */
-  readonly workers?: number;
   /** Name of the stream in messages; default "frames". */
   readonly name?: string;
 }
 
 export const PREDICT_FRAMES_FIELDS = {
-  ...RUN_FIELDS,
+  ...THREAD_FIELDS,
   from: integer({ atLeast: 0 }).default(0),
   to: integer({ atLeast: 0 }).optional(),
   stride: integer({ atLeast: 1 }).default(1),
   timestep: positive("fs").optional(),
-  workers: integer({ atLeast: 0 }).optional(),
   name: text().default("frames"),
 } satisfies Fields<PredictFramesOptions>;
 const OPTIONS = record(PREDICT_FRAMES_FIELDS);

@@ -6,14 +6,17 @@ import { type Model, readModel } from "../file/models.js";
 import { type FrameBlock, framesOf, structuresOf } from "./frameBlocks.js";
 import { framePredictor, type Predicted, type PredictedField } from "./framePredictor.js";
 
-/** What is made of a block: the tensors themselves, or the extended XYZ text of its frames, gzipped on request as a member of its own. */
-export type Making = "tensors" | "text" | "gzip";
+/**
+ * What is made of a block: the tensors themselves, or those of a committee's members one after the other, or the extended XYZ text of its
+ * frames, gzipped on request as a member of its own.
+ */
+export type Making = "tensors" | "committee" | "text" | "gzip";
 
 export interface PredictedBlock {
   readonly index: number;
   readonly count: number;
   readonly fields: readonly PredictedField[];
-  /** With "tensors". */
+  /** With "tensors" or "committee". */
   readonly predicted?: readonly Predicted[];
   /** With "text" or "gzip". */
   readonly bytes?: Uint8Array;
@@ -32,12 +35,12 @@ export function prepare({ model, making }: PredictSetup): (block: FrameBlock) =>
 
 /** The work on one block. Its result depends on model and block alone. */
 export function blockPredictor(model: Model, making: Making): (block: FrameBlock) => PredictedBlock {
-  const predict = framePredictor(model);
+  const predict = framePredictor(model, making === "committee");
   return (block) => {
     const predicted = predict(structuresOf(block), block.numbers);
     const fields = Object.keys(predicted[0] ?? {}) as PredictedField[];
     const result = { index: block.index, count: block.count, fields };
-    if (making === "tensors") return { ...result, predicted };
+    if (making === "tensors" || making === "committee") return { ...result, predicted };
     let text = "";
     for (const piece of extxyzText(framesOf(block, predicted))) text += piece;
     return { ...result, bytes: making === "gzip" ? gzipSync(text) : Buffer.from(text) };

@@ -1,13 +1,14 @@
-import { DataError, inFrame } from "../../../errors.js";
+import { DataError } from "../../../errors.js";
 import { readOptions } from "../../../options/record.js";
-import { RUN_OPTIONS } from "../../../options/values.js";
-import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
+import { THREAD_OPTIONS } from "../../../options/values.js";
+import type { ThreadOptions } from "../../../progress.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../../../units/constants.js";
 import { rmse, rmspe } from "../../diagnostics.js";
+import { predictStructures } from "../../stream/predictStructures.js";
 import type { ForceFieldModel } from "./forceField.js";
-import { predictForces } from "./predict.js";
+import type { ForceFieldPrediction } from "./predict.js";
 
 /** Root mean square errors of a force field; each where frames have the data. */
 export interface ForceFieldEvaluation {
@@ -29,9 +30,9 @@ export interface ForceFieldEvaluation {
 export async function evaluateForceField(
   model: ForceFieldModel,
   frames: readonly Frame[],
-  options: RunOptions = {},
+  options: ThreadOptions = {},
 ): Promise<ForceFieldEvaluation> {
-  const { onProgress, signal } = readOptions(RUN_OPTIONS, options, "evaluateForceField");
+  const run = readOptions(THREAD_OPTIONS, options, "evaluateForceField");
   const used = frames.filter((f) => f.energy !== undefined || f.forces || f.stress);
   if (used.length === 0)
     throw new DataError({
@@ -40,15 +41,17 @@ export async function evaluateForceField(
       advice: `map what is needed by the name it has in the file, with \`keys\`; ${fieldsPresent(frames)}`,
     });
   const [energy, forces, stress] = [pairs(), pairs(), pairs()];
-  for (const [i, frame] of used.entries()) {
-    throwIfAborted(signal, "evaluating");
-    const found = inFrame(frames.indexOf(frame), () => predictForces(model, frame.structure));
+  const numbers = frames.flatMap((f, k) => (f.energy !== undefined || f.forces || f.stress ? [k] : []));
+  const structures = used.map((f) => f.structure);
+  const predictions = predictStructures(model, structures, used.length, { ...run, numbers, label: "evaluating" });
+  let i = 0;
+  for await (const predicted of predictions) {
+    const frame = used[i++]!;
+    const found = predicted as ForceFieldPrediction;
     const atoms = frame.structure.species.length;
     if (frame.energy !== undefined) energy.add([(1000 * frame.energy) / atoms], [(1000 * found.energy) / atoms]);
     if (frame.forces) forces.add(frame.forces, found.forces);
     if (frame.stress && found.stress) stress.add(frame.stress, found.stress);
-    onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
-    await breathe();
   }
   const spread = forces.reference.some((f) => f !== forces.reference[0]);
   return {

@@ -1,10 +1,10 @@
 import { readOptions } from "../../../options/record.js";
-import { RUN_OPTIONS } from "../../../options/values.js";
-import type { RunOptions } from "../../../progress.js";
+import { THREAD_OPTIONS } from "../../../options/values.js";
+import type { ThreadOptions } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
+import { predictStructures } from "../../stream/predictStructures.js";
 import { evaluateTensors, type TensorEvaluation } from "./evaluation.js";
 import type { PolarizabilityModel } from "./polarizability.js";
-import { predictTensors } from "./predict.js";
 import { quantityOf } from "./tensorData.js";
 
 /**
@@ -15,12 +15,15 @@ import { quantityOf } from "./tensorData.js";
 export async function evaluatePolarizability(
   model: PolarizabilityModel,
   frames: readonly Frame[],
-  options: RunOptions = {},
+  options: ThreadOptions = {},
 ): Promise<TensorEvaluation> {
-  const run = readOptions(RUN_OPTIONS, options, "evaluatePolarizability");
+  const run = readOptions(THREAD_OPTIONS, options, "evaluatePolarizability");
   if (frames.length > 0) quantityOf(frames, model.quantity);
   const structures = frames.map((frame) => frame.structure);
   const expected = Float64Array.from(frames.flatMap((frame) => [...frame[model.quantity]!]));
-  const tensors = await predictTensors(model, structures, run);
-  return evaluateTensors(expected, Float64Array.from(tensors.flatMap((tensor) => [...tensor])));
+  const found = new Float64Array(expected.length);
+  let f = 0;
+  for await (const predicted of predictStructures(model, structures, structures.length, run))
+    found.set(predicted[model.quantity]!, 9 * f++);
+  return evaluateTensors(expected, found);
 }

@@ -36,18 +36,19 @@ export async function evaluateConstantCharges(
   const species = speciesOf([...training, ...frames]);
   const charges = meanDiagonal(species, training);
   return compareWith(
-    (s) => {
-      const bornCharges = new Float64Array(9 * s.species.length);
-      const polarization = new Float64Array(3);
-      s.species.forEach((symbol, i) => {
-        const charge = charges[species.indexOf(symbol)]!;
-        for (let a = 0; a < 3; a++) {
-          bornCharges[9 * i + 4 * a] = charge;
-          polarization[a]! += charge * s.positions[3 * i + a]!;
-        }
-      });
-      return { bornCharges, polarization };
-    },
+    (used) =>
+      used.map((s) => {
+        const bornCharges = new Float64Array(9 * s.species.length);
+        const polarization = new Float64Array(3);
+        s.species.forEach((symbol, i) => {
+          const charge = charges[species.indexOf(symbol)]!;
+          for (let a = 0; a < 3; a++) {
+            bornCharges[9 * i + 4 * a] = charge;
+            polarization[a]! += charge * s.positions[3 * i + a]!;
+          }
+        });
+        return { bornCharges, polarization };
+      }),
     frames,
     read,
   );

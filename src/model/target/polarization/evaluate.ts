@@ -1,15 +1,16 @@
 /** Errors of a polarization model against reference values. */
-import { DataError, inFrame } from "../../../errors.js";
+import { DataError } from "../../../errors.js";
 import { mean, spreadOf } from "../../../math/statistics.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
-import { oneOf, RUN_FIELDS } from "../../../options/values.js";
-import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
+import { oneOf, THREAD_FIELDS } from "../../../options/values.js";
+import type { ThreadOptions } from "../../../progress.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
 import { rmse } from "../../diagnostics.js";
+import { predictStructures } from "../../stream/predictStructures.js";
 import type { PolarizationModel } from "./polarization.js";
-import { predictBornCharges } from "./predict.js";
+import type { PolarizationResponse } from "./predict.js";
 
 /** Errors of Born charges over all frames that have them; e unless stated. */
 export interface BornChargeErrors {
@@ -44,14 +45,14 @@ export interface PolarizationEvaluation {
 }
 
 /** Options of {@link evaluatePolarization}. */
-export interface EvaluatePolarizationOptions extends RunOptions {
+export interface EvaluatePolarizationOptions extends ThreadOptions {
   /** Default: P `absolute` without a cell, otherwise `differences`: the mean over all frames is taken off both. */
   readonly polarization?: "absolute" | "differences";
 }
 
 export const EVALUATE_OPTIONS = record({
   polarization: oneOf(["absolute", "differences"]).optional(),
-  ...RUN_FIELDS,
+  ...THREAD_FIELDS,
 } satisfies Fields<EvaluatePolarizationOptions>);
 
 /**
@@ -65,14 +66,22 @@ export async function evaluatePolarization(
   options: EvaluatePolarizationOptions = {},
 ): Promise<PolarizationEvaluation> {
   const read = readOptions(EVALUATE_OPTIONS, options, "evaluatePolarization");
-  return compareWith((s) => predictBornCharges(model, s), frames, read);
+  const { polarization: _, ...run } = read;
+  return compareWith(
+    (used, numbers) =>
+      predictStructures(model, used, used.length, { ...run, numbers, label: "evaluating" }) as AsyncIterable<Response>,
+    frames,
+    read,
+  );
 }
 
-/** {@link evaluatePolarization} of anything that gives P and Z* of a structure. */
+type Response = Pick<PolarizationResponse, "polarization" | "bornCharges">;
+
+/** {@link evaluatePolarization} of anything that gives P and Z* of structures. @param predict is given structures and the numbers of their frames */
 export async function compareWith(
-  predict: (s: Structure) => { readonly polarization: Float64Array; readonly bornCharges: Float64Array },
+  predict: (used: readonly Structure[], numbers: readonly number[]) => AsyncIterable<Response> | Iterable<Response>,
   frames: readonly Frame[],
-  { onProgress, signal, ...options }: EvaluatePolarizationOptions,
+  options: Pick<EvaluatePolarizationOptions, "polarization">,
 ): Promise<PolarizationEvaluation> {
   const born: Pairs = { reference: [], predicted: [] };
   const polarizations: Pairs = { reference: [], predicted: [] };
@@ -84,9 +93,13 @@ export async function compareWith(
       problem: "no frame has Born charges or a polarization",
       advice: `map what is needed by the name it has in the file, with \`keys\`; ${fieldsPresent(frames)}`,
     });
-  for (const [i, { structure, bornCharges, polarization }] of used.entries()) {
-    throwIfAborted(signal, "evaluating");
-    const predicted = inFrame(frames.indexOf(used[i]!), () => predict(structure));
+  const numbers = frames.flatMap((f, k) => ((f.bornCharges ?? f.polarization) ? [k] : []));
+  let i = 0;
+  for await (const predicted of predict(
+    used.map((f) => f.structure),
+    numbers,
+  )) {
+    const { structure, bornCharges, polarization } = used[i++]!;
     if (bornCharges) {
       born.reference.push(...bornCharges);
       born.predicted.push(...predicted.bornCharges);
@@ -96,8 +109,6 @@ export async function compareWith(
       polarizations.reference.push(...polarization);
       polarizations.predicted.push(...predicted.polarization);
     }
-    onProgress?.({ label: "evaluating", done: i + 1, total: used.length, unit: "frames" });
-    await breathe();
   }
   const periodic = used.some((f) => f.polarization && f.structure.cell);
   const compared = options.polarization ?? (periodic ? "differences" : "absolute");
