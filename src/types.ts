@@ -86,7 +86,7 @@ export type { PoscarOptions } from "./io/poscar.js";
 export type { ReadOptions, Source } from "./io/source.js";
 export type { BecOrder, ComponentOrder, FrameField } from "./io/tensorNames.js";
 export type { LabelOptions, LabelSource } from "./io/vaspSteps.js";
-export type { XdatcarOptions } from "./io/xdatcar.js";
+export type { XdatcarFrameOptions, XdatcarOptions } from "./io/xdatcar.js";
 // Numbers
 export type { LineFit, PowerLawFit } from "./math/lineFit.js";
 export type { Matrix } from "./math/matrix.js";

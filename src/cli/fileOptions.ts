@@ -67,7 +67,11 @@ export function fileOptions(command: Command): Command {
         "displacement-field",
       ]),
     )
-    .option("--species <list>", "elements of a LAMMPS dump's types or a VASP 4 POSCAR's species, e.g. O,H", listOption)
+    .option(
+      "--species <list>",
+      "elements of a LAMMPS dump's types, or of a POSCAR's or XDATCAR's species where it names none, e.g. O,H",
+      listOption,
+    )
     .option(
       "--units <system>",
       `of the LAMMPS run: ${lammpsUnitNames.join(", ")}`,

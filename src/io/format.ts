@@ -11,7 +11,7 @@ import { type LabelOptions, labelSources } from "./vaspSteps.js";
 
 /** Options that some formats need. */
 export interface FormatOptions extends TensorOptions, LabelOptions {
-  /** Symbols of the types of a LAMMPS dump, or of the species of a POSCAR of VASP 4. */
+  /** Symbols of the types of a LAMMPS dump, or of the species of a POSCAR or XDATCAR that names none. */
   readonly species?: readonly string[];
   /** Leading columns to leave out of a plain file of columns. */
   readonly skipColumns?: number;

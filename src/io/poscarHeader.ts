@@ -19,7 +19,7 @@ const mostAtoms = 1e6;
 
 /**
  * Reads the head; the cursor's line is the comment line already, or the next one is the scale and `title` the comment.
- * @param given one symbol per species or per atom, for files of VASP 4 that name none
+ * @param given one symbol per species or per atom, for files that name none (VASP 4) or mutilate the names
  * @throws FormatError
  */
 export function* readPoscarHeader(
@@ -52,10 +52,11 @@ export function* readPoscarHeader(
   if (!/^\s*\d/.test(lines.text())) {
     names = lines.words().map((w) => w.replace(/[/_].*$/, ""));
     const wrong = names.find((w) => !/^[A-Z][a-z]?$/.test(w));
-    if (wrong !== undefined || names.length === 0)
+    if (wrong !== undefined && given) names = undefined;
+    else if (wrong !== undefined || names.length === 0)
       lines.fail(
         `expected chemical symbols, found "${lines.text().trim().slice(0, 60)}"`,
-        "this is not a POSCAR or XDATCAR",
+        'if this is a POSCAR or XDATCAR, give them, e.g. species: ["Si", "O"]',
       );
     yield* needLine(lines, "no atom counts");
   }

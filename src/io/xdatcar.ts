@@ -1,6 +1,6 @@
 import { ShapeError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { integer, RUN_FIELDS, text } from "../options/values.js";
+import { integer, list, RUN_FIELDS, text } from "../options/values.js";
 import { toCartesian } from "../structure/cell.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure } from "../structure/structure.js";
@@ -17,20 +17,28 @@ import {
   startsLikeCell,
   startsLikePoscar,
 } from "./poscarHeader.js";
-import { type more, needLine, nextLine, READ_FIELDS, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
+import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
 import { writeText } from "./write.js";
 
-/** Options of the XDATCAR reader; `timestep` is POTIM × NBLOCK in fs, which the file does not hold. */
-export interface XdatcarOptions extends ReadOptions, Omit<CollectOptions, "name"> {}
+/** Options for the configurations of an XDATCAR. */
+export interface XdatcarFrameOptions extends ReadOptions {
+  /** One symbol per species or per atom, for files whose names are none ("r X"). */
+  readonly species?: readonly string[];
+}
 
-const OPTIONS = record({ ...READ_FIELDS, ...COLLECT_FIELDS } satisfies Fields<XdatcarOptions & CollectOptions>);
+/** Options of the XDATCAR reader; `timestep` is POTIM × NBLOCK in fs, which the file does not hold. */
+export interface XdatcarOptions extends XdatcarFrameOptions, Omit<CollectOptions, "name"> {}
+
+const FRAME_FIELDS = { ...READ_FIELDS, species: list(text()).optional() } satisfies Fields<XdatcarFrameOptions>;
+const FRAME_OPTIONS = record(FRAME_FIELDS);
+const OPTIONS = record({ ...FRAME_FIELDS, ...COLLECT_FIELDS } satisfies Fields<XdatcarOptions & CollectOptions>);
 const WRITE_OPTIONS = record({
   comment: text().optional(),
   decimals: integer({ atLeast: 1, atMost: 17 }).optional(),
   signal: RUN_FIELDS.signal,
 });
 
-const xdatcar = frameReader("Xdatcar", READ_OPTIONS, () => readXdatcar);
+const xdatcar = frameReader("Xdatcar", FRAME_OPTIONS, xdatcarReader);
 
 /**
  * The trajectory in an XDATCAR with fixed or variable cell. Positions are Cartesian, Å, and as the file has them:
@@ -45,7 +53,7 @@ export function parseXdatcar(input: string | Uint8Array, options: XdatcarOptions
 }
 
 /** Configurations of an XDATCAR one by one, in memory that does not grow; `info.step` is the file's own number. */
-export function streamXdatcar(source: Source, options: ReadOptions = {}): AsyncGenerator<Frame, void, void> {
+export function streamXdatcar(source: Source, options: XdatcarFrameOptions = {}): AsyncGenerator<Frame, void, void> {
   return xdatcar.stream(source, options);
 }
 
@@ -63,7 +71,7 @@ function collecting(timestep: number | undefined, stride: number, name: string |
 export const xdatcarFormat: FileFormat = {
   name: "xdatcar",
   title: "XDATCAR",
-  options: [],
+  options: ["species"],
   sniff: ({ text, lines }) =>
     startsLikeVasp4(lines) ||
     (startsLikePoscar(lines) && /^\s*(direct configuration|konfig)/im.test(text)) ||
@@ -92,7 +100,13 @@ function isPosition(line: string): boolean {
 const titled = /^\s*(direct|konfig)/i;
 
 /** The XDATCAR format as a line reader. */
-export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void, void> {
+export function xdatcarReader(
+  options: XdatcarFrameOptions,
+): (lines: Lines) => Generator<Frame | typeof more, void, void> {
+  return (lines) => readXdatcar(lines, options.species);
+}
+
+function* readXdatcar(lines: Lines, given: readonly string[] | undefined): Generator<Frame | typeof more, void, void> {
   lines.fixedFormat = true;
   yield* needLine(lines, "the file is empty");
   const first = lines.text();
@@ -103,7 +117,7 @@ export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void,
       "put the first seven lines of a POSCAR of VASP 5 with cell, species and counts in the place of its first five",
     );
   lines.back();
-  let header: PoscarHeader = yield* readPoscarHeader(lines, undefined, first);
+  let header: PoscarHeader = yield* readPoscarHeader(lines, given, first);
   const n = header.species.length;
   let titles: boolean | undefined;
   for (let frame = 0; ; ) {
@@ -126,7 +140,7 @@ export function* readXdatcar(lines: Lines): Generator<Frame | typeof more, void,
         lines.fail(
           `expected "Direct configuration= …" for configuration ${frame + 1}, found "${title.trim().slice(0, 40)}"`,
         );
-      const next: PoscarHeader = yield* readPoscarHeader(lines, undefined);
+      const next: PoscarHeader = yield* readPoscarHeader(lines, given);
       if (next.species.join() !== header.species.join())
         lines.fail(
           `configuration ${frame + 1} has other atoms than the first`,
