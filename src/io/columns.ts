@@ -6,6 +6,7 @@ import { cutAtJumps, evenTimestep, type SampleTimes } from "../series/times.js";
 import { type ColumnLayout, columnLayout, columnScale, mentionedUnit, splitColumns } from "./columnHeader.js";
 import { type FieldUnits, fieldScales, type UnitField } from "./fieldUnits.js";
 import type { FileFormat, SeriesOptions } from "./format.js";
+import { largestValue } from "./frameChecks.js";
 import type { Lines } from "./lines.js";
 import { parseNumber } from "./number.js";
 import { type more, nextLine, READ_FIELDS, type ReadOptions, type Source, sourceName } from "./source.js";
@@ -103,6 +104,13 @@ export function seriesOfRows(rows: readonly ColumnRow[], name: string, options: 
     });
   const values = new Float64Array(rows.length * size);
   rows.forEach((row, k) => {
+    const odd = row.values.find((x) => Math.abs(x) > largestValue);
+    if (odd !== undefined)
+      throw new DataError({
+        where: `${name}, row ${k}`,
+        problem: `${quantity} is ${odd}, which no calculation gives`,
+        advice: "an overflow, a damaged file or a wrong unit: get the file again or leave this row out",
+      });
     values.set(row.values, k * size);
   });
   if (rows.length < 2 && options.timestep === undefined)

@@ -21,7 +21,7 @@ const fields = [
 ] as const satisfies readonly FrameField[];
 
 /** Larger values, in this package's units, are overflow or damage: no first-principles result comes near. */
-const largestValue = 1e12;
+export const largestValue = 1e12;
 /** Born charges beyond this are in other units or wrong; W in WO₃ has 12. */
 const largestCharge = 15;
 /** Frames after which repetitions are no longer looked for. */
@@ -54,6 +54,7 @@ export function frameChecker(
   const fieldOf = fieldNames(options.keys);
   const times: (number | undefined)[] = [];
   const steps: (number | undefined)[] = [];
+  const sizes = new Map<number, Tally>();
   const seen = new Map<number, number>();
   const geometry = geometryChecker();
   let first: Frame | undefined;
@@ -75,6 +76,7 @@ export function frameChecker(
       const first9 = first.structure;
       if (frame !== first && frame.structure.species !== first9.species) noteSpecies(first9.species, frame, note);
       if (before) noteCell(before, frame, note);
+      addTo(sizes, frame.structure.species.length, frames, "");
       noteTensors(frame, note);
       for (const found of geometry.add(frame.structure, file, frames)) note(found.what, found.detail);
       if (frames < rememberedFrames) {
@@ -97,6 +99,7 @@ export function frameChecker(
           problem: `${what} ${count > 1 ? "in frames" : "in frame"} ${list(some, count)}${detail && ` (${detail})`}`,
         });
       if (!whole) return;
+      for (const problem of oddSizes(sizes, frames)) say({ problem });
       const jumps = timeJumps({ times, steps });
       // Frames drawn at random have no spacing at all: nothing to tell.
       if (jumps.length > 0 && jumps.length <= Math.max(1, frames / 4))
@@ -115,6 +118,16 @@ function addTo<K>(tallies: Map<K, Tally>, key: K, frame: number, detail: string)
     tally.count++;
     if (tally.first.length < 8) tally.first.push(frame);
   }
+}
+
+/** In a file of one system a frame of another size has lost atoms; sets of several sizes have no usual one. */
+function oddSizes(sizes: ReadonlyMap<number, Tally>, frames: number): string[] {
+  const [[usual, most] = [0, undefined], ...others] = [...sizes].sort(([, a], [, b]) => b.count - a.count);
+  if (!most || most.count < 2 || frames - most.count > Math.max(1, frames / 4)) return [];
+  return others.map(
+    ([size, { count, first }]) =>
+      `${count} of ${frames} frames have ${size} atoms, the others ${usual}: ${list(first, count)}`,
+  );
 }
 
 function list(numbers: readonly number[], count: number): string {

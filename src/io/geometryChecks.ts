@@ -27,6 +27,7 @@ const [shortBond, longBond] = [0.6, 1.6];
 const leastJump = 1;
 /** After so many frames that have nothing to do with the one before, or with the same fault, no more is looked for. */
 const enough = 64;
+const mostExchanged = 8;
 const nobleGases = new Set(["He", "Ne", "Ar", "Kr", "Xe", "Rn"]);
 
 /** Looks at structures one by one; what it says of single ones comes at once, of the sequence at the end. */
@@ -87,6 +88,7 @@ export function geometryChecker(): {
       // Frames that do not follow each other (a training set) put atoms anywhere; only where nothing else moved far is it a fault.
       if (before && move <= leastJump && farWrap >= 0 && s.periodic.some(Boolean))
         findings.push({ what: "an atom jumps by several cells", detail: `atom ${farWrap}` });
+      if (before && Number.isFinite(move) && move > leastJump) findings.push(...exchanged(before, s, reduce!));
       allowance -= 2 * move;
       if (!(allowance > 0) && near < enough) {
         const pair = closest(s);
@@ -110,6 +112,31 @@ export function geometryChecker(): {
       ];
     },
   };
+}
+
+/** Two atoms each of which is where the other was before. */
+function exchanged(before: Structure, s: Structure, reduce: ImageReducer): Finding[] {
+  const step = new Float64Array(3);
+  const apart = (i: number, j: number): number => {
+    for (let c = 0; c < 3; c++) step[c] = s.positions[3 * i + c]! - before.positions[3 * j + c]!;
+    reduce(step, 0);
+    return Math.hypot(step[0]!, step[1]!, step[2]!);
+  };
+  const moved: number[] = [];
+  for (let i = 0; i < s.species.length && moved.length <= mostExchanged; i++)
+    if (apart(i, i) > leastJump) moved.push(i);
+  // Where more atoms jump, it is another structure.
+  if (moved.length > mostExchanged) return [];
+  for (const [k, i] of moved.entries())
+    for (const j of moved.slice(k + 1))
+      if (Math.max(apart(i, j), apart(j, i)) < 0.25 * Math.min(apart(i, i), apart(j, j)))
+        return [
+          {
+            what: "two atoms have exchanged places",
+            detail: `atoms ${i} (${s.species[i]}) and ${j} (${s.species[j]})`,
+          },
+        ];
+  return [];
 }
 
 function edgeLengths(cell: Float64Array): number {

@@ -50,7 +50,7 @@ async function read(
   const { format } = opened;
   const all: TensorSeries[] = [];
   if (format.series) {
-    const { onProgress: _, branches: __, ...rest } = options;
+    const { onProgress: _, branches: __, format: ___, ...rest } = options;
     const asked = { ...rest, quantity: wanted, name, origin };
     try {
       if (kind === "one") all.push(await format.series(opened.source, asked));

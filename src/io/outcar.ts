@@ -185,7 +185,11 @@ class OutcarReader {
   }
 
   private addHead(text: string): void {
-    const number = (name: string) => Number(new RegExp(`\\b${name}\\s*=\\s*([\\d.]+)`).exec(text)?.[1] ?? 0);
+    const number = (name: string): number => {
+      const [, word = "0"] = new RegExp(`\\b${name}\\s*=\\s*([^\\s;,!#]+)`).exec(text) ?? [];
+      const value = Number(word);
+      return value >= 0 && value < 1e12 ? value : this.lines.fail(`${name} is "${word.slice(0, 40)}"`);
+    };
     if (/POTIM/.test(text)) this.potim = number("POTIM");
     else if (/IBRION/.test(text)) this.md = /IBRION\s*=\s*0\b/.test(text);
     else if (/NELM /.test(text)) this.electronic.most = number("NELM");

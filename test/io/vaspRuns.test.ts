@@ -70,6 +70,10 @@ describe("OUTCAR of a run that learns a force field", () => {
     expect(parseOutcar(often).map((f) => f.energy)).toEqual([-7, -7.1, -7.2, -7.3]);
   });
 
+  it.each(["1e308", ".", "-2.0000", "****", "nan", "2.0.0"])("POTIM %s is refused", (word) => {
+    expect(() => parseOutcar(mlff.replace("2.0000", word), quiet)).toThrow(/:\d+: POTIM is "/);
+  });
+
   it("read as a trajectory or series has its times", async () => {
     expect((await loadTrajectory(file("outcar-mlff/OUTCAR"), quiet)).timestep).toBe(2);
     const computed = await readFrames(file("outcar-mlff/OUTCAR"), { labels: "ab-initio" });
