@@ -16,6 +16,9 @@ export interface UnwrappedPolarization {
   readonly largestStep: number;
 }
 
+/** What may remain of a jump in quanta wherever it is; more is a jump of another kind unless all steps are as large. */
+const noQuantum = 0.1;
+
 const OPTIONS = record({
   charge: positive("e").default(1),
   limit: number({ above: 0, atMost: 0.5 }).default(0.4),
@@ -32,7 +35,7 @@ const OPTIONS = record({
  * @param options.charge e, default 1; 2 for a code that fills every orbital with two electrons
  * @param options.periodic directions in which P is open; default all three
  * @param options.limit largest step accepted as continuous, in quanta, default 0.4
- * @throws DataError if a step of more than `limit` quanta remains, where the branch is ambiguous
+ * @throws DataError if a step of more than `limit` quanta remains, where the branch is ambiguous, or a jump is by no whole number of quanta
  */
 export function unwrapPolarization(
   series: TensorSeries,
@@ -47,6 +50,7 @@ export function unwrapPolarization(
   const values = Float64Array.from(series.values);
   const jumps: number[] = [];
   let largestStep = 0;
+  let [ordinaryStep, stepAtJump, worst] = [0, 0, 0];
   const taken = [0, 0, 0];
   let inverse = inverse3(cell.subarray(0, 9));
   for (let f = 1; f < frames; f++) {
@@ -54,12 +58,13 @@ export function unwrapPolarization(
     if (at > 0) inverse = inverse3(cell.subarray(at, at + 9));
     const step = [0, 1, 2].map((i) => (values[3 * f + i]! - values[3 * (f - 1) + i]!) / charge);
     let jumped = false;
+    let remains = 0;
     for (let k = 0; k < 3; k++) {
       if (!periodic[k]) continue;
       const fraction = step[0]! * inverse[k]! + step[1]! * inverse[3 + k]! + step[2]! * inverse[6 + k]!;
       const quanta = Math.round(fraction);
       const rest = Math.abs(fraction - quanta);
-      largestStep = Math.max(largestStep, rest);
+      remains = Math.max(remains, rest);
       if (rest > limit)
         throw new DataError({
           where: `polarization series (${series.origin}), frame ${f}`,
@@ -70,7 +75,16 @@ export function unwrapPolarization(
       taken[k] = quanta;
       for (let i = 0; i < 3; i++) values[3 * f + i]! -= quanta * charge * cell[at + 3 * k + i]!;
     }
+    largestStep = Math.max(largestStep, remains);
     if (jumped) jumps.push(f);
+    if (jumped && remains > stepAtJump) [stepAtJump, worst] = [remains, f];
+    if (!jumped) ordinaryStep = Math.max(ordinaryStep, remains);
   }
+  if (frames - jumps.length > 4 && stepAtJump > noQuantum && stepAtJump > 3 * ordinaryStep)
+    throw new DataError({
+      where: `polarization series (${series.origin}), frame ${worst}`,
+      problem: `jumps by a quantum and ${stepAtJump.toFixed(3)} of one more, where other steps are at most ${ordinaryStep.toFixed(3)}: no change of branch`,
+      advice: "look whether two runs are joined there, or the unit of the polarization is another",
+    });
   return { series: { ...series, values }, jumps, largestStep };
 }

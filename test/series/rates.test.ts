@@ -86,6 +86,24 @@ describe("unwrapPolarization", () => {
     expect(u.largestStep).toBeLessThan(0.1);
   });
 
+  it.each([
+    [1, true],
+    [2, true],
+    [0.62, false],
+    [1.3, false],
+    [-1.3, false],
+  ])("takes a jump by %d quanta for a change of branch: %s", (quanta, branch) => {
+    const values = new Float64Array(3 * 50);
+    for (let f = 0; f < 50; f++) values[3 * f] = 0.3 * Math.sin(f / 4) + (f >= 20 ? 4 * quanta : 0);
+    const s = createSeries({ quantity: "polarization", shape: [3], values, timestep: 1, origin: "p" });
+    const unwrap = () => unwrapPolarization(s, Float64Array.of(4, 0, 0, 0, 4, 0, 0, 0, 4));
+    if (branch) expect(unwrap().jumps).toEqual([20]);
+    else
+      expect(unwrap).toThrow(
+        /frame 20: jumps by a quantum and 0\.[2-4]\d+ of one more, where other steps are at most 0\.0/,
+      );
+  });
+
   it("refuses an ambiguous step", () => {
     const s = createSeries({
       quantity: "polarization",
