@@ -55,6 +55,7 @@ export type { AxisOptions } from "./figure/axis.js";
 export type { Figure, Layout, PlotlyOptions, Trace } from "./figure/figure.js";
 export type { CurvePoints, LearningCurveFigureOptions } from "./figure/learningCurve.js";
 export type { BandEdges, FigureOptions, Line, LineFigureOptions, Mark } from "./figure/lines.js";
+export type { Anchor, LinkedView, LinkFramesOptions, LinkModesOptions } from "./figure/linked.js";
 export type { ModeViewOptions, TrajectoryViewOptions } from "./figure/motion.js";
 export type { PanelsOptions } from "./figure/panels.js";
 export type { Pairs, ParityFigureOptions, SeriesParityFigureOptions } from "./figure/parity.js";

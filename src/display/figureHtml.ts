@@ -20,7 +20,10 @@ export function figureHtml(figure: Figure, svg: string, index: number): string {
 
 /** The figure that {@link figureHtml} put into an output, with numbers of six digits; `undefined` for another output. */
 export function figureOfHtml(html: string): Pick<Figure, "data" | "layout"> | undefined {
-  const json = /^<div [^>]*class="spectensor-figure"[\s\S]*?\["spectensor-[^"]*",\n(.*)\n\]/.exec(html)?.[1];
+  const json =
+    /^(?:<div [^>]*class="spectensor-linked"[^>]*>\s*<div[^>]*>)?<div [^>]*class="spectensor-figure"[\s\S]*?\["spectensor-[^"]*",\n(.*)\n\]/.exec(
+      html,
+    )?.[1];
   if (json === undefined) return undefined;
   try {
     return JSON.parse(json) as Pick<Figure, "data" | "layout">;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { codeForScript } from "./html.js";
 
-export type PageScript = "themeChoice" | "themeButton" | "plots" | "structures";
+export type PageScript = "themeChoice" | "themeButton" | "plots" | "structures" | "links";
 
 /** A script of ours, safe inside a script element. */
 export function pageScript(name: PageScript): string {

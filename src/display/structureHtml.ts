@@ -30,7 +30,8 @@ export function structureLibraryScript(): string {
 /** Å */
 const EDGE_RADIUS = 0.015;
 
-function sceneOf(view: StructureView): Scene {
+/** What the viewer of a page draws. */
+export function sceneOf(view: StructureView): Scene {
   const turn = projector(view);
   const { low, high } = extent(view);
   const rounded = (v: Vector): Numbers => v.map((x) => Math.round(1000 * x) / 1000);

@@ -64,7 +64,8 @@ export function figureCsv(figure: Figure): string {
   const columns: { readonly head: string; readonly values: ArrayLike<number> }[] = [];
   let x: ArrayLike<number> | undefined;
   let panel = "";
-  for (const trace of figure.data) {
+  // The ring of a linked view is not data.
+  for (const trace of figure.data.filter((t) => t.meta !== "chosen")) {
     const { xaxis = "x", yaxis = "y" } = trace;
     const letter = panels ? `${String.fromCharCode(96 + Number(xaxis.slice(1) || 1))}) ` : "";
     if (!x || panel !== xaxis || !sameValues(x, trace.x))

@@ -6,6 +6,7 @@ import { modeDisplacements } from "../spectrum/modeDisplacements.js";
 import type { NormalModes } from "../spectrum/phonons.js";
 import { toCartesian, toFractional } from "../structure/cell.js";
 import { frameCount, frameStructure, type Trajectory } from "../structure/trajectory.js";
+import type { Vector } from "./structureImages.js";
 import {
   STRUCTURE_VIEW_FIELDS,
   type StructureView,
@@ -56,7 +57,7 @@ export function modeView(modes: NormalModes, mode: number, options: ModeViewOpti
     const q = scale * Math.sin((2 * Math.PI * k) / PHASES);
     return ofBalls(view, (atom, c) => q * displacements[3 * atom + c]!);
   });
-  return { ...view, motion: { shifts, captions: shifts.map(() => caption), seconds: 1.6 } };
+  return { ...view, motion: { shifts, captions: shifts.map((_, k) => `${(360 * k) / PHASES}°`), seconds: 1.6 } };
 }
 
 /**
@@ -75,7 +76,16 @@ export function trajectoryView(trajectory: Trajectory, options: TrajectoryViewOp
     });
   const count = Math.min(frames, all);
   const chosen = Array.from({ length: count }, (_, k) => Math.round((k * (all - 1)) / (count - 1)));
-  const view = structureView(frameStructure(trajectory, 0), look);
+  return framesView(trajectory, chosen, look);
+}
+
+/** The frames of a trajectory that are named, ascending, as a motion. */
+export function framesView(
+  trajectory: Trajectory,
+  chosen: readonly number[],
+  look: StructureViewOptions,
+): StructureView {
+  const view = structureView(frameStructure(trajectory, chosen[0]!), look);
   let total = new Float64Array(3 * trajectory.species.length);
   const shifts = chosen.map((frame, k) => {
     total = Float64Array.from(stepBetween(trajectory, chosen[Math.max(0, k - 1)]!, frame), (d, i) => total[i]! + d);
@@ -86,7 +96,28 @@ export function trajectoryView(trajectory: Trajectory, options: TrajectoryViewOp
   const captions = chosen.map((f) =>
     timestep === undefined ? `frame ${f}` : `${((f * timestep) / 1000).toFixed(3)} ps`,
   );
-  return { ...view, motion: { shifts, captions, seconds: count / 15 } };
+  return { ...view, motion: { shifts, captions, seconds: chosen.length / 15 } };
+}
+
+/** The picture of a frame of a motion, at rest. */
+export function atFrame(view: StructureView, frame: number): StructureView {
+  const { motion, ...rest } = view;
+  const shift = motion?.shifts[frame];
+  if (!shift) return rest;
+  const moved = ([x, y, z]: Vector, ball: number): Vector => [
+    x + shift[3 * ball]!,
+    y + shift[3 * ball + 1]!,
+    z + shift[3 * ball + 2]!,
+  ];
+  return {
+    ...rest,
+    balls: view.balls.map((b, i) => ({ ...b, position: moved(b.position, i) })),
+    bonds: view.bonds.map((b) => ({
+      ...b,
+      from: moved(b.from, b.ends[0]),
+      to: moved(b.to, b.ends[1] ?? b.ends[0]),
+    })),
+  };
 }
 
 /** How far each atom went from one frame to another, over the nearest image where there is a cell, [n, 3], Å. */

@@ -7,6 +7,7 @@ export {
   velocityAutocorrelationFigure,
 } from "../figure/dynamics.js";
 export { figureCsv, figureJson } from "../figure/figure.js";
+export { linkFrames, linkModes } from "../figure/linked.js";
 export { modeView, trajectoryView } from "../figure/motion.js";
 export { renderPdf, renderPng } from "../figure/picture.js";
 export { resizeFigure } from "../figure/resize.js";

@@ -11,7 +11,7 @@ import { rolldown } from "rolldown";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const distribution = join(here, "..", "..", "dist", "page");
-const entries = ["themeChoice", "themeButton", "plots", "structures"];
+const entries = ["themeChoice", "themeButton", "plots", "structures", "links"];
 
 mkdirSync(distribution, { recursive: true });
 for (const entry of entries) {

@@ -1,6 +1,6 @@
 /** Plays the frames of a scene: a button, a slider, and what the frame is; nothing moves before it is asked to. */
 import { addElement } from "./drawScene.js";
-import type { Scene } from "./scene.js";
+import type { Scene, SceneMotion } from "./scene.js";
 
 /** The scene with its balls and bonds where they are in a frame. */
 export function sceneAt(scene: Scene, frame: number): Scene {
@@ -28,13 +28,20 @@ export function sceneAt(scene: Scene, frame: number): Scene {
   return { ...scene, balls, sticks };
 }
 
+/** What the controls below a viewer do. */
+export interface Player {
+  /** Starts or stops it. */
+  toggle(): void;
+  /** Shows a frame of this motion, at rest or from there on. */
+  show(motion: SceneMotion, frame: number, play: boolean): void;
+}
+
 /**
  * Controls below a viewer.
- * @param show draws a frame
- * @returns starts or stops it
+ * @param draw draws a frame
  */
-export function addPlayer(frame: HTMLElement, scene: Scene, show: (frame: number) => void): () => void {
-  const motion = scene.motion!;
+export function addPlayer(frame: HTMLElement, first: SceneMotion, draw: (frame: number) => void): Player {
+  let motion = first;
   const row = addElement(
     "div",
     frame,
@@ -45,45 +52,60 @@ export function addPlayer(frame: HTMLElement, scene: Scene, show: (frame: number
   const slider = addElement("input", row, "flex:0 1 180px;min-width:60px");
   slider.type = "range";
   slider.min = "0";
-  slider.max = String(motion.shifts.length - 1);
-  slider.value = "0";
   slider.setAttribute("aria-label", "Frame");
   const caption = addElement("span", row, "min-width:70px;text-align:left;font-variant-numeric:tabular-nums");
-  let timer: ReturnType<typeof setInterval> | undefined;
-  const go = (k: number): void => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tell = (k: number): void => {
+    slider.max = String(motion.shifts.length - 1);
     slider.value = String(k);
     const text = motion.captions[k] ?? "";
     caption.textContent = text;
     slider.setAttribute("aria-valuetext", `${k + 1} of ${motion.shifts.length}, ${text}`);
-    show(k);
+  };
+  const go = (k: number): void => {
+    tell(k);
+    draw(k);
   };
   const label = (): void => {
     button.textContent = timer === undefined ? "▶ Play" : "❚❚ Pause";
   };
   const stop = (): void => {
-    clearInterval(timer);
+    clearTimeout(timer);
     timer = undefined;
     label();
   };
-  const toggle = (): void => {
-    if (timer !== undefined) stop();
-    else {
-      const pause = Math.max(40, (1000 * motion.seconds) / motion.shifts.length);
-      timer = setInterval(() => {
-        if (document.hidden) return;
-        if (frame.isConnected) go((Number(slider.value) + 1) % motion.shifts.length);
-        else stop();
-      }, pause);
-      label();
-    }
+  const start = (): void => {
+    const pause = Math.max(40, (1000 * motion.seconds) / motion.shifts.length);
+    const from = Number(slider.value);
+    const began = performance.now();
+    // The next frame is asked for when this one is drawn, and is the one of its time: slow machines leave out frames, and stay usable.
+    const next = (): void => {
+      if (timer === undefined) return;
+      if (!frame.isConnected) {
+        stop();
+        return;
+      }
+      go((from + Math.round((performance.now() - began) / pause)) % motion.shifts.length);
+      timer = setTimeout(() => requestAnimationFrame(next), pause);
+    };
+    timer = setTimeout(() => requestAnimationFrame(next), pause);
+    label();
   };
+  const toggle = (): void => (timer === undefined ? start() : stop());
   button.addEventListener("click", toggle);
   slider.addEventListener("input", () => {
     stop();
     go(Number(slider.value));
   });
   label();
-  caption.textContent = motion.captions[0] ?? "";
-  slider.setAttribute("aria-valuetext", `1 of ${motion.shifts.length}, ${caption.textContent}`);
-  return toggle;
+  tell(0);
+  return {
+    toggle,
+    show: (next, k, play) => {
+      stop();
+      motion = next;
+      go(k);
+      if (play) start();
+    },
+  };
 }

@@ -2,6 +2,7 @@
  * Replaces the pictures of figures by plots of plotly.js, and draws again when the page changes its theme. Nothing is offered that would send
  * data anywhere.
  */
+import { CHOOSE, type Choice } from "./linkData.js";
 import { serveQueue } from "./queue.js";
 import { onThemeChange, themed } from "./theme.js";
 
@@ -11,6 +12,7 @@ interface Plot {
 }
 
 interface Plotly {
+  restyle(element: HTMLElement, values: object, traces: readonly number[]): Promise<unknown>;
   newPlot(element: HTMLElement, data: readonly unknown[], layout: unknown, options: unknown): Promise<unknown>;
 }
 
@@ -54,6 +56,13 @@ serveQueue<Plot>("spectensorPlots", (id, figure) => {
       console.error("figure not drawn", error);
     }
   };
+  host?.addEventListener(CHOOSE, (event) => {
+    const { ring, x, y } = (event as CustomEvent<Choice>).detail;
+    // In the data as well: another theme draws them again.
+    Object.assign(figure.data[ring] as object, { x: [x], y: [y] });
+    const plot = host.querySelector<HTMLElement>(".js-plotly-plot");
+    if (plot) void plotly.restyle(plot, { x: [[x]], y: [[y]] }, [ring]);
+  });
   onThemeChange(() => void draw());
   void draw();
 });

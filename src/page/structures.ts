@@ -4,6 +4,7 @@
  * scroll. Nothing is sent anywhere.
  */
 import { addElement, drawCompass, drawLegend, drawScene } from "./drawScene.js";
+import { FRAME, type FrameWanted } from "./linkData.js";
 import type { Mol, Viewer, ViewState } from "./mol.js";
 import { addPlayer, sceneAt } from "./player.js";
 import { serveQueue } from "./queue.js";
@@ -34,7 +35,7 @@ serveQueue<Scene>("spectensorStructures", (id, raw) => {
   const picture = host?.querySelector("img");
   if (!host || !picture || started.has(host)) return;
   started.add(host);
-  const text = JSON.stringify(raw);
+  let text = JSON.stringify(raw);
   const light = picture.src;
   let open: OpenViewer | undefined;
   const paint = (): void => {
@@ -43,6 +44,13 @@ serveQueue<Scene>("spectensorStructures", (id, raw) => {
     else picture.src = PICTURE + btoa(themed(atob(light.slice(PICTURE.length))));
   };
   onThemeChange(paint);
+  let wanted: FrameWanted | undefined;
+  host.addEventListener(FRAME, (event) => {
+    const { scene, frame, play } = (event as CustomEvent<FrameWanted>).detail;
+    if (scene) text = JSON.stringify(scene);
+    wanted = { frame, play };
+    open?.frame(JSON.parse(themed(text)) as Scene, frame, play && movesAsAsked());
+  });
   if (currentTheme() === "dark") paint();
   if (!able) return;
   const observer = new IntersectionObserver(
@@ -51,7 +59,8 @@ serveQueue<Scene>("spectensorStructures", (id, raw) => {
       observer.disconnect();
       open = openViewer(host, raw, picture.alt);
       if (!open) return;
-      paint();
+      if (wanted) open.frame(JSON.parse(themed(text)) as Scene, wanted.frame, false);
+      else paint();
       open.goHome();
       picture.remove();
     },
@@ -60,8 +69,15 @@ serveQueue<Scene>("spectensorStructures", (id, raw) => {
   observer.observe(host);
 });
 
+/** Readers may have asked their system for less motion. */
+function movesAsAsked(): boolean {
+  return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 interface OpenViewer {
   paint(scene: Scene): void;
+  /** Another scene or frame. */
+  frame(scene: Scene, frame: number, play: boolean): void;
   goHome(): void;
 }
 
@@ -105,13 +121,13 @@ function openViewer(host: HTMLElement, raw: Scene, words: string): OpenViewer | 
   };
   let painted = raw;
   let frameShown = 0;
-  const play =
+  const player =
     raw.motion &&
-    addPlayer(frame, raw, (k) => {
+    addPlayer(frame, raw.motion, (k) => {
       frameShown = k;
       drawScene(viewer, sceneAt(painted, k));
     });
-  listen(box, viewer, { home: () => viewer.setView(home), ...(play && { play }) });
+  listen(box, viewer, { home: () => viewer.setView(home), ...(player && { play: player.toggle }) });
   const paint = (scene: Scene): void => {
     painted = scene;
     drawScene(viewer, sceneAt(scene, frameShown));
@@ -121,7 +137,14 @@ function openViewer(host: HTMLElement, raw: Scene, words: string): OpenViewer | 
     viewer.setViewChangeCallback((view) => drawCompass(compass, scene, view));
     drawCompass(compass, scene, viewer.getView());
   };
-  return { paint, goHome };
+  return {
+    paint,
+    goHome,
+    frame: (scene, k, play) => {
+      paint(scene);
+      if (scene.motion) player?.show(scene.motion, k, play);
+    },
+  };
 }
 
 const TURNS: Readonly<Record<string, readonly [number, string]>> = {

@@ -4,6 +4,7 @@
  */
 import { plotlyBundleScript } from "../display/figureHtml.js";
 import { jsonForScript } from "../display/html.js";
+import { linkScript } from "../display/linkedHtml.js";
 import { enqueueCode } from "../display/pageScript.js";
 import { structureLibraryScript } from "../display/structureHtml.js";
 
@@ -11,6 +12,7 @@ import { structureLibraryScript } from "../display/structureHtml.js";
 const LISTS: Readonly<Record<string, () => string>> = {
   spectensorPlots: plotlyBundleScript,
   spectensorStructures: structureLibraryScript,
+  spectensorLinks: linkScript,
 };
 
 export interface Drawing {

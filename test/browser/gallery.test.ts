@@ -161,7 +161,7 @@ function pages(folder: string): string[] {
 
 /** Waits until as many plots are interactive, and none is left as a picture. */
 async function expectDrawn(page: Page, plots: number): Promise<void> {
-  await expect.poll(() => page.locator(".js-plotly-plot .plot-container").count(), { timeout: 30_000 }).toBe(plots);
+  await expect.poll(() => page.locator(".js-plotly-plot .plot-container").count(), { timeout: 100_000 }).toBe(plots);
   await expect.poll(() => page.locator(".spectensor-figure img").count()).toBe(0);
   expect(await page.locator(".spectensor-figure").count()).toBe(plots);
 }

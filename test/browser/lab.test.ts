@@ -77,7 +77,7 @@ describe.skipIf(missing)(`notebooks in JupyterLab${missing}`, () => {
     it("appears again after a restart", async () => {
       await notebook.menu("Kernel", /^Restart Kernel and Run All Cells/);
       await watched.page.locator(".jp-Dialog button.jp-mod-accept").click();
-      await expect.poll(() => plots().count(), { timeout: 30_000 }).toBe(0);
+      await expect.poll(() => plots().count(), { timeout: 100_000 }).toBe(0);
       expect(await notebook.finished(2)).toBe(3);
       await expect.poll(() => plots().count()).toBe(1);
       expect(await hoverText(watched.page, 2, 2)).toMatch(/2.*2/);
@@ -86,7 +86,7 @@ describe.skipIf(missing)(`notebooks in JupyterLab${missing}`, () => {
     it("is still there as a picture in a file of somebody else, where no script runs", async () => {
       await watched.page.keyboard.press("Control+s");
       const saved = join(folder, "figure.ipynb");
-      await expect.poll(() => readFileSync(saved, "utf8").includes("svg+xml"), { timeout: 30_000 }).toBe(true);
+      await expect.poll(() => readFileSync(saved, "utf8").includes("svg+xml"), { timeout: 100_000 }).toBe(true);
       // Another text, so that Jupyter has no signature of it.
       writeFileSync(join(folder, "foreign.ipynb"), readFileSync(saved, "utf8").replace("α_xx", "α_yy"));
       notebook = await openNotebook(watched.page, lab, "foreign.ipynb");
@@ -130,7 +130,7 @@ describe.skipIf(missing)(`notebooks in JupyterLab${missing}`, () => {
       expect(seen.size).toBeGreaterThan(2);
       // The features may be done already ("took …"); the draws last.
       await expect
-        .poll(() => status.last().textContent(), { timeout: 20_000 })
+        .poll(() => status.last().textContent(), { timeout: 100_000 })
         .toMatch(/^[\w ]+: [\d,]+ of [\d,]+ \w+, [\d,.]+ \w+\/s, .* left$/);
       await watched.page.getByTitle("Interrupt the kernel").first().click();
       await notebook.finished(3);

@@ -111,10 +111,10 @@ describe.skipIf(!CHROMIUM)(`structures in Chromium${CHROMIUM ? "" : ` (skipped: 
       await page.goto(address);
       const viewers = page.getByRole("application");
       await viewers.nth(1).scrollIntoViewIfNeeded();
-      await expect.poll(() => viewers.count(), { timeout: 20_000 }).toBe(2);
+      await expect.poll(() => viewers.count(), { timeout: 100_000 }).toBe(2);
       for (const k of [0, 1]) {
         const viewer = viewers.nth(k);
-        await expect.poll(async () => (await painted(page, viewer)).colours, { timeout: 20_000 }).toBeGreaterThan(100);
+        await expect.poll(async () => (await painted(page, viewer)).colours, { timeout: 100_000 }).toBeGreaterThan(100);
         expect((await painted(page, viewer)).fraction).toBeGreaterThan(0.03);
         expect(await viewer.getAttribute("aria-label")).toContain(views[k]!.description);
       }
@@ -137,8 +137,8 @@ describe.skipIf(!CHROMIUM)(`structures in Chromium${CHROMIUM ? "" : ` (skipped: 
     });
     await page.goto(address);
     const viewer = page.getByRole("application").first();
-    await viewer.waitFor({ timeout: 20_000 });
-    await expect.poll(async () => (await painted(page, viewer)).colours, { timeout: 20_000 }).toBeGreaterThan(100);
+    await viewer.waitFor({ timeout: 100_000 });
+    await expect.poll(async () => (await painted(page, viewer)).colours, { timeout: 100_000 }).toBeGreaterThan(100);
     const light = await viewer.screenshot();
     await page.getByRole("button", { name: "Dark colours" }).click();
     expect((await viewer.screenshot()).equals(light)).toBe(false);
@@ -220,7 +220,7 @@ describe.skipIf(!JUPYTER)(
       expect(await notebook.finished(2)).toBe(3);
       const viewers = notebook.output(2).getByRole("application");
       await notebook.output(2).scrollIntoViewIfNeeded();
-      await expect.poll(async () => (await painted(page, viewers)).colours, { timeout: 20_000 }).toBeGreaterThan(100);
+      await expect.poll(async () => (await painted(page, viewers)).colours, { timeout: 100_000 }).toBeGreaterThan(100);
       await notebook.output(1).scrollIntoViewIfNeeded();
       await expect.poll(() => notebook.output(1).getByRole("application").count()).toBe(2);
       await notebook.output(2).scrollIntoViewIfNeeded();
@@ -231,9 +231,9 @@ describe.skipIf(!JUPYTER)(
       while (!(await asBefore())) before = await viewers.screenshot();
       // In command mode "ArrowUp" goes to the cell above and "0" twice restarts the kernel.
       for (const key of ["ArrowUp", "+", "a"]) await page.keyboard.press(key);
-      await expect.poll(asBefore, { timeout: 10_000 }).toBe(false);
+      await expect.poll(asBefore, { timeout: 100_000 }).toBe(false);
       for (const key of ["0", "0"]) await page.keyboard.press(key);
-      await expect.poll(asBefore, { timeout: 10_000 }).toBe(true);
+      await expect.poll(asBefore, { timeout: 100_000 }).toBe(true);
       expect(await page.locator(".jp-Dialog").count()).toBe(0);
       expect(await page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell").count()).toBe(3);
       // JupyterLab's own: it asks for a debugger that this kernel does not have.

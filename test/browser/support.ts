@@ -4,8 +4,11 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach } from "vitest";
+import { afterAll, afterEach, vi } from "vitest";
 import { findProgram, pathOf } from "../../src/cli/findJupyter.js";
+
+// WebGL drawn by a processor that others use as well takes its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 export const REPOSITORY: string = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -32,6 +35,8 @@ export interface WatchedPage {
 
 export async function watchedPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext(options);
+  // As long as a test may take: how busy the machine is says nothing about the page.
+  context.setDefaultTimeout(100_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (m) => {
