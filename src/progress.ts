@@ -27,6 +27,11 @@ export interface ThreadOptions extends RunOptions {
   readonly workers?: number;
 }
 
+/** Progress and interruption among the options of a call, to be handed on. */
+export function runOf({ onProgress, signal }: RunOptions): RunOptions {
+  return { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+}
+
 /** @throws AbortedError if `signal` has been aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined, doing: string): void {
   if (signal?.aborted) throw new AbortedError({ problem: `interrupted while ${doing}`, cause: signal.reason });

@@ -62,6 +62,23 @@ export function norm(v: Float64Array): number {
   return Math.sqrt(dot(v, v));
 }
 
+/** A view of one row. */
+export function rowOf(m: Matrix, row: number): Float64Array {
+  return m.values.subarray(row * m.columns, (row + 1) * m.columns);
+}
+
+/** The mean of each column. */
+export function columnMeans(m: Matrix): Float64Array {
+  const means = new Float64Array(m.columns);
+  for (let p = 0; p < m.values.length; p++) means[p % m.columns]! += m.values[p]! / m.rows;
+  return means;
+}
+
+/** Every row less the same one. */
+export function lessRow(m: Matrix, row: Float64Array): Matrix {
+  return { ...m, values: m.values.map((x, p) => x - row[p % m.columns]!) };
+}
+
 /** A transposed copy. */
 export function transpose(a: Matrix): Matrix {
   const result = matrix(a.columns, a.rows);

@@ -199,7 +199,7 @@ describe("training data", () => {
     const wrong = await fitPolarization(transposed(train), { descriptor, weights: { polarization: 0 } });
     expect(errorOf(wrong, transposed(test))).toBeGreaterThan(3 * errorOf(model, test));
     expect(wrong.training.warnings.join()).toContain("displacement-field");
-    expect(wrong.training.warnings.join()).toContain("--bec-order");
+    expect(wrong.training.warnings.join()).toContain(`becOrder: "displacement-field"`);
     expect(model.training.warnings).toEqual([]);
   });
 

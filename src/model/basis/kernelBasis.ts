@@ -10,7 +10,7 @@ import { featuresAround, normalize } from "../../descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../descriptor/jacobian.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
 import type { EnvironmentIndex } from "../../descriptor/sparsify.js";
-import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import { gemm, type Matrix, matrix, rowOf } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 import type { Basis, BasisResponse } from "./basis.js";
 
@@ -104,8 +104,7 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
   /** Rows of one species, whitened, into the rows `to` of `out`. */
   const place = (rows: Matrix, kind: number, to: ArrayLike<number>, out: Float64Array): void => {
     const white = gemm(rows, whiten[kind]!, "b");
-    for (let r = 0; r < rows.rows; r++)
-      out.set(white.values.subarray(r * white.columns, (r + 1) * white.columns), to[r]! * size + start[kind]!);
+    for (let r = 0; r < rows.rows; r++) out.set(rowOf(white, r), to[r]! * size + start[kind]!);
   };
   const values = (s: Structure): Float64Array => {
     const out = new Float64Array(s.species.length * size);

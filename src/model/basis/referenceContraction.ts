@@ -3,7 +3,7 @@ import { contractAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featuresAround, normalize } from "../../descriptor/evaluate.js";
 import { environmentsOf } from "../../descriptor/knownEnvironments.js";
-import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import { gemm, type Matrix, matrix, rowOf } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 import { powersOf, type ReferencePredictor, type ReferenceSpecies, scalarWeights } from "./predictor.js";
 
@@ -125,8 +125,8 @@ function sameValues(a: Matrix, b: Matrix): boolean {
 function sideBySide(a: Matrix, b: Matrix): Matrix {
   const out = matrix(a.rows, a.columns + b.columns);
   for (let i = 0; i < a.rows; i++) {
-    out.values.set(a.values.subarray(i * a.columns, (i + 1) * a.columns), i * out.columns);
-    out.values.set(b.values.subarray(i * b.columns, (i + 1) * b.columns), i * out.columns + a.columns);
+    out.values.set(rowOf(a, i), i * out.columns);
+    out.values.set(rowOf(b, i), i * out.columns + a.columns);
   }
   return out;
 }

@@ -2,7 +2,7 @@
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featuresOf } from "../../descriptor/evaluate.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
-import { type Matrix, matrix } from "../../math/matrix.js";
+import { type Matrix, matrix, rowOf } from "../../math/matrix.js";
 import type { RunOptions } from "../../progress.js";
 import type { Structure } from "../../structure/structure.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
@@ -82,7 +82,7 @@ export function firstReferences({ phi, rank }: ReferenceFeatures, count: number)
   const kept = Array.from(rank.keys()).filter((r) => rank[r]! < count);
   const result = matrix(kept.length, phi.columns);
   kept.forEach((from, r) => {
-    result.values.set(phi.values.subarray(from * phi.columns, (from + 1) * phi.columns), r * phi.columns);
+    result.values.set(rowOf(phi, from), r * phi.columns);
   });
   return result;
 }

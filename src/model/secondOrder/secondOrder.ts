@@ -3,7 +3,7 @@ import { DataError, OptionError } from "../../errors.js";
 import { matrix } from "../../math/matrix.js";
 import { type Alternatives, type Fields, kinds, readOptions, record } from "../../options/record.js";
 import { checkedBy, number, oneOf, positive, RUN_FIELDS } from "../../options/values.js";
-import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
+import { breathe, type RunOptions, runOf, throwIfAborted } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
 import { type Symmetry, symmetry } from "../../structure/symmetry.js";
 import { evenParts } from "../linearResponse/derivatives.js";
@@ -100,8 +100,8 @@ export async function secondOrderResponse(
 ): Promise<SecondOrderResponse> {
   const where = "secondOrderResponse";
   readOptions(OPTIONS, options, where);
-  const { terms: asked = { kind: "atoms" }, frames = [], tolerance = 1e-3, onProgress, signal } = options;
-  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const { terms: asked = { kind: "atoms" }, frames = [], tolerance = 1e-3, signal } = options;
+  const run = runOf(options);
   const s = reference.structure;
   if (!s.periodic.every(Boolean))
     throw new OptionError({

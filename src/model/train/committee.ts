@@ -28,18 +28,33 @@ export interface CommitteePart {
   readonly calibration: number;
 }
 
-/** Random subsets of the training frames, the same for every order. @throws OptionError for fewer than three frames */
-export function committeeSubsets(
-  frames: number,
-  { members = 8, fraction = 0.6, seed = 0 }: Extract<Uncertainty, { kind: "committee" }>,
-): number[][] {
-  const size = Math.min(frames - 1, Math.max(2, Math.round(fraction * frames)));
-  if (size < 2)
+/** full + calibration·(member − mean of the members) for each member: what spreads about `full` as the model errs. */
+export function deviating(
+  full: Float64Array,
+  members: readonly Float64Array[],
+  calibration: number,
+): readonly Float64Array[] {
+  const mean = full.map((_, k) => members.reduce((s, m) => s + m[k]!, 0) / members.length);
+  return members.map((m) => full.map((v, k) => v + calibration * (m[k]! - mean[k]!)));
+}
+
+/** @throws OptionError for fewer frames than a committee can be drawn from */
+export function requireCommitteeFrames(frames: number): void {
+  if (frames < 3)
     throw new OptionError({
       where: "uncertainty",
       problem: `a committee on ${frames} frames`,
       advice: "train on at least three",
     });
+}
+
+/** Random subsets of the training frames, the same for every order. @throws OptionError for fewer than three frames */
+export function committeeSubsets(
+  frames: number,
+  { members = 8, fraction = 0.6, seed = 0 }: Extract<Uncertainty, { kind: "committee" }>,
+): number[][] {
+  requireCommitteeFrames(frames);
+  const size = Math.min(frames - 1, Math.max(2, Math.round(fraction * frames)));
   const stream = random(seed);
   return Array.from({ length: members }, () => stream.sample(frames, size).sort((a, b) => a - b));
 }

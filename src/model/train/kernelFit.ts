@@ -1,7 +1,7 @@
 /** Fits one order λ of a tensor by kernel ridge regression on prepared frames. */
+
 import { DataError } from "../../errors.js";
-import { dot, gemm, type Matrix, matrix, norm } from "../../math/matrix.js";
-import { random } from "../../math/random.js";
+import { columnMeans, dot, gemm, lessRow, type Matrix, matrix, norm, rowOf } from "../../math/matrix.js";
 import type { RunOptions } from "../../progress.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import type { EnvironmentFeatures } from "../basis/environmentFeatures.js";
@@ -11,6 +11,7 @@ import { type KernelSettings, scaleRows, structureKernel } from "../basis/struct
 import { type RidgePoint, type RidgeProblem, type RidgeRange, type RidgeSolution, solveRidge } from "./dual.js";
 import { edgeWarning, type FirstStepScale, type Form, type Ridge, type Validation } from "./options.js";
 import type { PreparedFrames, PreparedStructures } from "./preparedFrames.js";
+import { heldOut } from "./validation.js";
 
 /** Settings of a fit, the same for all orders. */
 export interface KernelFitSettings {
@@ -103,9 +104,9 @@ async function fitWith(
   const linear = !basis && zeta === 1;
   const scaled = linear ? scaleRows(train.means[order]!, factors) : undefined;
   // Taking the mean off first keeps the digits that its square would take from the kernel.
-  const centre = scaled && intercept ? meanRow(scaled) : new Float64Array(factors.length);
-  const centred = (a: PreparedStructures): Matrix => without(scaleRows(a.means[order]!, factors), centre);
-  const own = scaled && without(scaled, centre);
+  const centre = scaled && intercept ? columnMeans(scaled) : new Float64Array(factors.length);
+  const centred = (a: PreparedStructures): Matrix => lessRow(scaleRows(a.means[order]!, factors), centre);
+  const own = scaled && lessRow(scaled, centre);
   const between = (a: PreparedStructures): Matrix => {
     if (basis) return basis.kernel(environmentsOf(a), environmentsOf(train));
     if (own) return gemm(a === train ? own : centred(a), own, "b");
@@ -121,7 +122,8 @@ async function fitWith(
   const weighted = train.first !== undefined && firstStepScale.kind === "chosen";
   const given = (p: PreparedFrames): { targets: Float64Array; first?: Float64Array } =>
     weighted ? { targets: p.targets[order]!, first: p.first![order]! } : { targets: difference(p, order) };
-  const groups = ridge.kind === "validation" ? foldsOf(train.count, settings.validation) : undefined;
+  const { validation: drawn = { kind: "folds" } } = settings;
+  const groups = ridge.kind === "validation" && drawn.kind !== "frames" ? heldOut(train.count, drawn) : undefined;
   const range = rangeOf(ridge, order);
   const solution = await solveRidge(
     {
@@ -225,16 +227,6 @@ function combine(
   return matrix(k.rows, k.columns, values);
 }
 
-/** Groups of frames that are left out together. */
-function foldsOf(frames: number, validation: Validation = { kind: "folds" }): number[][] | undefined {
-  if (validation.kind === "frames") return undefined;
-  const order = random(validation.seed ?? 1).sample(frames, frames);
-  if (validation.kind === "fraction")
-    return [order.slice(0, Math.max(1, Math.round((validation.fraction ?? 0.2) * frames)))];
-  const folds = Math.min(frames, validation.folds ?? 5);
-  return Array.from({ length: folds }, (_, g) => order.filter((_, k) => k % folds === g));
-}
-
 /** Default searched range of σ² relative to the mean diagonal. */
 const SEARCHED = { least: 1e-8, greatest: 1 };
 
@@ -262,21 +254,9 @@ function meanDiagonal(k: Matrix, centred: boolean): number {
   return (trace - (centred ? k.values.reduce((s, v) => s + v, 0) / n : 0)) / n;
 }
 
-function meanRow(m: Matrix): Float64Array {
-  const mean = new Float64Array(m.columns);
-  for (let p = 0; p < m.values.length; p++) mean[p % m.columns]! += m.values[p]! / m.rows;
-  return mean;
-}
-
-function without(m: Matrix, centre: Float64Array): Matrix {
-  return { ...m, values: m.values.map((x, p) => x - centre[p % m.columns]!) };
-}
-
 /** Length of the longest row. */
 function longest(m: Matrix): number {
   let most = 0;
-  for (let i = 0; i < m.rows; i++) {
-    most = Math.max(most, norm(m.values.subarray(i * m.columns, (i + 1) * m.columns)));
-  }
+  for (let i = 0; i < m.rows; i++) most = Math.max(most, norm(rowOf(m, i)));
   return most;
 }

@@ -1,10 +1,11 @@
 /** Fits of models that are linear in the functions of a basis, the same for every target. */
+
 import { createDescriptor, type Descriptor } from "../../descriptor/descriptor.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { DataError, OptionError } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import { readOptions } from "../../options/record.js";
-import type { RunOptions } from "../../progress.js";
+import { type RunOptions, runOf } from "../../progress.js";
 import { fieldsPresent } from "../../structure/fieldsPresent.js";
 import { type Frame, speciesOf } from "../../structure/frame.js";
 import type { Structure } from "../../structure/structure.js";
@@ -12,8 +13,8 @@ import type { TensorOrder } from "../../tensor/cartesian.js";
 import { meanEnvironments } from "../basis/basis.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
 import { kernelReferences } from "../basis/kernelBasis.js";
-import { productFactors } from "../basis/productFactors.js";
 import { firstReferences, orthonormalReferences, referenceFeatures } from "../basis/referenceFeatures.js";
+import { completeForm, formBasis } from "./formBasis.js";
 import {
   columnCount,
   type LinearCommittee,
@@ -41,10 +42,10 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
   where: string,
 ): Promise<LinearModel<D>> {
   readOptions(linearSchema(target), options as never, where);
-  const { form = { kind: "full" }, ridge, solver, validation = target.validation, onProgress, signal } = options;
+  const { form = { kind: "full" }, ridge, solver, validation = target.validation } = options;
   const { uncertainty = target.uncertainty } = options;
   checkForm(form, target.order, where);
-  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const run = runOf(options);
   const weights = dataWeights(target, frames, options.weights ?? ({} as Partial<Record<D, number>>), where);
   const names = Object.keys(target.data) as D[];
   const hasData = (f: Frame): boolean => names.some((name) => weights[name] > 0 && target.data[name].given(f));
@@ -156,14 +157,6 @@ function checkForm(form: Form, order: TensorOrder, where: string): void {
     });
 }
 
-function completeForm(form: Form): Form {
-  return form.kind === "products" ? { kind: "products", ...productCounts(form) } : form;
-}
-
-function productCounts({ equivariants = 60, scalars = 10 }: Extract<Form, { kind: "products" }>) {
-  return { equivariants, scalars };
-}
-
 async function basisData(
   d: Descriptor,
   order: TensorOrder,
@@ -171,10 +164,8 @@ async function basisData(
   form: Form,
   run: RunOptions,
 ): Promise<BasisData> {
-  if (form.kind === "products")
-    return { kind: "products", ...(await productFactors(d, order, structures, productCounts(form), run)) };
-  if (form.kind === "full" || (form.zeta ?? 1) === 1 || typeof form.references !== "number")
-    return { kind: "features" };
+  if (form.kind !== "sparse" || (form.zeta ?? 1) === 1 || typeof form.references !== "number")
+    return formBasis(d, order, structures, form, run);
   const chosen = await selectEnvironments(d, structures, { count: form.references, ...run });
   return { kind: "kernel", ...kernelReferences(d, structures, chosen, form.zeta!) };
 }

@@ -1,16 +1,19 @@
 /** The contract of a quantity that is learnt by a linear model: what a target says of itself, and what a fitted model is. */
+
 import { z } from "zod";
 import type { Descriptor } from "../../descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../descriptor/options.js";
 import { DataError } from "../../errors.js";
+import { matrix } from "../../math/matrix.js";
 import { record } from "../../options/record.js";
 import { number } from "../../options/values.js";
 import type { Frame } from "../../structure/frame.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import type { Basis } from "../basis/basis.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
+import { deviating } from "./committee.js";
 import { type CommonFitOptions, FIT_FIELDS, type Form, type Uncertainty, type Validation } from "./options.js";
-import { type Posterior, requirePosterior } from "./posterior.js";
+import { type Posterior, requirePosterior, rowDeviations } from "./posterior.js";
 import type { LinearFit, TrainingTrial } from "./primal.js";
 
 /** Options of a fit of a linear model. */
@@ -130,6 +133,20 @@ export function rowSpaceOf(model: LinearModel): RowSpace {
   return { basis: basisOf(d, order, basis), constants: { fixed: constants, directions } };
 }
 
+/** What the training data leave open of values that are linear in the weights. @throws OptionError without a posterior */
+export function rowEstimator(model: LinearModel): {
+  readonly space: RowSpace;
+  readonly posterior: Posterior;
+  /** Standard deviations for coefficients, [rows, columns]. */
+  readonly deviations: (rows: Float64Array) => Float64Array;
+} {
+  const posterior = requirePosterior(model);
+  const space = rowSpaceOf(model);
+  const columns = columnCount(space);
+  const deviations = (rows: Float64Array) => rowDeviations(posterior, matrix(rows.length / columns, columns, rows));
+  return { space, posterior, deviations };
+}
+
 /** Everything a linear fit of this target takes, as one schema. */
 export function linearSchema<D extends string>(target: Pick<LinearTarget<D, never>, "data" | "options">) {
   const weight = number({ atLeast: 0 }).optional();
@@ -152,14 +169,12 @@ export function committeeModels<M extends LinearModel>(model: M): M[] {
       advice: 'fit it with uncertainty: { kind: "committee" }',
     });
   const { calibration, members } = committee;
-  const shifted = (name: "weights" | "constants", own: Float64Array): Float64Array =>
-    own.map((v, k) => {
-      const mean = members.reduce((s, m) => s + m[name][k]!, 0) / members.length;
-      return model[name][k]! + calibration * (v - mean);
-    });
-  return members.map((m) => ({
-    ...model,
-    weights: shifted("weights", m.weights),
-    constants: shifted("constants", m.constants),
-  }));
+  const [weights, constants] = (["weights", "constants"] as const).map((name) =>
+    deviating(
+      model[name],
+      members.map((m) => m[name]),
+      calibration,
+    ),
+  );
+  return members.map((_, k) => ({ ...model, weights: weights![k]!, constants: constants![k]! }));
 }

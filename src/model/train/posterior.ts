@@ -57,7 +57,7 @@ export function rowCovariance(posterior: Posterior, rows: Matrix): Matrix {
   return gemm(x, choleskySolve(posterior, transpose(x)));
 }
 
-/** Standard deviation of the value of each row. */
+/** Standard deviation of the value of each row of the equations. @param rows [rows, columns] */
 export function rowDeviations(posterior: Posterior, rows: Matrix): Float64Array {
   const x = projected(posterior, rows);
   const solved = choleskySolve(posterior, transpose(x)).values;

@@ -137,6 +137,14 @@ export function selectPrepared<T extends PreparedStructures>(p: T, indices: read
   };
 }
 
+/** Components of what consists of one part for each order. */
+export function componentsOfParts<P extends { readonly order: TensorOrder }>(
+  parts: readonly P[],
+  value: (part: P, index: number) => Float64Array,
+): Components {
+  return Object.fromEntries(parts.map((part, k) => [part.order, value(part, k)]));
+}
+
 /** One list per order of the components of each tensor. */
 export function listComponents(each: readonly Components[]): Components {
   return mapOrders(each[0] ?? {}, (_, order) => Float64Array.from(each.flatMap((t) => [...t[order]!])));

@@ -1,5 +1,5 @@
 /** Committees of linear models by subsampling groups of frames, calibrated on the groups that their members have not seen. */
-import { OptionError } from "../../errors.js";
+
 import { gemm, matrix } from "../../math/matrix.js";
 import {
   addNormalEquations,
@@ -10,6 +10,7 @@ import {
 } from "../../math/normalEquations.js";
 import { random } from "../../math/random.js";
 import type { RunOptions } from "../../progress.js";
+import { requireCommitteeFrames } from "./committee.js";
 import type { Uncertainty } from "./options.js";
 import { collect, type LinearFit, type TrainingRows } from "./primal.js";
 
@@ -34,12 +35,7 @@ export async function primalCommittee(
 ): Promise<WeightCommittee> {
   const { members = 8, fraction = 0.6, seed = 0 } = options;
   const { frames } = source;
-  if (frames < 3)
-    throw new OptionError({
-      where: "uncertainty",
-      problem: `a committee on ${frames} frames`,
-      advice: "train on at least three",
-    });
+  requireCommitteeFrames(frames);
   const stream = random(seed);
   const order = stream.sample(frames, frames);
   const count = Math.min(frames, 2 * members);

@@ -31,19 +31,24 @@ export function partition(frames: number, further: number, ridge: Ridge["kind"],
     return { groups: all.map((f) => [f]), held: all };
   }
   if (validation.kind === "frames") throw tooFew("hold out none");
+  const drawn = heldOut(frames, validation);
+  if (validation.kind === "folds") return { groups: drawn, held: [...drawn.keys()] };
+  const out = new Set(drawn[0]);
+  return { groups: [all.filter((f) => !out.has(f)), drawn[0]!], held: [1] };
+}
+
+/** Groups of frames that are held out one at a time: parts that make up all, or one part. @throws OptionError if there are too few frames */
+export function heldOut(frames: number, validation: Exclude<Validation, { readonly kind: "frames" }>): number[][] {
   const order = random(validation.seed ?? 1).sample(frames, frames);
+  const ascending = (list: number[]): number[] => list.sort((a, b) => a - b);
   if (validation.kind === "folds") {
     const folds = validation.folds ?? Math.min(5, Math.max(2, frames));
     if (folds > frames) throw tooFew(`cut ${frames} frames into ${folds} parts`);
-    const groups = Array.from({ length: folds }, (_, g) =>
-      order.filter((_, k) => k % folds === g).sort((a, b) => a - b),
-    );
-    return { groups, held: [...groups.keys()] };
+    return Array.from({ length: folds }, (_, g) => ascending(order.filter((_, k) => k % folds === g)));
   }
   const count = Math.max(1, Math.round((validation.fraction ?? 0.2) * frames));
   if (count >= frames) throw tooFew(`hold out ${count} of ${frames} frames`);
-  const out = new Set(order.slice(0, count));
-  return { groups: [all.filter((f) => !out.has(f)), all.filter((f) => out.has(f))], held: [1] };
+  return [ascending(order.slice(0, count))];
 }
 
 function tooFew(what: string): OptionError {

@@ -1,6 +1,6 @@
 /** Predictive variance of the Gaussian process that kernel ridge regression is the mean of, for linear kernels. */
 import { cholesky, choleskySolve } from "../../math/cholesky.js";
-import { gemm, type Matrix, matrix } from "../../math/matrix.js";
+import { columnMeans, dot, gemm, lessRow, type Matrix, matrix, rowOf } from "../../math/matrix.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import { scaleRows } from "../basis/structureKernel.js";
 import type { FittedPart } from "./kernelFit.js";
@@ -30,10 +30,9 @@ export function variancePart(fitted: FittedPart, train: PreparedFrames): Varianc
   const { order } = fitted.part;
   const { deviation, solution } = fitted;
   const factors = fitted.factors.map((s) => s * Math.sqrt(fitted.amplitude));
-  const rows = extendedFunctions({ factors, deviation, mean: new Float64Array(0) }, train, order);
-  const mean = new Float64Array(rows.columns);
-  if (order === 0) for (let p = 0; p < rows.values.length; p++) mean[p % rows.columns]! += rows.values[p]! / rows.rows;
-  const psi = { ...rows, values: rows.values.map((x, p) => x - mean[p % rows.columns]!) };
+  const rows = extendedFunctions({ factors, deviation }, train, order);
+  const mean = order === 0 ? columnMeans(rows) : new Float64Array(rows.columns);
+  const psi = lessRow(rows, mean);
   const k = gemm(psi, psi, "b");
   for (let i = 0; i < k.rows; i++) k.values[i * k.rows + i]! += solution.noise;
   const factor = cholesky(k);
@@ -45,27 +44,22 @@ export function variancePart(fitted: FittedPart, train: PreparedFrames): Varianc
 
 /** Standard deviation of every component for prepared structures, per atom, [n, 2λ+1]. */
 export function predictDeviation(v: VariancePart, order: TensorOrder, p: Functions): Float64Array {
-  const psi = extendedFunctions(v, p, order);
+  const psi = lessRow(extendedFunctions(v, p, order), v.mean);
   const along = gemm(psi, v.explained, "b");
   return Float64Array.from({ length: psi.rows }, (_, i) => {
-    const own = psi.values.subarray(i * psi.columns, (i + 1) * psi.columns).reduce((s, x) => s + x * x, 0);
-    const known = along.values.subarray(i * along.columns, (i + 1) * along.columns).reduce((s, x) => s + x * x, 0);
-    return Math.sqrt(v.scale * (Math.max(0, own - known) + v.noise));
+    const [own, known] = [rowOf(psi, i), rowOf(along, i)];
+    return Math.sqrt(v.scale * (Math.max(0, dot(own, own) - dot(known, known)) + v.noise));
   });
 }
 
-function extendedFunctions(
-  v: Pick<VariancePart, "factors" | "deviation" | "mean">,
-  p: Functions,
-  order: TensorOrder,
-): Matrix {
+/** Before the mean is taken off. */
+function extendedFunctions(v: Pick<VariancePart, "factors" | "deviation">, p: Functions, order: TensorOrder): Matrix {
   const rows = scaleRows(p.means[order]!, v.factors);
   const first = p.first?.[order];
   const out = matrix(rows.rows, rows.columns + 1);
   for (let i = 0; i < rows.rows; i++) {
-    out.values.set(rows.values.subarray(i * rows.columns, (i + 1) * rows.columns), i * out.columns);
+    out.values.set(rowOf(rows, i), i * out.columns);
     if (first) out.values[i * out.columns + rows.columns] = v.deviation * first[i]!;
   }
-  if (v.mean.length > 0) for (let q = 0; q < out.values.length; q++) out.values[q]! -= v.mean[q % out.columns]!;
   return out;
 }

@@ -1,7 +1,5 @@
-import { type Matrix, matrix } from "../../../math/matrix.js";
 import type { Structure } from "../../../structure/structure.js";
-import { columnCount, type RowSpace, rowSpaceOf } from "../../train/linearTarget.js";
-import { requirePosterior, rowDeviations } from "../../train/posterior.js";
+import { columnCount, type RowSpace, rowEstimator } from "../../train/linearTarget.js";
 import { energyRow, type ForceFieldModel, forceRows } from "./forceField.js";
 
 /** Standard deviations of a prediction. */
@@ -27,14 +25,12 @@ export interface ForceFieldUncertainty {
  * @throws DataError for a species that the force field does not know
  */
 export function forceFieldUncertainty(model: ForceFieldModel, s: Structure): ForceFieldUncertainty {
-  const posterior = requirePosterior(model);
-  const space = rowSpaceOf(model);
-  const columns = columnCount(space);
-  const energy = rowDeviations(posterior, matrix(1, columns, energyRow(space, s)))[0]!;
-  const atoms = rowDeviations(posterior, atomRows(space, posterior.mean, s));
+  const { space, posterior, deviations } = rowEstimator(model);
+  const energy = deviations(energyRow(space, s))[0]!;
+  const atoms = deviations(atomRows(space, posterior.mean, s));
   const forces = new Float64Array(3 * s.species.length);
   forceRows(space, s, (rows, firstAtom) => {
-    forces.set(rowDeviations(posterior, matrix(rows.length / columns, columns, rows)), 3 * firstAtom);
+    forces.set(deviations(rows), 3 * firstAtom);
   });
   let largest = 0;
   for (let i = 0; i < forces.length; i += 3)
@@ -43,15 +39,16 @@ export function forceFieldUncertainty(model: ForceFieldModel, s: Structure): For
 }
 
 /** φ of each atom less the mean of its species, as rows of the equations. */
-function atomRows(space: RowSpace, mean: Float64Array, s: Structure): Matrix {
+function atomRows(space: RowSpace, mean: Float64Array, s: Structure): Float64Array {
   const { basis } = space;
   const size = basis.kinds.length;
   const values = basis.values(s);
-  const rows = matrix(s.species.length, columnCount(space));
+  const columns = columnCount(space);
+  const rows = new Float64Array(s.species.length * columns);
   s.species.forEach((symbol, atom) => {
     const kind = basis.descriptor.options.species.indexOf(symbol);
     for (let k = 0; k < size; k++)
-      if (basis.kinds[k] === kind) rows.values[atom * rows.columns + k] = values[atom * size + k]! - mean[k]!;
+      if (basis.kinds[k] === kind) rows[atom * columns + k] = values[atom * size + k]! - mean[k]!;
   });
   return rows;
 }

@@ -2,11 +2,11 @@
 import { OptionError } from "../../../errors.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
 import { checkedBy, integer, list, RUN_FIELDS } from "../../../options/values.js";
-import type { RunOptions } from "../../../progress.js";
+import { type RunOptions, runOf } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
 import { predictPart } from "../../train/kernelFit.js";
 import { type LearningCurve, type LearningPoint, medianScore } from "../../train/learningCurve.js";
-import { type Components, listComponents, type PreparedFrames, selectPrepared } from "../../train/preparedFrames.js";
+import { componentsOfParts, listComponents, type PreparedFrames, selectPrepared } from "../../train/preparedFrames.js";
 import { splitFrames } from "../../train/split.js";
 import { evaluateTensors, type TensorEvaluation } from "./evaluation.js";
 import { type FirstStep, type GivenFirstStep, toFirstStep } from "./firstStep.js";
@@ -56,7 +56,7 @@ export async function polarizabilityLearningCurve(
   const where = "polarizabilityLearningCurve";
   if (sizes.length === 0) throw new OptionError({ where, problem: "no sizes" });
   const settings = polarizabilitySettings(model, given ? "fitDelta" : "fitPolarizability");
-  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const run = runOf(options);
   const context = await fitContext(
     frames,
     typeof given === "function" ? undefined : given,
@@ -82,12 +82,13 @@ export async function polarizabilityLearningCurve(
       const of = step ? { ...context, firstStep: step } : context;
       const fitted = await fitPrepared(own, split.train, split.validation, of, signal ? { signal } : {});
       const rows = selectPrepared(own, split.test);
-      const [scalar, traceless] = fitted.parts;
-      const predicted = cartesian({ 0: predictPart(scalar, rows), 2: predictPart(traceless, rows) }, rows, (i, alpha) =>
-        fromPolarizability(alpha, quantity, frames[split.test[i]!]!.structure),
-      );
+      const components = componentsOfParts(fitted.parts, (part) => predictPart(part, rows));
+      const predicted = split.test.flatMap((f, i) => {
+        const alpha = tensorOf(components, i).map((x) => x * rows.atoms[i]!);
+        return [...fromPolarizability(alpha, quantity, frames[f]!.structure)];
+      });
       const expected = Float64Array.from(split.test.flatMap((f) => [...reference.subarray(9 * f, 9 * f + 9)]));
-      results.push(evaluateTensors(expected, predicted));
+      results.push(evaluateTensors(expected, Float64Array.from(predicted)));
       onProgress?.({ label: "learning curve", done: at * draws + seed + 1, total: sizes.length * draws, unit: "fits" });
     }
     points.push({
@@ -108,24 +109,6 @@ function withFirstStep(
 ): PreparedFrames {
   const components = firstComponents(step, quantity)!;
   return { ...prepared, first: listComponents(frames.map((f) => components(f.structure))) };
-}
-
-/** Tensors per atom → total tensors in the model's quantity, [n, 3, 3]. */
-export function cartesian(
-  t: Components,
-  p: PreparedFrames,
-  convert: (index: number, alpha: Float64Array) => Float64Array,
-): Float64Array {
-  const out = new Float64Array(9 * p.count);
-  for (let i = 0; i < p.count; i++)
-    out.set(
-      convert(
-        i,
-        tensorOf(t, i).map((x) => x * p.atoms[i]!),
-      ),
-      9 * i,
-    );
-  return out;
 }
 
 /**

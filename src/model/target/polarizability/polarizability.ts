@@ -1,13 +1,13 @@
 /** Direct and Δ machine learning of the polarizability (Grumet et al., J. Phys. Chem. C 128, 6464 (2024)). */
 import { createDescriptor, type Descriptor } from "../../../descriptor/descriptor.js";
-import type { RunOptions } from "../../../progress.js";
+import { type RunOptions, runOf } from "../../../progress.js";
 import { type Frame, speciesOf } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
 import type { TensorOrder } from "../../../tensor/cartesian.js";
 import type { Basis } from "../../basis/basis.js";
 import { type BasisData, basisOf } from "../../basis/basisOf.js";
-import { productFactors } from "../../basis/productFactors.js";
 import { type CommitteePart, committeeSubsets, fitMembers } from "../../train/committee.js";
+import { formBasis } from "../../train/formBasis.js";
 import { fitPart, type KernelPart } from "../../train/kernelFit.js";
 import type { DescriptorSettings, Form } from "../../train/options.js";
 import { type Components, type PreparedFrames, prepareFrames, selectPrepared } from "../../train/preparedFrames.js";
@@ -106,8 +106,7 @@ async function fitFrames(
   options: PolarizabilityOptions,
   settings: PolarizabilitySettings,
 ): Promise<PolarizabilityModel> {
-  const { onProgress, signal } = options;
-  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const run = runOf(options);
   const all = [...frames, ...validationFrames(options)];
   const context = await fitContext(all, given, options.quantity, settings, run);
   const prepared = await prepareFor(context, all, run);
@@ -136,13 +135,8 @@ export async function fitContext(
   const quantity = quantityOf(frames, asked);
   const firstStep = given && toFirstStep(given, quantity);
   const d = createDescriptor({ species: speciesOf(frames), ...settings.descriptor });
-  const { form } = settings;
   const structures = frames.map((f) => f.structure);
-  const basis = async (order: TensorOrder): Promise<BasisData> => {
-    if (form.kind !== "products") return { kind: "features" };
-    const { equivariants = 60, scalars = 10 } = form;
-    return { kind: "products", ...(await productFactors(d, order, structures, { equivariants, scalars }, run)) };
-  };
+  const basis = (order: TensorOrder): Promise<BasisData> => formBasis(d, order, structures, settings.form, run);
   const bases = [await basis(ORDERS[0]), await basis(ORDERS[1])] as const;
   return { quantity, descriptor: d, ...(firstStep && { firstStep }), settings, bases };
 }

@@ -4,7 +4,8 @@ import { DataError, inFrame } from "../../../errors.js";
 import type { Structure } from "../../../structure/structure.js";
 import { basisOf } from "../../basis/basisOf.js";
 import { referenceContraction } from "../../basis/referenceContraction.js";
-import type { MemberPart } from "../../train/committee.js";
+import { type CommitteePart, deviating, type MemberPart } from "../../train/committee.js";
+import { componentsOfParts } from "../../train/preparedFrames.js";
 import type { PolarizabilityModel, PolarizabilityPart } from "./polarizability.js";
 import { componentsOf, fromPolarizability, tensorOf, toPolarizability } from "./tensorData.js";
 
@@ -67,7 +68,7 @@ export function committeePredictor(model: PolarizabilityModel): BlockPredictor {
         advice: 'fit it with uncertainty: { kind: "committee" }',
       });
     const full = linearPart(part);
-    return [full, ...calibrated(full, committee.members, committee.calibration)];
+    return [full, ...calibrated(full, committee)];
   });
   const sets = members[0]!.map((_, i) => members.map((list) => list[i]!));
   return {
@@ -85,15 +86,14 @@ function linearPart({ intercept, firstStepFactor, predictor }: PolarizabilityPar
   throw new DataError({ where: "model", problem: "its two orders have different kinds of kernel" });
 }
 
-/** full + calibration·(member − mean of the members); linear, so it can be done on the weights. */
-function calibrated(full: MemberPart, members: readonly MemberPart[], calibration: number): MemberPart[] {
-  const mean = (pick: (m: MemberPart) => number): number => members.reduce((s, m) => s + pick(m), 0) / members.length;
-  const weights = full.weights.map((_, p) => mean((m) => m.weights[p]!));
-  const [intercept, factor] = [mean((m) => m.intercept), mean((m) => m.firstStepFactor)];
-  return members.map((m) => ({
-    intercept: full.intercept + calibration * (m.intercept - intercept),
-    firstStepFactor: full.firstStepFactor + calibration * (m.firstStepFactor - factor),
-    weights: full.weights.map((w, p) => w + calibration * (m.weights[p]! - weights[p]!)),
+/** The full model with each member's calibrated deviation; all of it is linear, so it can be done on the weights. */
+function calibrated(full: MemberPart, { members, calibration }: CommitteePart): MemberPart[] {
+  const of = (numbers: (m: MemberPart) => Float64Array) => deviating(numbers(full), members.map(numbers), calibration);
+  const weights = of((m) => m.weights);
+  return of((m) => Float64Array.of(m.intercept, m.firstStepFactor)).map(([intercept, firstStepFactor], k) => ({
+    intercept: intercept!,
+    firstStepFactor: firstStepFactor!,
+    weights: weights[k]!,
   }));
 }
 
@@ -115,14 +115,8 @@ function predictLinear(
     );
   const weights = sets.flatMap((set) => set.map((p, k) => ({ order: parts[k]!.order, values: p.weights })));
   const found = contract(d, s, weights);
-  return sets.map((set, i) =>
-    assemble(
-      model,
-      s,
-      set.map((_, k) => found[2 * i + k]!.value),
-      set,
-    ),
-  );
+  const values = found.map((f) => f.value);
+  return sets.map((set, i) => assemble(model, s, values.slice(i * set.length, (i + 1) * set.length), set));
 }
 
 /** Adds intercept and first step to the summed atomic contributions and turns them into a tensor of the model's quantity. */
@@ -133,12 +127,12 @@ function assemble(
   parts: readonly Pick<MemberPart, "intercept" | "firstStepFactor">[],
 ): Float64Array {
   const first = model.firstStep && componentsOf(toPolarizability(model.firstStep.predict(s), model.quantity, s));
-  const whole = sums.map((sum, k) => {
+  const whole = componentsOfParts(model.parts, ({ order }, k) => {
     const { intercept, firstStepFactor } = parts[k]!;
-    const own = first?.[model.parts[k]!.order];
-    return sum.map((x, m) => x + s.species.length * intercept + (own ? (1 + firstStepFactor) * own[m]! : 0));
+    const own = first?.[order];
+    return sums[k]!.map((x, m) => x + s.species.length * intercept + (own ? (1 + firstStepFactor) * own[m]! : 0));
   });
-  return fromPolarizability(tensorOf({ 0: whole[0]!, 2: whole[1]! }, 0), model.quantity, s);
+  return fromPolarizability(tensorOf(whole, 0), model.quantity, s);
 }
 
 /** Structures that are predicted together: few enough for features to stay in memory, enough of them for matrix products. */

@@ -1,9 +1,12 @@
 /** Choice of descriptor and kernel by the error on validation frames. */
 import { OptionError } from "../../../errors.js";
+import { columnMeans, dot, lessRow, matrix } from "../../../math/matrix.js";
+import { mean } from "../../../math/statistics.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
 import { plainList, plainObject } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
-import { listComponents } from "../../train/preparedFrames.js";
+import type { TensorOrder } from "../../../tensor/cartesian.js";
+import { type Components, listComponents } from "../../train/preparedFrames.js";
 import type { GivenFirstStep } from "./firstStep.js";
 import { type DeltaOptions, POLARIZABILITY_OPTIONS, validationFrames } from "./options.js";
 import {
@@ -11,10 +14,9 @@ import {
   fitDelta,
   fitPolarizability,
   type PolarizabilityModel,
-  type PolarizabilityPart,
   type SelectionRecord,
 } from "./polarizability.js";
-import { componentsPerAtom, type PolarizabilityQuantity, quantityOf } from "./tensorData.js";
+import { componentsPerAtom, quantityOf } from "./tensorData.js";
 
 /** Candidates of {@link searchPolarizability} unless others are given: short to long range, sharp to smooth, coarse to fine, linear and not. */
 export const DEFAULT_CANDIDATES: readonly Candidate[] = [
@@ -66,7 +68,7 @@ export async function searchPolarizability(
   const few = frames.slice(0, COMPARED);
   const all = few.length === frames.length;
   const held = all ? validation : validation.slice(0, COMPARED / 5);
-  const variances = targetVariances(few, quantity);
+  const targets = listComponents(few.map((f) => componentsPerAtom(f[quantity]!, quantity, f.structure)));
   const errors: number[] = [];
   let best: { readonly error: number; readonly candidate: Candidate; readonly model: PolarizabilityModel } | undefined;
   for (const [i, candidate] of candidates.entries()) {
@@ -76,9 +78,11 @@ export async function searchPolarizability(
       quantity,
       ...(held.length > 0 && { validation: { kind: "frames" as const, frames: held } }),
     });
-    const relative = (part: PolarizabilityPart, variance: number): number =>
-      variance > 0 ? Math.min(...part.curve.map((c) => c.error)) / variance : 0;
-    const error = 0.5 * (relative(model.parts[0], variances[0]) + relative(model.parts[1], variances[1]));
+    const relative = model.parts.map(({ order, curve }) => {
+      const variance = varianceOf(targets, order);
+      return variance > 0 ? Math.min(...curve.map((c) => c.error)) / variance : 0;
+    });
+    const error = mean(relative);
     errors.push(error);
     if (!best || error < best.error) best = { error, candidate, model };
     onProgress?.({ label: "model selection", done: i + 1, total: candidates.length, unit: "candidates" });
@@ -92,13 +96,10 @@ export async function searchPolarizability(
   return { ...final, training: { ...final.training, selection } };
 }
 
-/** Variance of the targets per frame, λ = 0 and λ = 2, (Å³ per atom)². */
-function targetVariances(frames: readonly Frame[], quantity: PolarizabilityQuantity): readonly [number, number] {
-  const tensors = listComponents(frames.map((f) => componentsPerAtom(f[quantity]!, quantity, f.structure)));
-  const variance = (y: Float64Array, block: number): number => {
-    const mean = new Float64Array(block);
-    for (let i = 0; i < y.length; i++) mean[i % block]! += (block * y[i]!) / y.length;
-    return y.reduce((s, v, i) => s + (v - mean[i % block]!) ** 2, 0) / frames.length;
-  };
-  return [variance(tensors[0]!, 1), variance(tensors[2]!, 5)];
+/** Variance of the targets of one order per frame, (Å³ per atom)². */
+function varianceOf(targets: Components, order: TensorOrder): number {
+  const block = 2 * order + 1;
+  const rows = matrix(targets[order]!.length / block, block, targets[order]!);
+  const { values } = lessRow(rows, columnMeans(rows));
+  return dot(values, values) / rows.rows;
 }

@@ -1,4 +1,5 @@
 /** Errors of polarization models against the number of training frames, over seeded draws. */
+
 import { createDescriptor } from "../../../descriptor/descriptor.js";
 import { DataError, OptionError } from "../../../errors.js";
 import { gramAccumulator } from "../../../math/gramAccumulator.js";
@@ -12,7 +13,7 @@ import { integer, list, number, oneOf, RUN_FIELDS } from "../../../options/value
 import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
 import { type Frame, speciesOf } from "../../../structure/frame.js";
 import { basisOf } from "../../basis/basisOf.js";
-import { productFactors } from "../../basis/productFactors.js";
+import { formBasis } from "../../train/formBasis.js";
 import type { LearningCurve, LearningPoint } from "../../train/learningCurve.js";
 import { columnCount, type RowSpace } from "../../train/linearTarget.js";
 import { FIT_FIELDS, type Form, PLANNED_FORM } from "../../train/options.js";
@@ -155,12 +156,9 @@ async function rowSpace(
   const frames = [...train.bornCharges, ...train.polarization];
   const d = createDescriptor({ ...POLARIZATION.descriptor, species: speciesOf(frames), ...model.descriptor });
   const constants = planCharges({ kind: "fit" }, d.options.species, frames);
-  const { form } = model;
-  if (form?.kind !== "products") return { basis: basisOf(d, 1, { kind: "features" }), constants };
+  const { form = { kind: "full" } } = model;
   const structures = frames.map((f) => f.structure);
-  const { equivariants = 60, scalars = 10 } = form;
-  const factors = await productFactors(d, 1, structures, { equivariants, scalars }, run);
-  return { basis: basisOf(d, 1, { kind: "products", ...factors }), constants };
+  return { basis: basisOf(d, 1, await formBasis(d, 1, structures, form, run)), constants };
 }
 
 /** Weighted rows of several frames. */

@@ -1,7 +1,5 @@
-import { matrix } from "../../../math/matrix.js";
 import type { Structure } from "../../../structure/structure.js";
-import { columnCount, rowSpaceOf } from "../../train/linearTarget.js";
-import { requirePosterior, rowDeviations } from "../../train/posterior.js";
+import { rowEstimator } from "../../train/linearTarget.js";
 import { AXIS_OF, bornChargeRows, type PolarizationModel, polarizationRows } from "./polarization.js";
 
 /** Standard deviations of a predicted polarization and its Born charges. */
@@ -18,22 +16,20 @@ export interface PolarizationUncertainty {
  * @throws OptionError if the model has no posterior
  */
 export function polarizationUncertainty(model: PolarizationModel, s: Structure): PolarizationUncertainty {
-  const posterior = requirePosterior(model);
-  const space = rowSpaceOf(model);
-  const columns = columnCount(space);
-  const polarization = rowDeviations(posterior, matrix(3, columns, polarizationRows(space, { structure: s }).rows));
+  const { space, deviations } = rowEstimator(model);
+  const polarization = deviations(polarizationRows(space, { structure: s }).rows);
   const bornCharges = new Float64Array(9 * s.species.length);
   let at = 0;
   const nothing = { structure: s, bornCharges };
   const found = new Float64Array(bornCharges.length);
   bornChargeRows(space, nothing, 1, (rows) => {
-    const deviations = rowDeviations(posterior, matrix(rows.length / columns, columns, rows));
+    const block = deviations(rows);
     // Rows come as irreducible components m of P, then the displacement.
-    deviations.forEach((v, r) => {
+    block.forEach((v, r) => {
       const [atom, m, b] = [Math.floor((at + r) / 9), Math.floor(((at + r) % 9) / 3), (at + r) % 3];
       found[9 * atom + 3 * AXIS_OF[m]! + b] = v;
     });
-    at += deviations.length;
+    at += block.length;
   });
   return { polarization, bornCharges: found };
 }
