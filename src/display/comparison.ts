@@ -29,8 +29,6 @@ export interface ComparisonRow {
   readonly tolerance: Tolerance;
   /** Where the value of the paper stands, e.g. "Table 1", "Fig. 2, read off". */
   readonly source?: string;
-  /** "required" fails the run when missed; "shown" only marks it. Default "required". */
-  readonly role?: "required" | "shown";
 }
 
 export interface ComparisonResult extends ComparisonRow {
@@ -51,7 +49,7 @@ export interface ComparisonRecord {
 /** MIME type under which the rows are recorded in the notebook, for the gallery. */
 export const COMPARISON_TYPE = "application/vnd.spectensor.comparison+json";
 
-/** A required value is outside its tolerance. */
+/** A value is outside its tolerance. */
 export class ToleranceError extends SpectensorError {
   override readonly name = "ToleranceError";
 }
@@ -94,7 +92,7 @@ const OPTIONS = record({ against: text().default("Paper") } satisfies Fields<Com
 
 /**
  * Shows the paper's values and ours side by side, each row marked as pass or miss, and records the rows in the notebook.
- * @throws ToleranceError after showing, if a required row is missed
+ * @throws ToleranceError after showing, if a row is missed
  * @example
  * showComparison([{ quantity: "R² of α_xx", paper: 0.8, ours: 0.93, tolerance: { kind: "atLeast" } }])
  */
@@ -105,7 +103,7 @@ export function showComparison(rows: readonly ComparisonRow[], options: Comparis
   const record: ComparisonRecord = { against, rows: results };
   const data = { "text/html": comparisonHtml(results, against), "text/plain": text, [COMPARISON_TYPE]: record };
   if (!displayBundle(data)) console.log(text);
-  const missed = results.filter((r) => !r.pass && r.role !== "shown");
+  const missed = results.filter((r) => !r.pass);
   if (missed.length > 0)
     throw new ToleranceError({
       where: "paper against ours",
@@ -205,5 +203,5 @@ function expectation(row: ComparisonRow): string {
 }
 
 function verdict(row: ComparisonResult): [string, string] {
-  return row.pass ? ["✓", "pass"] : ["✗", row.role === "shown" ? "miss, not required" : "miss"];
+  return row.pass ? ["✓", "pass"] : ["✗", "miss"];
 }

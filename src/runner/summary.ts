@@ -64,7 +64,6 @@ const comparisonSchema = z.object({
       error: number.optional(),
       tolerance: toleranceSchema,
       source: z.string().optional(),
-      role: z.enum(["required", "shown"]).optional(),
       pass: z.boolean(),
     }),
   ),
