@@ -21,7 +21,7 @@ import { jsonKeys } from "./modelOptions.js";
 import { choiceOption } from "./parse.js";
 
 interface Flags extends FitFlags {
-  readonly method: "direct" | "delta";
+  readonly method?: "direct" | "delta";
   readonly displaced?: string;
 }
 
@@ -31,7 +31,11 @@ const FIT_KEYS = jsonKeys(POLARIZABILITY_OPTIONS);
 export function fitPolarizabilityCommand(): Command {
   const command = new Command("polarizability")
     .description("fit polarizabilities or dielectric tensors, directly or on top of the linear-response model (Δ-ML)")
-    .requiredOption("--method <method>", "direct or delta", choiceOption("method", ["direct", "delta"]))
+    .option(
+      "--method <method>",
+      "direct, or delta (default where displaced structures are there)",
+      choiceOption("method", ["direct", "delta"]),
+    )
     .option("--displaced <file>", "for delta: reference and displaced structures (default: those of the data set)");
   return withFitFlags(command, FIT_KEYS)
     .addHelpText("after", EXAMPLE)
@@ -44,7 +48,8 @@ export function fitPolarizabilityCommand(): Command {
           const displaced = flags.displaced
             ? await readFrames(flags.displaced, { ...loadOptions(flags), ...run })
             : source.displaced;
-          return fitMethod(flags.method, train, displaced, { ...options, ...(validation && { validation }) }, run);
+          const method = flags.method ?? (displaced.length > 0 ? "delta" : "direct");
+          return fitMethod(method, train, displaced, { ...options, ...(validation && { validation }) }, run);
         },
         describe,
         options: optionsOf,
@@ -54,7 +59,7 @@ export function fitPolarizabilityCommand(): Command {
 
 /** Without descriptor and form both are searched. */
 async function fitMethod(
-  method: Flags["method"],
+  method: "direct" | "delta",
   train: readonly Frame[],
   displaced: readonly Frame[],
   options: DeltaOptions,

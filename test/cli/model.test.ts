@@ -77,6 +77,15 @@ describe("spectensor fit polarizability", () => {
     expect(existsSync(out)).toBe(true);
   });
 
+  it("without --method takes the linear response where displaced structures are there", async () => {
+    const method = async (train: string) => {
+      const command = ["fit", "polarizability", "--train", train, "--frames", "24", ...SMALL, "--json"];
+      return JSON.parse((await spectensorHere([...command, "--out", join(cwd, "default.json")])).out).options.method;
+    };
+    expect(await method("ch3oh")).toBe("Δ-ML");
+    expect(await method(join(cwd, "training.extxyz"))).toBe("direct-ML");
+  });
+
   it.each([
     ["an unknown method", ["--method", "magic"], 2, /^OptionError: --method.*magic/],
     ["more frames than there are", ["--frames", "4000"], 2, /^OptionError: .*4000/],
