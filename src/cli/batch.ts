@@ -9,7 +9,7 @@ import { runLocally } from "../batch/local.js";
 import { type BatchManifest, readManifest } from "../batch/manifest.js";
 import { type Cut, planBatch } from "../batch/plan.js";
 import { runShard } from "../batch/shard.js";
-import { slurmStates, submitToSlurm } from "../batch/slurm.js";
+import { type SlurmOptions, slurmStates, submitToSlurm } from "../batch/slurm.js";
 import { type ShardState, shardStates, waiting } from "../batch/state.js";
 import { OptionError, SpectensorError } from "../errors.js";
 import { lockOutput } from "../system/lock.js";
@@ -89,15 +89,9 @@ async function cutOf(words: readonly string[], flags: PlanFlags): Promise<Cut> {
   return { kind: "frames", frames, shards: flags.shards!, ...(stride !== undefined && { stride }) };
 }
 
-interface SubmitFlags {
+interface SubmitFlags extends SlurmOptions {
   readonly engine: "slurm" | "local";
   readonly workers?: number;
-  readonly account?: string;
-  readonly partition?: string;
-  readonly time?: string;
-  readonly memory?: string;
-  readonly cores?: number;
-  readonly template?: string;
   readonly json?: boolean;
 }
 

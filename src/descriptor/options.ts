@@ -62,9 +62,6 @@ const { lMax, ...RADIAL_FIELDS } = {
   centralAtom: flag().optional(),
 } satisfies Fields<ExpansionOptions>;
 
-/** Names of the settings of an expansion. */
-export const EXPANSION_NAMES: readonly string[] = [...Object.keys(RADIAL_FIELDS), "lMax"];
-
 /** All but the species, which a fit takes from its frames. */
 export const FEATURE_FIELDS = {
   ...RADIAL_FIELDS,

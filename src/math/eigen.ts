@@ -1,5 +1,5 @@
-/** Eigenvalues and singular values of small dense matrices (up to a few hundred rows), by ml-matrix. */
-import { EigenvalueDecomposition, Matrix as MlMatrix, SingularValueDecomposition } from "ml-matrix";
+/** Eigenvalues of small dense matrices (up to a few hundred rows), by ml-matrix. */
+import { EigenvalueDecomposition, Matrix as MlMatrix } from "ml-matrix";
 import { DataError, ShapeError } from "../errors.js";
 import { type Matrix, matrix } from "./matrix.js";
 
@@ -30,36 +30,6 @@ export function symmetricEigen(a: Matrix): SymmetricEigen {
     for (let i = 0; i < n; i++) vectors.values[i * n + k] = sign * eigenvectorMatrix.get(i, source);
   });
   return { values: Float64Array.from(order, (k) => realEigenvalues[k]!), vectors };
-}
-
-/** A = U diag(values) Vᵀ with k = min(rows, columns) terms. */
-export interface SingularValues {
-  /** Descending, length k. */
-  readonly values: Float64Array;
-  /** Orthonormal columns, rows × k; the largest component of each is positive. */
-  readonly left: Matrix;
-  /** Orthonormal columns, columns × k. */
-  readonly right: Matrix;
-}
-
-/**
- * Singular value decomposition.
- * @throws DataError if a value is not finite
- */
-export function singularValues(a: Matrix): SingularValues {
-  const k = Math.min(a.rows, a.columns);
-  const decomposition = new SingularValueDecomposition(
-    fill(a, (i, j) => a.values[i * a.columns + j]!),
-    { autoTranspose: true },
-  );
-  const { leftSingularVectors: u, rightSingularVectors: v } = decomposition;
-  const [left, right] = [matrix(a.rows, k), matrix(a.columns, k)];
-  for (let c = 0; c < k; c++) {
-    const sign = leadingSign(a.rows, (i) => u.get(i, c));
-    for (let i = 0; i < a.rows; i++) left.values[i * k + c] = sign * u.get(i, c);
-    for (let j = 0; j < a.columns; j++) right.values[j * k + c] = sign * v.get(j, c);
-  }
-  return { values: Float64Array.from(decomposition.diagonal.slice(0, k)), left, right };
 }
 
 function fill(a: Matrix, value: (i: number, j: number) => number): MlMatrix {

@@ -47,36 +47,6 @@ export function hermiteTable(f: TabulatedFunction, options: HermiteTableOptions)
   return { from, to, intervals, step, channels, values, slopes };
 }
 
-export interface AdaptiveTableOptions extends Omit<HermiteTableOptions, "intervals"> {
-  /** Largest error of a value. */
-  readonly valueError: number;
-  /** Largest error of a derivative. */
-  readonly slopeError: number;
-  /** Intervals to start from. Default 64. */
-  readonly intervals?: number;
-  /** Intervals at which to give up. Default 65536. */
-  readonly maxIntervals?: number;
-}
-
-/**
- * Tabulates `f`, halving the step until the errors measured inside the intervals are within the bounds. The value of a
- * cubic Hermite interpolant errs most in the middle of an interval, its derivative at (1 ± 1/√3)/2; both are looked at.
- * @throws OptionError if the bounds are not met with `maxIntervals`
- */
-export function adaptiveHermiteTable(f: TabulatedFunction, options: AdaptiveTableOptions): HermiteTable {
-  const { valueError, slopeError, maxIntervals = 65536 } = options;
-  for (let intervals = options.intervals ?? 64; intervals <= maxIntervals; intervals *= 2) {
-    const table = hermiteTable(f, { ...options, intervals });
-    const error = tableError(table, f);
-    if (error.value <= valueError && error.slope <= slopeError) return table;
-  }
-  throw new OptionError({
-    where: "adaptiveHermiteTable",
-    problem: `errors ${valueError} (value) and ${slopeError} (derivative) are not reached with ${maxIntervals} intervals`,
-    advice: "allow larger errors, or check that the derivative belongs to the function",
-  });
-}
-
 /** Largest errors of a table against the function itself, measured at the places where a smooth function errs most. */
 export function tableError(table: HermiteTable, f: TabulatedFunction): { value: number; slope: number } {
   const { channels } = table;

@@ -83,10 +83,3 @@ export function quantumFactor(factor: QuantumFactor, omega: number, temperature:
 export function verletFrequency(omega: number, timestep: number): number {
   return (2 / timestep) * Math.sin((omega * timestep) / 2);
 }
-
-/** @throws OptionError unless the value is a positive number */
-export function requirePositive(value: number, name: string, unit: string): number {
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new OptionError({ where: name, problem: `is ${value} ${unit}`, advice: `give a positive number of ${unit}` });
-  return value;
-}

@@ -47,22 +47,6 @@ export function correlation(x: Float64Array, y: Float64Array = x, options: Corre
   return normalized(inverseRealFft({ re, im }, size).subarray(0, lags), n, normalization);
 }
 
-/** The same as {@link correlation} by direct summation, O(N·maxLag): the slow route that checks the fast one. */
-export function directCorrelation(
-  x: Float64Array,
-  y: Float64Array = x,
-  options: CorrelationOptions = {},
-): Float64Array {
-  const { lags, n, a, b, normalization } = prepare(x, y, options);
-  const sums = new Float64Array(lags);
-  for (let k = 0; k < lags; k++) {
-    let sum = 0;
-    for (let i = 0; i + k < n; i++) sum += a[i]! * b[i + k]!;
-    sums[k] = sum;
-  }
-  return normalized(sums, n, normalization);
-}
-
 /** The signal minus its mean over the record. */
 export function withoutMean(x: Float64Array): Float64Array {
   let mean = 0;

@@ -6,10 +6,10 @@ import { designRows } from "../../src/descriptor/designRows.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
 import { AbortedError } from "../../src/errors.js";
-import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
 import { apply, randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { uniform } from "../support/uniform.js";
+import { wignerMatrix } from "../support/wigner.js";
 import { small, smallCrystal, smallMolecule } from "./support.js";
 
 const full = createDescriptor(small);

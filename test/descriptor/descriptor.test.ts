@@ -5,10 +5,10 @@ import { designRows } from "../../src/descriptor/designRows.js";
 import { featureSums, featuresOf } from "../../src/descriptor/evaluate.js";
 import { createStructure, type Structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
-import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
 import { apply, randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { jacobian } from "../support/finiteDifference.js";
+import { wignerMatrix } from "../support/wigner.js";
 import { randomWeights, small, smallCrystal, smallMolecule, withTwoBody } from "./support.js";
 
 const orders: readonly TensorOrder[] = [0, 1, 2];

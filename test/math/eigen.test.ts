@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DataError, ShapeError } from "../../src/errors.js";
-import { singularValues, symmetricEigen } from "../../src/math/eigen.js";
+import { symmetricEigen } from "../../src/math/eigen.js";
 import { gemm, identity, type Matrix, matrix, matrixFromRows } from "../../src/math/matrix.js";
 import { expectClose } from "../support/close.js";
 import { noiseMatrix } from "../support/noise.js";
@@ -39,24 +39,6 @@ test("symmetricEigen: A = V Λ Vᵀ with orthonormal V and ascending values", ()
   expect([...values].sort((x, y) => x - y)).toEqual([...values]);
 });
 
-test("singularValues: A = U S Vᵀ for tall and wide matrices, and S² are the eigenvalues of AᵀA", () => {
-  for (const [rows, columns] of [
-    [20, 7],
-    [7, 20],
-    [9, 9],
-  ] as const) {
-    const a = noiseMatrix(rows, columns, 2);
-    const { values, left, right } = singularValues(a);
-    expectClose(gemm(scaleColumns(left, values), right, "b").values, a.values, { absolute: 1e-12 });
-    const eigen = symmetricEigen(rows > columns ? gemm(a, a, "a") : gemm(a, a, "b")).values;
-    expectClose(
-      values.map((s) => s * s),
-      [...eigen].reverse(),
-      { absolute: 1e-11 },
-    );
-  }
-});
-
 test("decompositions reject matrices that are not square or not finite", () => {
   expect(() => symmetricEigen(matrix(2, 3))).toThrow(ShapeError);
   expect(() =>
@@ -67,5 +49,4 @@ test("decompositions reject matrices that are not square or not finite", () => {
       ]),
     ),
   ).toThrow(DataError);
-  expect(() => singularValues(matrixFromRows([[1, Number.POSITIVE_INFINITY]]))).toThrow(/element \(0, 1\)/);
 });

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
 import { OptionError } from "../../src/errors.js";
-import {
-  adaptiveHermiteTable,
-  evaluateHermite,
-  hermiteTable,
-  type TabulatedFunction,
-  tableError,
-} from "../../src/math/spline.js";
+import { evaluateHermite, hermiteTable, type TabulatedFunction, tableError } from "../../src/math/spline.js";
 import { expectClose } from "../support/close.js";
 
 const waves: TabulatedFunction = (x, values, slopes) => {
@@ -46,24 +40,7 @@ test("the error falls with the fourth (value) and third (derivative) power of th
   }
 });
 
-test("an adaptive table keeps both error bounds at places it has not looked at", () => {
-  const bounds = { valueError: 1e-9, slopeError: 1e-7 };
-  const table = adaptiveHermiteTable(waves, { from: 0, to: 6, channels: 2, ...bounds });
-  const [value, slope] = [new Float64Array(2), new Float64Array(2)];
-  for (let i = 0; i < 5000; i++) {
-    const x = (6 * i) / 4999;
-    waves(x, value, slope);
-    expectClose(at(table, x).values, value, { absolute: bounds.valueError });
-    expectClose(at(table, x).slopes, slope, { absolute: bounds.slopeError });
-  }
-});
-
-test("an adaptive table reports bounds that cannot be met, e.g. with a wrong derivative", () => {
-  const wrong: TabulatedFunction = (x, values, slopes) => {
-    values[0] = x * x;
-    slopes[0] = x;
-  };
-  const options = { from: 0, to: 1, channels: 1, valueError: 1e-9, slopeError: 1e-7, maxIntervals: 1024 };
-  expect(() => adaptiveHermiteTable(wrong, options)).toThrow(OptionError);
-  expect(() => hermiteTable(wrong, { from: 1, to: 1, channels: 1, intervals: 4 })).toThrow(OptionError);
+test("a grid without intervals or length is refused", () => {
+  expect(() => hermiteTable(waves, { from: 1, to: 1, channels: 1, intervals: 4 })).toThrow(OptionError);
+  expect(() => hermiteTable(waves, { from: 0, to: 1, channels: 1, intervals: 0 })).toThrow(OptionError);
 });

@@ -8,9 +8,9 @@ import {
   featuresOfOrder,
 } from "../../src/model/basis/environmentFeatures.js";
 import { structureKernel } from "../../src/model/basis/structureKernel.js";
-import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { rotateStructure } from "../support/equivariance.js";
+import { wignerMatrix } from "../support/wigner.js";
 
 let d: Descriptor;
 let all: EnvironmentFeatures[];

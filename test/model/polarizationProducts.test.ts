@@ -12,10 +12,11 @@ import { type ProductFactors, productFactors } from "../../src/model/basis/produ
 import { loadModel, saveModel } from "../../src/model/file/models.js";
 import { evaluatePolarization } from "../../src/model/target/polarization/evaluate.js";
 import type { PolarizationModel, PolarizationOptions } from "../../src/model/target/polarization/polarization.js";
-import { AXIS_OF, fitPolarization } from "../../src/model/target/polarization/polarization.js";
+import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
 import { polarizationOf, predictBornCharges } from "../../src/model/target/polarization/predict.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
+import { VECTOR_AXES } from "../../src/tensor/cartesian.js";
 import { expectClose, largestDifference } from "../support/close.js";
 import { randomOrthogonal, rotateRows, rotateStructure } from "../support/equivariance.js";
 import { jacobian } from "../support/finiteDifference.js";
@@ -149,7 +150,7 @@ describe("a polarization model with products", () => {
       const rows = derivativesOf(basis, structure);
       const bornCharges = new Float64Array(9 * structure.species.length);
       for (let r = 0; r < bornCharges.length; r++) {
-        const [atom, axis, b] = [Math.floor(r / 9), AXIS_OF[Math.floor((r % 9) / 3)]!, r % 3];
+        const [atom, axis, b] = [Math.floor(r / 9), VECTOR_AXES[Math.floor((r % 9) / 3)]!, r % 3];
         for (let k = 0; k < 16; k++) bornCharges[9 * atom + 3 * axis + b]! += rows[columns * (r + 1) - 16 + k]! * w[k]!;
       }
       return { structure, bornCharges };

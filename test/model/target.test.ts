@@ -8,11 +8,11 @@ import { formatModel, parseModel } from "../../src/model/file/modelFile.js";
 import { committeeModels } from "../../src/model/train/linearTarget.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
-import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
 import { rotateStructure } from "../support/equivariance.js";
 import { toyOxideFrames } from "../support/toyPolarization.js";
 import { fitQuadrupole, predictQuadrupole, QUADRUPOLE } from "../support/toyTarget.js";
+import { wignerMatrix } from "../support/wigner.js";
 
 const d = createDescriptor({ species: ["O", "Zr"], ...QUADRUPOLE.descriptor });
 const basis = featureBasis(d, 2);

@@ -1,8 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { OptionError, ShapeError } from "../../src/errors.js";
-import { correlation, directCorrelation } from "../../src/spectrum/correlation.js";
+import { type CorrelationOptions, correlation } from "../../src/spectrum/correlation.js";
 import { expectClose } from "../support/close.js";
 import { noise } from "./signals.js";
+
+/** By direct summation, O(N·maxLag). */
+function directCorrelation(x: Float64Array, y: Float64Array, options: Required<CorrelationOptions>): number[] {
+  const { maxLag, mean, normalization } = options;
+  const shifted = (v: Float64Array) =>
+    v.map((a) => a - (mean === "remove" ? v.reduce((s, b) => s + b, 0) / v.length : 0));
+  const [a, b] = [shifted(x), shifted(y)];
+  return Array.from({ length: maxLag + 1 }, (_, k) => {
+    const count = a.length - k;
+    const sum = a.subarray(0, count).reduce((s, v, i) => s + v * b[i + k]!, 0);
+    return sum / (normalization === "biased" ? a.length : count);
+  });
+}
 
 describe("correlation", () => {
   it("by Fourier transform equals direct summation, auto and cross, any length, mean and normalization", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { clebschGordan, couplings } from "../../src/tensor/clebschGordan.js";
-import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
 import { apply, randomOrthogonal } from "../support/equivariance.js";
 import { referenceData } from "../support/reference.js";
 import { uniform } from "../support/uniform.js";
+import { wignerMatrix } from "../support/wigner.js";
 
 interface CouplingReference {
   readonly real_coupling_lambda1: { readonly rows: number[][] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sphericalHarmonics } from "../../src/tensor/sphericalHarmonics.js";
-import { wignerMatrix } from "../../src/tensor/wigner.js";
 import { expectClose } from "../support/close.js";
 import { apply, randomOrthogonal, rotateRows } from "../support/equivariance.js";
+import { wignerMatrix } from "../support/wigner.js";
 
 describe("wignerMatrix", () => {
   it("turns the spherical harmonics of a direction into those of the turned direction, proper and improper", () => {

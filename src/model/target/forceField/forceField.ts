@@ -1,9 +1,11 @@
 /** Energy, forces and stress as a target: E = Σ_j φ(X_j)·w + Σ_j e_{J(j)}. */
+
 import type { Descriptor } from "../../../descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../../descriptor/options.js";
 import { DataError } from "../../../errors.js";
 import { matrix } from "../../../math/matrix.js";
 import { solveNormalEquations } from "../../../math/normalEquations.js";
+import { strain } from "../../../structure/cell.js";
 import type { Frame } from "../../../structure/frame.js";
 import { cellVolume, type Structure } from "../../../structure/structure.js";
 import { fitLinear } from "../../train/linear.js";
@@ -195,15 +197,10 @@ export function strainRows(space: RowSpace, s: Structure): Float64Array {
   return rows;
 }
 
-/** x → (1 + ε)x with ε_ab = ε_ba = half the strain for a shear, so that the derivative is the mean of σ_ab and σ_ba. */
-function strained(s: Structure, a: number, b: number, strain: number): Structure {
-  const stretch = (x: Float64Array): Float64Array => {
-    const y = x.slice();
-    for (let i = 0; i < x.length; i += 3) {
-      y[i + a]! += (strain / 2) * x[i + b]!;
-      y[i + b]! += (strain / 2) * x[i + a]!;
-    }
-    return y;
-  };
-  return { ...s, positions: stretch(s.positions), ...(s.cell && { cell: stretch(s.cell) }) };
+/** With ε_ab = ε_ba = half the strain for a shear, so that the derivative is the mean of σ_ab and σ_ba. */
+function strained(s: Structure, a: number, b: number, size: number): Structure {
+  const epsilon = new Float64Array(9);
+  epsilon[3 * a + b]! += size / 2;
+  epsilon[3 * b + a]! += size / 2;
+  return strain(s, epsilon);
 }

@@ -1,8 +1,10 @@
 /** The polarization as a target: P = Σ_j φ(X_j)·w + Σ_i Q_{J(i)} x_i, learnt from values of it and from its derivatives Z*. */
+
 import type { DescriptorOptions } from "../../../descriptor/options.js";
 import { type Alternatives, kinds } from "../../../options/record.js";
 import { byName, number, oneOf } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
+import { VECTOR_AXES } from "../../../tensor/cartesian.js";
 import { fitLinear } from "../../train/linear.js";
 import {
   type AddRows,
@@ -14,9 +16,6 @@ import {
 } from "../../train/linearTarget.js";
 import type { LinearFit } from "../../train/primal.js";
 import { planCharges, type SpeciesCharges } from "./speciesCharges.js";
-
-/** Cartesian axis of the irreducible components m = −1, 0, 1 of a vector. */
-export const AXIS_OF: readonly [number, number, number] = [1, 2, 0];
 
 /** What a polarization model learns from. */
 export type PolarizationData = "bornCharges" | "polarization";
@@ -138,7 +137,7 @@ export function bornChargeRows(space: RowSpace, frame: Frame, weight: number, ad
     const targets = new Float64Array(2 * count);
     for (let r = 0; r < count; r++) {
       const atom = firstAtom + Math.floor(r / 9);
-      const [alpha, beta] = [AXIS_OF[Math.floor((r % 9) / 3)]!, r % 3];
+      const [alpha, beta] = [VECTOR_AXES[Math.floor((r % 9) / 3)]!, r % 3];
       const kind = basis.descriptor.options.species.indexOf(structure.species[atom]!);
       const to = r * columns;
       for (let c = 0; c < size; c++) rows[to + c] = weight * values[r * size + c]!;
@@ -171,7 +170,7 @@ export function polarizationRows(space: RowSpace, frame: Pick<Frame, "structure"
   const targets = frame.polarization?.slice() ?? new Float64Array(3);
   const moments = chargeMoments(basis.descriptor.options.species, frame);
   for (let m = 0; m < 3; m++) {
-    const axis = AXIS_OF[m]!;
+    const axis = VECTOR_AXES[m]!;
     rows.set(sums.subarray(m * size, (m + 1) * size), axis * columns);
     const moment = (u: Float64Array): number => u.reduce((s, q, kind) => s + q * moments[3 * kind + axis]!, 0);
     constants.directions.forEach((u, q) => {

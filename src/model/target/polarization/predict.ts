@@ -1,6 +1,7 @@
 import type { Structure } from "../../../structure/structure.js";
+import { VECTOR_AXES } from "../../../tensor/cartesian.js";
 import { basisOf } from "../../basis/basisOf.js";
-import { AXIS_OF, chargeMoments, type PolarizationModel } from "./polarization.js";
+import { chargeMoments, type PolarizationModel } from "./polarization.js";
 
 /**
  * P of one structure, [3], e·Å: that of the features plus Σ_i Q_{J(i)} x_i for the positions as they are, so a trajectory must be
@@ -30,14 +31,15 @@ export function predictBornCharges(model: PolarizationModel, s: Structure): Pola
     const charge = constants[d.options.species.indexOf(s.species[i]!)]!;
     for (let m = 0; m < 3; m++)
       for (let b = 0; b < 3; b++)
-        bornCharges[9 * i + 3 * AXIS_OF[m]! + b] = positions[3 * (m * n + i) + b]! + (AXIS_OF[m] === b ? charge : 0);
+        bornCharges[9 * i + 3 * VECTOR_AXES[m]! + b] =
+          positions[3 * (m * n + i) + b]! + (VECTOR_AXES[m] === b ? charge : 0);
   }
   return { polarization: cartesian(model, s, value), bornCharges };
 }
 
 function cartesian(model: PolarizationModel, s: Structure, value: Float64Array): Float64Array {
   const result = new Float64Array(3);
-  for (let m = 0; m < 3; m++) result[AXIS_OF[m]!] = value[m]!;
+  for (let m = 0; m < 3; m++) result[VECTOR_AXES[m]!] = value[m]!;
   const moments = chargeMoments(model.descriptor.options.species, { structure: s });
   model.constants.forEach((q, kind) => {
     for (let a = 0; a < 3; a++) result[a]! += q * moments[3 * kind + a]!;

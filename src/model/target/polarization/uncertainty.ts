@@ -1,6 +1,7 @@
 import type { Structure } from "../../../structure/structure.js";
+import { VECTOR_AXES } from "../../../tensor/cartesian.js";
 import { rowEstimator } from "../../train/linearTarget.js";
-import { AXIS_OF, bornChargeRows, type PolarizationModel, polarizationRows } from "./polarization.js";
+import { bornChargeRows, type PolarizationModel, polarizationRows } from "./polarization.js";
 
 /** Standard deviations of a predicted polarization and its Born charges. */
 export interface PolarizationUncertainty {
@@ -27,7 +28,7 @@ export function polarizationUncertainty(model: PolarizationModel, s: Structure):
     // Rows come as irreducible components m of P, then the displacement.
     block.forEach((v, r) => {
       const [atom, m, b] = [Math.floor((at + r) / 9), Math.floor(((at + r) % 9) / 3), (at + r) % 3];
-      found[9 * atom + 3 * AXIS_OF[m]! + b] = v;
+      found[9 * atom + 3 * VECTOR_AXES[m]! + b] = v;
     });
     at += block.length;
   });

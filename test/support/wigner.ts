@@ -1,5 +1,5 @@
-import { DataError } from "../errors.js";
-import { clebschGordan } from "./clebschGordan.js";
+import { DataError } from "../../src/errors.js";
+import { clebschGordan } from "../../src/tensor/clebschGordan.js";
 
 /**
  * Wigner matrix in the basis of real spherical harmonics: Y_l(R r̂) = D·Y_l(r̂), so a tensor of order l that belongs to
