@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lab: async () => (await import("./lab.js")).labCommand(),
   kernel: async () => (await import("./kernel.js")).kernelCommand(),
   info: async () => (await import("./info.js")).infoCommand(),
+  cite: async () => (await import("./cite.js")).citeCommand(),
   doctor: async () => (await import("./doctor.js")).doctorCommand(),
 };
 

@@ -35,7 +35,15 @@ describe.skipIf(!online)(`the published package${online ? "" : " (skipped: no pa
   it("has what runs and the data, not how they are made", () => {
     const names = execFileSync("tar", ["tzf", tarball], { encoding: "utf8" }).split("\n").filter(Boolean);
     const tops = new Set(names.map((name) => name.split("/")[1]));
-    expect([...tops].sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "data", "dist", "package.json"]);
+    expect([...tops].sort()).toEqual([
+      "CHANGELOG.md",
+      "CITATION.cff",
+      "LICENSE",
+      "README.md",
+      "data",
+      "dist",
+      "package.json",
+    ]);
     expect(names.filter((name) => /generate|\.map$|\.test\./.test(name))).toEqual([]);
   });
 
