@@ -24,7 +24,7 @@ if (missing.length > 0) {
   console.error(`not run as they stand: ${missing.join(", ")}; run \`npm start\` first`);
   process.exitCode = 1;
 } else {
-  writeFileSync(join(root, "notebooks/verdicts.json"), `${JSON.stringify(records, null, 1)}\n`);
+  writeFileSync(join(root, "notebooks/verdicts.json"), `${JSON.stringify(records, null, 2)}\n`);
   const readme = join(root, "README.md");
   writeFileSync(readme, withVerdicts(readFileSync(readme, "utf8"), records));
 }
