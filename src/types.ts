@@ -196,7 +196,7 @@ export type { Posterior } from "./model/train/posterior.js";
 export type { TrainingTrial } from "./model/train/primal.js";
 export type { Split, SplitOptions } from "./model/train/split.js";
 export type { VariancePart } from "./model/train/variance.js";
-export type { Progress, RunOptions } from "./progress.js";
+export type { Progress, RunOptions, ThreadOptions } from "./progress.js";
 // Running notebooks
 export type { KernelspecOptions } from "./runner/kernelspec.js";
 // Series
@@ -207,6 +207,7 @@ export type { FrameQuantity } from "./series/fromFrames.js";
 export type { Invariants } from "./series/invariants.js";
 export type { UnwrappedPolarization } from "./series/polarization.js";
 export type { TensorQuantity, TensorSeries } from "./series/tensorSeries.js";
+export type { SampleTimes } from "./series/times.js";
 // Spectra
 export type { ConfidenceBand } from "./spectrum/band.js";
 export type { Broadening } from "./spectrum/broadening.js";

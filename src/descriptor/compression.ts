@@ -4,7 +4,7 @@ import { checkedBy, integer, list, oneOf } from "../options/values.js";
 
 /** Linear maps from the species × radial channels of each degree to fewer ones; plain data, stored with a model. */
 export interface ChannelMatrices {
-  /** How they were found; see {@link compressChannels}. */
+  /** How they were found; see `compressChannels`. */
   readonly kind: "pca" | "cur";
   /** Channels kept per degree. */
   readonly channels: number;

@@ -28,7 +28,7 @@ export interface ExpansionOptions {
 /** Whether the features of an atom are divided by their length √(Σ_μ Σ_k D²). */
 export type FeatureNormalization = { readonly kind: "none" } | { readonly kind: "unit" };
 
-/** Settings of a {@link createDescriptor}; those at the top level hold for the three-body part. */
+/** Settings of a `createDescriptor`; those at the top level hold for the three-body part. */
 export interface DescriptorOptions extends ExpansionOptions {
   /** Chemical symbols that may occur, each once; fixes the order of the features. */
   readonly species: readonly string[];
@@ -36,7 +36,7 @@ export interface DescriptorOptions extends ExpansionOptions {
   readonly twoBody?: Partial<Omit<ExpansionOptions, "lMax">>;
   /** Default `{ kind: "none" }`. */
   readonly normalization?: FeatureNormalization;
-  /** Fewer channels per degree than species × nMax in the three-body part, as made by {@link compressChannels}. */
+  /** Fewer channels per degree than species × nMax in the three-body part, as made by `compressChannels`. */
   readonly compression?: ChannelMatrices;
 }
 

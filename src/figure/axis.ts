@@ -12,7 +12,7 @@ export interface AxisOptions {
   readonly unit?: string;
   /** First and last value; a decreasing pair reverses the axis. Default: from the data. */
   readonly range?: readonly [number, number];
-  /** Least and largest value that the quantity can have, e.g. [−Infinity, 1] for R²: bands end there. Default: by {@link possibleValues}. */
+  /** Least and largest value that the quantity can have, e.g. [−Infinity, 1] for R²: bands end there. Default: by `possibleValues`. */
   readonly possible?: readonly [number, number];
   /** Default "linear". */
   readonly scale?: "linear" | "log";

@@ -66,7 +66,7 @@ export function pictureSvg(figure: Figure | StructureView, options: PictureOptio
 
 /**
  * A figure as PNG, drawn with the font that comes with the package: the same bytes on any machine of a kind.
- * @throws OptionError as {@link pictureSvg}
+ * @throws OptionError for an unknown option or a size that leaves no room
  * @example
  * figures.renderPng(lineFigure([{ x: [0, 1], y: [0, 1] }], { x: { quantity: "t", unit: "fs" }, y: { quantity: "E", unit: "eV" } })).length > 1000 // true
  */
@@ -77,7 +77,7 @@ export function renderPng(figure: Figure | StructureView, options: PictureOption
 
 /**
  * A figure as PDF of one page as large as the picture, with its letters as text in an embedded font and its curves as curves.
- * @throws OptionError as {@link pictureSvg}
+ * @throws OptionError for an unknown option or a size that leaves no room
  */
 export async function renderPdf(figure: Figure | StructureView, options: PictureOptions = {}): Promise<Uint8Array> {
   return pdfOf(draw(figure, readOptions(PICTURE_OPTIONS, options, "renderPdf")));

@@ -18,7 +18,7 @@ export interface StructureViewOptions {
   readonly bornCharges?: Float64Array;
   /** Length of the longest semi-axis of all ellipsoids, Å, default 0.9. */
   readonly ellipsoidSize?: number;
-  /** A vector per atom, [n, 3], in any unit: displacements, forces, a normal mode ({@link modeDisplacements}). */
+  /** A vector per atom, [n, 3], in any unit: displacements, forces, a normal mode (`modeDisplacements`). */
   readonly displacements?: Float64Array;
   /** Length of the longest arrow, Å, default 1.2; the others are in proportion. */
   readonly arrowSize?: number;
@@ -89,7 +89,7 @@ export interface Motion {
   readonly seconds: number;
 }
 
-/** A structure as a picture: what is drawn, Cartesian, Å. `show` shows it, {@link renderStructureSvg} draws it without a browser. */
+/** A structure as a picture: what is drawn, Cartesian, Å. `show` shows it, `renderStructureSvg` draws it without a browser. */
 export interface StructureView {
   readonly kind: "structure";
   readonly balls: readonly Ball[];

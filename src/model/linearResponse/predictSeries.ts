@@ -9,7 +9,7 @@ import { predictedAlong } from "../stream/predictStructures.js";
 import type { LinearResponse } from "./linearResponse.js";
 
 /**
- * The tensor along a trajectory by a response of first or second order; see {@link linearResponseTensor}.
+ * The tensor along a trajectory by a response of first or second order; see `predictTensor`.
  * @throws DataError if the trajectory has no time step; ShapeError if the atoms differ from the reference; AbortedError when interrupted
  */
 export async function predictLinearResponse(
