@@ -26,12 +26,12 @@ export function printable(text: string): string {
   });
 }
 
-/** Longest problem that is shown in full; what a damaged file says can be of any length. */
-const longestProblem = 800;
+/** Longest parts of a message that are shown in full; what a damaged file says can be of any length. */
+const longest = { where: 300, problem: 800, advice: 400 };
 
-function clipped(text: string): string {
+function clipped(text: string, part: keyof typeof longest): string {
   const shown = printable(text);
-  return shown.length > longestProblem ? `${shown.slice(0, longestProblem - 100)} … ${shown.slice(-80)}` : shown;
+  return shown.length > longest[part] ? `${shown.slice(0, longest[part] - 100)} … ${shown.slice(-80)}` : shown;
 }
 
 export class SpectensorError extends Error {
@@ -41,8 +41,9 @@ export class SpectensorError extends Error {
 
   constructor(details: ErrorDetails | string) {
     const d = typeof details === "string" ? { problem: details } : details;
-    const [where, advice] = [d.where ? `${printable(d.where)}: ` : "", d.advice ? `; ${printable(d.advice)}` : ""];
-    super(`${where}${clipped(d.problem)}${advice}`, { cause: d.cause });
+    const where = d.where ? `${clipped(d.where, "where")}: ` : "";
+    const advice = d.advice ? `; ${clipped(d.advice, "advice")}` : "";
+    super(`${where}${clipped(d.problem, "problem")}${advice}`, { cause: d.cause });
     this.where = d.where;
     this.advice = d.advice;
   }

@@ -37,7 +37,8 @@ function splitNames(text: string): string[] {
   return (
     text
       .trim()
-      .replace(/\s+\/\s+/g, "/")
+      .replace(/\s+/g, " ")
+      .replaceAll(" / ", "/")
       .match(/"[^"]*"|[^\s([]+(?:\s*[([][^)\]]*[)\]])?|[([][^)\]]*[)\]]/g)
       ?.map((w) => w.replace(/^"(.*)"$/, "$1")) ?? []
   );

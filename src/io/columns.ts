@@ -39,6 +39,9 @@ const OPTIONS = record({
   origin: text().optional(),
 } satisfies Fields<ColumnOptions>);
 
+/** What names columns is no longer; searches in it take the square of its length. */
+const longestHead = 4096;
+
 /** One row: nine row-major components or a vector, in this package's units, with what the row says of its time. */
 export interface ColumnRow {
   readonly values: Float64Array;
@@ -185,7 +188,10 @@ function* readRows(
     const first = lines.firstByte();
     if (first < 0) continue;
     if (first === 35 || first === 33 || first === 37) {
-      const words = lines.text().replace(/^[#!%\s]+|\s+$/g, "");
+      const words = lines
+        .text(longestHead)
+        .replace(/^[#!%\s]+/, "")
+        .trimEnd();
       if (!layout) {
         if (words) comments.push(words);
       } else if (words && !interrupted) {
@@ -201,7 +207,7 @@ function* readRows(
       Number.isNaN(numberOf(words[0]!)) &&
       !/^[+-]?(nan|inf|infinity|[*.]+)$/i.test(words[0]!)
     ) {
-      header = lines.text();
+      header = lines.text(longestHead);
       continue;
     }
     if (!layout) {

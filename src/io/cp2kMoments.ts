@@ -6,6 +6,9 @@ import type { Lines } from "./lines.js";
 import { polarizationFormat } from "./rowFormat.js";
 import { type more, needLine, nextLine, parseAll, type ReadOptions } from "./source.js";
 
+/** No row of the report is longer. */
+const longestRow = 1000;
+
 /**
  * The dipoles that CP2K prints (DFT%PRINT%MOMENTS), debye: one `MOMENTS| iteration x y z norm [cell]` a line, or the longer
  * report with its line "X= … Y= … Z= … Total= …". The file has no times; the cell, whose unit is not settled, is not read,
@@ -26,7 +29,7 @@ export const cp2kFormat = polarizationFormat(
   {
     name: "cp2k",
     title: "dipole moments of CP2K",
-    sniff: ({ text }) => /^\s*MOMENTS(_REF2)?\|/m.test(text) || /^\s*Dipole moment \[Debye\]/m.test(text),
+    sniff: ({ text }) => /^[ \t]*(MOMENTS(_REF2)?\||Dipole moment \[Debye\])/m.test(text),
   },
   () => readCp2kMoments,
 );
@@ -59,7 +62,7 @@ function compact(lines: Lines): ColumnRow {
 
 function* report(lines: Lines): Generator<typeof more, ColumnRow, void> {
   yield* needLine(lines, "no components below the title of a dipole moment");
-  const match = /X=\s*(\S+)\s+Y=\s*(\S+)\s+Z=\s*(\S+)\s+Total=\s*(\S+)/.exec(lines.text());
+  const match = /X=\s*(\S+)\s+Y=\s*(\S+)\s+Z=\s*(\S+)\s+Total=\s*(\S+)/.exec(lines.text(longestRow));
   const numbers = match?.slice(1).map(Number) ?? [];
   if (numbers.length !== 4 || !numbers.every(Number.isFinite))
     lines.fail(`expected X= … Y= … Z= … Total= …, found "${lines.text().trim().slice(0, 40)}"`);

@@ -48,7 +48,7 @@ export const espressoFormat: FileFormat = {
   name: "espresso",
   title: "output of pw.x or ph.x",
   options: [],
-  sniff: ({ text }) => /^\s*Program (PWSCF|PHONON)/m.test(text),
+  sniff: ({ text }) => /^[ \t]*Program (PWSCF|PHONON)/m.test(text),
   frames: espresso.unchecked,
 };
 

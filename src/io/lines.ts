@@ -4,8 +4,8 @@ import { exactBelow, isOdd, parseNumber, powersOfTen } from "./number.js";
 import { firstTouching, isOverflow } from "./touching.js";
 import { beginsWithOneOf, textOf, wordOf } from "./word.js";
 
-/** No text line of any supported format is longer; more means a foreign or damaged file. */
-const longestLine = 1 << 24;
+/** No text line of any supported format, or of a fixed one, is longer; more means a foreign or damaged file. */
+const [longestLine, longestFixed] = [1 << 24, 4096];
 const single = new Float64Array(1);
 
 /**
@@ -112,9 +112,9 @@ export class Lines {
     this.line--;
   }
 
-  /** The current line from its beginning, without the line break. */
-  text(): string {
-    return textOf(this.bytes, this.start, this.end);
+  /** The current line from its beginning, without the line break, at most `most` bytes of it; lines of fixed formats are short. */
+  text(most = this.fixedFormat ? longestFixed : longestLine): string {
+    return textOf(this.bytes, this.start, Math.min(this.end, this.start + most));
   }
 
   /** First byte of the line that is not blank, or −1. */

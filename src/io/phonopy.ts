@@ -148,7 +148,7 @@ function cellStructure(lines: Lines, name: string, value: unknown, scale: number
     const x = numbers(coordinates, 3);
     if (typeof symbol !== "string" || !/^[A-Z][a-z]?\d*$/.test(symbol) || !x)
       return lines.fail(`point ${i + 1} of ${name} has no symbol with three coordinates`);
-    species.push(symbol.replace(/\d+$/, ""));
+    species.push(/^([A-Za-z]+)\d*$/.exec(symbol)?.[1] ?? symbol);
     fractional.set(x, 3 * i);
   }
   return { species, positions: toCartesian(fractional, cell), cell, periodic: [true, true, true] };

@@ -22,7 +22,7 @@ export function firstTouching(word: string): number {
 
 /** Whether a word has a number that did not fit into its columns. */
 export function isOverflow(word: string): boolean {
-  return /^[-+.\d]*\*{2,}[-+.*\d]*$/.test(word);
+  return word.length <= longestWord && /^[-+.\d]*\*{2,}[-+.*\d]*$/.test(word);
 }
 
 /** The finite number that is written in a word. */

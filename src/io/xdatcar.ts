@@ -74,7 +74,7 @@ export const xdatcarFormat: FileFormat = {
   options: ["species"],
   sniff: ({ text, lines }) =>
     startsLikeVasp4(lines) ||
-    (startsLikePoscar(lines) && /^\s*(direct configuration|konfig)/im.test(text)) ||
+    (startsLikePoscar(lines) && /^[ \t]*(direct configuration|konfig)/im.test(text)) ||
     startsWithoutTitles(lines),
   frames: xdatcar.unchecked,
 };
@@ -82,15 +82,25 @@ export const xdatcarFormat: FileFormat = {
 /** VASP 5.2 separates configurations by a blank line and calls them nothing. */
 function startsWithoutTitles(lines: readonly string[]): boolean {
   const [first = "", blank = "x", row = ""] = lines.slice(6);
-  return startsLikeCell(lines) && /^(\s*\d+)+\s*$/.test(first) && blank.trim() === "" && isPosition(row);
+  return startsLikeCell(lines) && /^[\s\d]*\d\s*$/.test(first) && blank.trim() === "" && isPosition(row);
 }
 
 /** VASP 4: counts, volume and lengths of the cell vectors, temperature, "CAR", name, and neither cell nor species. */
 function startsLikeVasp4(lines: readonly string[]): boolean {
-  const numbers = (line = "") => line.trim().split(/\s+/).map(Number).filter(Number.isFinite).length;
   return (
-    numbers(lines[0]) >= 2 && numbers(lines[1]) === 5 && numbers(lines[2]) === 1 && /^\s*CAR\b/.test(lines[3] ?? "")
+    numbersIn(lines[0]) >= 2 &&
+    numbersIn(lines[1]) === 5 &&
+    numbersIn(lines[2]) === 1 &&
+    /^\s*CAR\b/.test(lines[3] ?? "")
   );
+}
+
+/** How many words of a line are numbers. */
+function numbersIn(line = ""): number {
+  return line
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== "" && Number.isFinite(Number(word))).length;
 }
 
 function isPosition(line: string): boolean {
@@ -111,7 +121,7 @@ function* readXdatcar(lines: Lines, given: readonly string[] | undefined): Gener
   yield* needLine(lines, "the file is empty");
   const first = lines.text();
   yield* needLine(lines, "no scale factor (second line)");
-  if (/^(\s*[-+]?[\d.]+(E[-+]?\d+)?){5}\s*$/i.test(lines.text()))
+  if (numbersIn(lines.text()) === 5)
     lines.fail(
       "an XDATCAR of VASP 4: it holds neither the cell nor the species",
       "put the first seven lines of a POSCAR of VASP 5 with cell, species and counts in the place of its first five",

@@ -67,7 +67,7 @@ export function parseMeasured(input: string | Uint8Array, options: MeasuredOptio
   const name = options.name ?? "text";
   const head =
     typeof input === "string" ? input.slice(0, 4096) : Buffer.from(input.subarray(0, 4096)).toString("latin1");
-  const raw = /^\s*##\s*(JCAMP-?DX|XYDATA|XYPOINTS)\b.*=/im.test(head)
+  const raw = /^[ \t]*##[ \t]*(JCAMP-?DX|XYDATA|XYPOINTS)\b.*=/im.test(head)
     ? ofBlock(chosen(parseJcamp(input, read), options, name))
     : ofTable(parseTable(input, read), name);
   return spectrumOf(raw, options, name);
@@ -195,6 +195,9 @@ function wavenumbers(x: Float64Array, unit: AbscissaUnit, where: string): Float6
   return x.map((v) => wavelengthToWavenumber(unit === "nm" ? v : 1000 * v));
 }
 
+/** Names of units are shorter. */
+const longestName = 200;
+
 /** Intensities under this package's names: absorbance and transmittance are ratios, everything else keeps its unit. */
 function namedIntensities(
   written: string,
@@ -203,7 +206,7 @@ function namedIntensities(
 ): Record<string, Intensity> {
   // NIST's quantitative spectra: "(micromol/mol)-1m-1 (base 10)".
   if (/mol.*-1/i.test(written)) return { absorptivity: { unit: written.trim(), values } };
-  const [, name = written, bracketed] = /^(.+?)\s*[([]([^)\]]*)[)\]]\s*$/.exec(written) ?? [];
+  const [, name = written, bracketed] = /^(.+?)\s*[([]([^)\]]*)[)\]]\s*$/.exec(written.slice(0, longestName)) ?? [];
   const unit = stated ?? bracketed;
   if (/transmi(ttance|ssion)|^%?\s*T$/i.test(name)) {
     // Some writers say TRANSMITTANCE and mean per cent.

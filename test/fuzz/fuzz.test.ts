@@ -12,7 +12,7 @@ describe("damaged files", () => {
   it(`${inputs} inputs give results or errors of ours, within ${limits.seconds} s and ${limits.megabytes} MB`, async () => {
     const targets = await allTargets();
     if (folder) mkdirSync(folder, { recursive: true });
-    const { findings, ...report } = fuzz(
+    const { findings, ...report } = await fuzz(
       targets,
       inputs,
       seed,

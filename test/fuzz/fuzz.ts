@@ -28,12 +28,12 @@ const messageLength = 1500;
  * @param seed input k of a run is the same whatever ran before it
  * @param onInput told before every input, so that one that never ends can be found
  */
-export function fuzz(
+export async function fuzz(
   targets: readonly Target[],
   inputs: number,
   seed: number,
   onInput?: (target: string, input: number, text: string) => void,
-): FuzzReport {
+): Promise<FuzzReport> {
   const findings: Finding[] = [];
   let [refused, slowestSeconds, peakMegabytes] = [0, 0, 0];
   for (let k = 0; k < inputs; k++) {
@@ -49,7 +49,7 @@ export function fuzz(
     const start = process.cpuUsage();
     let problem: string | undefined;
     try {
-      const odd = oddNumber(target.read(bytes));
+      const odd = oddNumber(await target.read(bytes));
       if (odd !== undefined) problem = `read with ${odd}`;
     } catch (error) {
       problem = wrongError(error);
