@@ -158,6 +158,7 @@ export type { CommitteeSeries, PredictOptions } from "./model/target/polarizabil
 export type { SearchOptions } from "./model/target/polarizability/selection.js";
 export type { PolarizabilityQuantity } from "./model/target/polarizability/tensorData.js";
 export type { PolarizabilityUncertainty } from "./model/target/polarizability/uncertainty.js";
+export type { Coverage, PolarizationCoverage } from "./model/target/polarization/coverage.js";
 export type {
   BornChargeErrors,
   EvaluatePolarizationOptions,

@@ -9,5 +9,6 @@ export { evaluateTensors } from "../model/target/polarizability/evaluation.js";
 export { constantStep } from "../model/target/polarizability/firstStep.js";
 export { DEFAULT_CANDIDATES, searchPolarizability } from "../model/target/polarizability/selection.js";
 export { evaluateConstantCharges } from "../model/target/polarization/constantCharges.js";
+export { uncertaintyCoverage } from "../model/target/polarization/coverage.js";
 export { medianScore, scorePoints } from "../model/train/learningCurve.js";
 export { committeeModels } from "../model/train/linearTarget.js";

@@ -13,7 +13,8 @@ export interface PolarizationUncertainty {
 
 /**
  * Error estimate of P and Z*: the standard deviation that the training data leave to the weights (Bayesian linear regression, Bishop,
- * Pattern Recognition and Machine Learning (2006), eqs. 3.49–3.59). What no weights could fit is not in it.
+ * Pattern Recognition and Machine Learning (2006), eqs. 3.49–3.59). What no weights could fit is not in it: `models.uncertaintyCoverage`
+ * finds on left-out frames by how much it is too small.
  * @throws OptionError if the model has no posterior
  */
 export function polarizationUncertainty(model: PolarizationModel, s: Structure): PolarizationUncertainty {
