@@ -52,6 +52,7 @@ export type { VelocityAutocorrelation, VibrationOptions } from "./dynamics/vibra
 export type { ErrorDetails } from "./errors.js";
 // Figures
 export type { AxisOptions } from "./figure/axis.js";
+export type { ComparedStick, CompareSpectraOptions } from "./figure/compareSpectra.js";
 export type { Figure, Layout, PlotlyOptions, Trace } from "./figure/figure.js";
 export type { CurvePoints, LearningCurveFigureOptions } from "./figure/learningCurve.js";
 export type { BandEdges, FigureOptions, Line, LineFigureOptions, Mark } from "./figure/lines.js";

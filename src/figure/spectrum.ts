@@ -4,6 +4,7 @@ import { list, number, oneOf, range, text } from "../options/values.js";
 import { bandFactor } from "../spectrum/band.js";
 import { intensityOf, type Spectrum, toUnit } from "../spectrum/spectrum.js";
 import type { FrequencyUnit } from "../units/frequency.js";
+import type { AxisOptions } from "./axis.js";
 import type { Figure } from "./figure.js";
 import { FIGURE_FIELDS, type FigureOptions, type Line, lineFigure, type Mark, markOption } from "./lines.js";
 import { requireEntry, requireSameAxis } from "./timeSeries.js";
@@ -66,16 +67,18 @@ export function spectrumFigure(
   spectra: Readonly<Record<string, Spectrum>>,
   options: SpectrumFigureOptions = {},
 ): Figure {
-  const {
-    intensity,
-    range: asked,
-    unit,
-    scaling,
-    standardErrors,
-    marks,
-    reference,
-    ...rest
-  } = readOptions(OPTIONS, options, "spectrumFigure");
+  const { marks, ...read } = readOptions(OPTIONS, options, "spectrumFigure");
+  const { lines, x, y, rest } = spectrumLines(spectra, read);
+  return lineFigure(lines, { ...rest, x, y, marks: marks.map((m) => ({ ...m, axis: "x" })) });
+}
+
+/** Options that {@link spectrumLines} reads, with their defaults filled in. */
+export type SpectrumLinesOptions = Omit<SpectrumFigureOptions, "marks"> &
+  Required<Pick<SpectrumFigureOptions, "unit" | "scaling">>;
+
+/** Spectra as lines over one axis, on one scale, within the range that is shown; and what is left of the options. */
+export function spectrumLines(spectra: Readonly<Record<string, Spectrum>>, options: SpectrumLinesOptions) {
+  const { intensity, range: asked, unit, scaling, standardErrors, reference, ...rest } = options;
   requireEntry(spectra, reference);
   const curves = Object.entries(spectra).map(([label, s]) => {
     const chosen = intensityOf(s, intensity);
@@ -123,16 +126,13 @@ export function spectrumFigure(
   const relative = scaling.kind !== "none";
   const ratio = intensityUnit === "1";
   const shownUnit = relative || /^arb/.test(intensityUnit) ? "arb. units" : intensityUnit;
-  return lineFigure(lines, {
-    ...rest,
-    x: { quantity, unit: axisUnit, range: shown },
-    y: {
-      quantity: name,
-      ...(!(ratio && !relative) && { unit: shownUnit }),
-      ticks: shownUnit === "arb. units" && !ratio ? "hidden" : "shown",
-    },
-    marks: marks.map((m) => ({ ...m, axis: "x" })),
-  });
+  const x: AxisOptions = { quantity, unit: axisUnit, range: shown };
+  const y: AxisOptions = {
+    quantity: name,
+    ...(!(ratio && !relative) && { unit: shownUnit }),
+    ticks: shownUnit === "arb. units" && !ratio ? "hidden" : "shown",
+  };
+  return { lines, x, y, rest };
 }
 
 /** Part of the highest point that is still seen as more than nothing. */

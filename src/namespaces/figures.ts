@@ -1,4 +1,6 @@
 /** `figures`: figures of molecular dynamics, and a figure as file. */
+
+export { compareSpectra } from "../figure/compareSpectra.js";
 export {
   displacementFigure,
   energyFigure,
