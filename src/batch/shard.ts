@@ -9,6 +9,7 @@ import { AbortedError, DataError, OptionError } from "../errors.js";
 import { readDocument, record } from "../options/record.js";
 import { number, text } from "../options/values.js";
 import { lockOutput } from "../system/lock.js";
+import { PARENT_VARIABLE } from "../system/parent.js";
 import { writeWhole } from "../system/wholeFile.js";
 import { type BatchManifest, shardFolder, shardOf } from "./manifest.js";
 
@@ -111,7 +112,11 @@ function runCommand(
   signal?: AbortSignal,
   threads?: number,
 ): Promise<string> {
-  const env = threads === undefined ? process.env : { SPECTENSOR_WORKERS: String(threads), ...process.env };
+  const env = {
+    ...(threads !== undefined && { SPECTENSOR_WORKERS: String(threads) }),
+    ...process.env,
+    [PARENT_VARIABLE]: String(process.pid),
+  };
   return new Promise((resolve, reject) => {
     const child = spawn(words[0]!, words.slice(1), { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const file = createWriteStream(log, { flags: "a" });

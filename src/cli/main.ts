@@ -3,6 +3,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
+import { endWithParent } from "../system/parent.js";
 import { exitCodeOf, guardStandardStreams, report } from "./output.js";
 import { packageVersion } from "./version.js";
 
@@ -76,6 +77,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   guardStandardStreams();
+  endWithParent();
   run(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

@@ -7,10 +7,15 @@ import { writeWhole } from "../system/wholeFile.js";
 
 /** Writes a file so that it appears whole or not at all, after making its folder. @throws FileError */
 export async function writeInFolder(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((error) => {
-    throw asFileError(error, { file: path, doing: "its folder cannot be made" });
-  });
+  await makeFolder(dirname(path));
   await writeWhole(path, content);
+}
+
+/** Makes a folder and those above it. @throws FileError */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error) => {
+    throw asFileError(error, { file: path, doing: "the folder cannot be made" });
+  });
 }
 
 /** SHA-256 of texts, in order, as hexadecimal digits. */

@@ -4,6 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { workerData } from "node:worker_threads";
+import { LOOK_EVERY, parentLives } from "../system/parent.js";
 
 export interface WatchedParent {
   readonly parent: number;
@@ -11,23 +12,10 @@ export interface WatchedParent {
   readonly scratch?: string;
 }
 
-/** ms */
-const INTERVAL = 500;
 const { parent, scratch } = workerData as WatchedParent;
 
 setInterval(() => {
-  if (isAlive()) return;
+  if (parentLives(parent)) return;
   if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
   process.kill(process.pid, "SIGKILL");
-}, INTERVAL);
-
-/** Orphans get another parent, except on Windows, where the parent's number stays but names nobody. */
-function isAlive(): boolean {
-  if (process.ppid !== parent) return false;
-  try {
-    process.kill(parent, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+}, LOOK_EVERY);

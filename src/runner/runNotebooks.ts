@@ -4,15 +4,16 @@ import { type ComparisonResult, comparisonText } from "../display/comparison.js"
 import { encodedPath, escapeHtml } from "../display/html.js";
 import type { RunMode } from "../display/mode.js";
 import { type ClaimRow, claimsText } from "../display/showClaims.js";
-import { SpectensorError } from "../errors.js";
+import { FileError, SpectensorError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { callback, integer, list, oneOf, positive, RUN_FIELDS, text } from "../options/values.js";
 import { type RunOptions, throwIfAborted } from "../progress.js";
+import { lockOutput } from "../system/lock.js";
 import { cachedRun, notebookKey, packageHash } from "./cache.js";
 import { executeNotebook } from "./executor.js";
 import { writeFigureFiles } from "./figureFiles.js";
-import { writeInFolder } from "./files.js";
-import { findNotebooks, placeInGallery } from "./findNotebooks.js";
+import { makeFolder, writeInFolder } from "./files.js";
+import { findNotebooks, isWithin, placeInGallery } from "./findNotebooks.js";
 import { writeGallery } from "./gallery.js";
 import { loadNotebook, type Notebook, writeNotebook } from "./nbformat.js";
 import { notebookPage } from "./notebookPage.js";
@@ -72,13 +73,28 @@ const OPTIONS = record({
 
 /**
  * Runs notebooks without Jupyter, writes executed copies and pages into a gallery, and its index.
- * A failing notebook does not stop the others.
+ * A failing notebook does not stop the others. After an interruption the next run takes over what is done.
  * @throws AbortedError if `signal` is aborted; finished notebooks keep their copies
- * @throws DataError if no notebook is found
+ * @throws DataError if no notebook is found; FileError if another run writes this gallery
  */
 export async function runNotebooks(options: RunNotebooksOptions = {}): Promise<readonly NotebookResult[]> {
-  const { galleryDir, workers, onNotebook, onProgress, signal } = readOptions(OPTIONS, options, "runNotebooks");
+  const read = readOptions(OPTIONS, options, "runNotebooks");
+  const { galleryDir } = read;
   const paths = await findNotebooks(options.paths ?? ["notebooks"], galleryDir);
+  await makeFolder(galleryDir);
+  const lock = await lockOutput(join(galleryDir, "index.html"));
+  try {
+    return await runLocked(paths, read);
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(
+  paths: readonly string[],
+  options: RunNotebooksOptions & { readonly galleryDir: string; readonly workers: number },
+): Promise<readonly NotebookResult[]> {
+  const { galleryDir, workers, onNotebook, onProgress, signal } = options;
   options.onPlan?.(await planOf(paths, galleryDir, workers));
   const packageKey = await packageHash();
   const results: NotebookResult[] = new Array(paths.length);
@@ -185,6 +201,8 @@ async function runOne(
     }
   } catch (error) {
     if (!(error instanceof SpectensorError) || signal?.aborted) throw error;
+    // Where nothing can be written the notebook is not to blame, and the next one will not fare better.
+    if (error instanceof FileError && isWithin(error.file, galleryDir)) throw error;
     const failure = { cell: 0, message: error.message };
     return { path, title, status: "failed", origin: "run", seconds: 0, failure, claims: [], comparison: [] };
   }

@@ -1,5 +1,5 @@
 /** What the chaos runs: every command that writes, on small inputs, with what its output must be. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -16,10 +16,12 @@ import { finished } from "./processes.mjs";
  * @property {string} [program] beside this file, in place of the command line
  * @property {boolean} [grows] the output is no whole file before the run has ended
  * @property {boolean} [folder] the output is a folder
+ * @property {number} [kills] how many kills, where a run takes long
+ * @property {(folder: string) => string | undefined} [content] what of it is compared
  * @property {string[]} [outputs] names of outputs that are compared, where it is not `file`
  */
 
-const SMALL = '{"cutoff": 3, "nMax": 2, "lMax": 1}';
+const SMALL = '{"descriptor": {"cutoff": 3, "nMax": 2, "lMax": 1}}';
 
 /** Files that the commands read. @param {string} folder @returns {Promise<string>} their folder */
 export async function makeInputs(folder) {
@@ -33,9 +35,29 @@ export async function makeInputs(folder) {
     frames.filter((_, k) => k % 25 === 0),
   );
   const train = ["--train", at("train.xyz"), "--options", SMALL, "--out"];
-  await finished(["fit", "forcefield", ...train, at("ff.json"), "--posterior"]);
-  await finished(["fit", "polarization", ...train, at("polarization.json")]);
+  for (const words of [
+    ["fit", "forcefield", ...train, at("ff.json"), "--posterior"],
+    ["fit", "polarization", ...train, at("polarization.json")],
+  ]) {
+    const { code, err } = await finished(words);
+    if (code !== 0) throw new TypeError(err);
+  }
+  // Long enough for several entries of the journal.
+  await io.writeExtxyz(
+    at("long.xyz"),
+    Array.from({ length: 20 }, () => frames.map(({ structure }) => ({ structure }))).flat(),
+  );
+  mkdirSync(at("notebooks"));
+  for (const name of ["one", "two"])
+    writeFileSync(at(`notebooks/${name}.ipynb`), JSON.stringify(notebook(`const ${name} = 6 * 7; ${name}`)));
   return folder;
+}
+
+/** @param {string} source of its one cell */
+function notebook(source) {
+  const cell = { cell_type: "code", id: "a", metadata: {}, execution_count: null, outputs: [], source };
+  const kernelspec = { display_name: "TypeScript", language: "typescript", name: "tslab" };
+  return { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells: [cell] };
 }
 
 /** A server that sends a file slowly, a piece every few milliseconds, and resumes. @param {Buffer} bytes */
@@ -88,6 +110,9 @@ export function commands(inputs, server) {
     whole("infrared", "infrared.csv.gz", (out) => ["infrared", at("water.xyz"), "--temperature", "300", "--out", out]),
     whole("harmonic", "lines.json", (out) => ["harmonic", "h2o", "--spectrum", "infrared", "--out", out]),
     whole("predict", "predicted.xyz.gz", (out) => ["predict", at("polarization.json"), at("water.xyz"), "--out", out]),
+    whole("predict, a long file", "long.xyz", (out) => [
+      ...["predict", at("polarization.json"), at("long.xyz"), "--workers", "2", "--out", out],
+    ]),
     whole("select", "picks.xyz", (out) => [
       ...["select", at("ff.json"), at("water.xyz"), "--every", "20", "--count", "5", "--out", out],
     ]),
@@ -110,6 +135,18 @@ export function commands(inputs, server) {
       outputs: ["nve-nvt.xyz", "nve-01.xyz", "nve-02.xyz"],
     },
     {
+      ...whole("batch", "joined.xyz.gz", () => ["batch"]),
+      program: "batch.mjs",
+      words: (out) => [at("polarization.json"), at("water.xyz"), out],
+    },
+    {
+      ...whole("notebook run", "gallery", (out) => ["notebook", "run", at("notebooks"), "--gallery", out]),
+      folder: true,
+      kills: 4,
+      // Pages hold times and folders of the run.
+      content: (folder) => notebookOutputs(join(folder, "gallery")),
+    },
+    {
       ...whole("data fetch", "file.dat", () => ["fetch"]),
       program: "fetch.mjs",
       words: (out) => [server.url, out],
@@ -120,6 +157,7 @@ export function commands(inputs, server) {
 
 /** What an output holds, in a form that can be compared; `undefined` if it is not there. @param {ChaosCommand} command @param {string} folder */
 export function contentOf(command, folder) {
+  if (command.content) return command.content(folder);
   const names = command.outputs ?? [command.file];
   const contents = names.map((name) => {
     const path = join(folder, name);
@@ -138,6 +176,23 @@ export function contentOf(command, folder) {
     }
   });
   return contents.every((c) => c === undefined) ? undefined : contents.join("\n--\n");
+}
+
+/** What the cells of executed notebooks gave, and whether their pages are whole. @param {string} gallery */
+function notebookOutputs(gallery) {
+  /** @param {string} name */
+  const of = (name) => {
+    try {
+      return JSON.stringify(JSON.parse(readFileSync(name, "utf8")).cells);
+    } catch (error) {
+      return `unreadable: ${error}`;
+    }
+  };
+  if (!existsSync(gallery)) return undefined;
+  const names = readdirSync(gallery, { recursive: true, encoding: "utf8" }).filter((n) => /\.(ipynb|html)$/.test(n));
+  const cut = names.filter((n) => n.endsWith(".html") && !/<\/html>\s*$/.test(readFileSync(join(gallery, n), "utf8")));
+  const found = names.filter((n) => n.endsWith(".ipynb")).map((n) => `${n.split("/").at(-1)} ${of(join(gallery, n))}`);
+  return [...found.sort(), ...cut.map((name) => `${name} is cut off`)].join("\n");
 }
 
 /** Gives a folder an output of an earlier run, whole and of other content. @param {ChaosCommand} command @param {string} folder */

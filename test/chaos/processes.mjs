@@ -50,7 +50,7 @@ export async function killed(words, { signal, delay, written, ...options }) {
     written &&
     setInterval(() => {
       const { folder, file } = written;
-      if (readdirSync(folder).some((name) => name.includes(basename(file)) && name.endsWith(".part"))) kill();
+      if (readdirSync(folder).some((name) => name.includes(basename(file)) && /[.-]part$/.test(name))) kill();
     }, 1);
   const outcome = await ended;
   clearTimeout(timer);

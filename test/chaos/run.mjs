@@ -57,36 +57,23 @@ const DENIED = "a folder without permission is told before the work";
 const PRINTED = "a reader that goes away is no error, a full disk behind it is one";
 
 async function main() {
-  const draw = random(Number(flags.seed));
+  const seed = Number(flags.seed);
+  const draw = random(seed);
   const inputs = await makeInputs(freshFolder(top, "inputs"));
   const bytes = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(256 * draw.next())));
   const server = await slowServer(bytes);
   try {
     const all = commands(inputs, server).filter((c) => !flags.only || c.name === flags.only);
     const kills = Math.ceil(Number(flags.kills) / all.length);
-    for (const command of all) {
-      const folder = freshFolder(top, command.name);
-      const undisturbed = await reference(command, folder);
-      process.stdout.write(`${command.name} (${(undisturbed.milliseconds / 1000).toFixed(1)} s)\n`);
-      for (let trial = 0; trial < kills; trial++)
-        note(KILLED, command.name, await kill(command, folder, undisturbed, () => draw.next(), trial));
-      note(PARALLEL, command.name, await parallel(command, folder, undisturbed));
-      if (process.platform === "linux") note(LIMIT, command.name, await limited(command, folder, undisturbed));
-      await mounted(
-        "size=16k",
-        (at) => refusing(command, at, /the disk is full \(ENOSPC\)/, undisturbed),
-        FULL,
-        command,
-      );
-      await mounted(
-        "ro",
-        (at) => refusing(command, at, /file system is read-only \(EROFS\)/, undisturbed),
-        READ_ONLY,
-        command,
-      );
-      note(DENIED, command.name, await denied(command, folder, undisturbed));
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const queue = [...all.entries()];
+    // Two at a time; each draws its moments from a generator of its own, so that a seed means the same for any order.
+    const work = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const moments = random(1000 * seed + next[0]);
+        await tried(next[1], next[1].kills ?? kills, () => moments.next());
+      }
+    };
+    await Promise.all([work(), work()]);
     if (process.platform === "linux")
       for (const words of [
         ["raman", "h2o"],
@@ -100,6 +87,28 @@ async function main() {
     rmSync(top, { recursive: true, force: true });
   }
   finish();
+}
+
+/**
+ * All trials of one command.
+ * @param {ChaosCommand} command
+ * @param {number} kills
+ * @param {() => number} draw
+ */
+async function tried(command, kills, draw) {
+  const folder = freshFolder(top, command.name);
+  const undisturbed = await reference(command, folder);
+  for (let trial = 0; trial < kills; trial++)
+    note(KILLED, command.name, await kill(command, folder, undisturbed, draw, trial));
+  note(PARALLEL, command.name, await parallel(command, folder, undisturbed));
+  if (process.platform === "linux") note(LIMIT, command.name, await limited(command, folder, undisturbed));
+  const full = /the disk is full \(ENOSPC\)/;
+  await mounted("size=16k", (at) => refusing(command, at, full, undisturbed), FULL, command);
+  const readOnly = /file system is read-only \(EROFS\)/;
+  await mounted("ro", (at) => refusing(command, at, readOnly, undisturbed), READ_ONLY, command);
+  note(DENIED, command.name, await denied(command, folder, undisturbed));
+  rmSync(folder, { recursive: true, force: true });
+  process.stdout.write(`${command.name} (${(undisturbed.milliseconds / 1000).toFixed(1)} s a run)\n`);
 }
 
 /**
@@ -129,7 +138,7 @@ let told = false;
  * @param {ChaosCommand} command
  */
 async function mounted(options, trial, promise, command) {
-  const at = freshFolder(top, "mount");
+  const at = freshFolder(top, `mount ${command.name}`);
   const { status, stderr } = spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", at], { encoding: "utf8" });
   if (status !== 0) {
     if (!told)

@@ -63,6 +63,7 @@ export async function kill(command, folder, { content, milliseconds }, draw, tri
   if (signal !== "SIGKILL" && ours(folder, ".part").length > 0) return `${signal}: left ${ours(folder, ".part")}`;
   if (/bug of spectensor|^\s+at /m.test(outcome.err)) return `${signal}: called a bug: ${outcome.err}`;
   const left = ours(folder, ".part").length > 0 && !command.folder;
+  const kept = readdirSync(folder).some((name) => name.endsWith(".spectensor-journal"));
   // Goes on, or begins anew where nothing is there to go on from.
   const resumable = command.again !== undefined && readdirSync(folder).some((name) => name.endsWith(".restart.json"));
   const next = await run(command, folder, resumable);
@@ -70,6 +71,10 @@ export async function kill(command, folder, { content, milliseconds }, draw, tri
   if (next.code !== 0 && !complete) return `${signal}: the next run failed: ${next.err}`;
   if (left && !command.program && !/an earlier run was killed/.test(next.err))
     return `${signal}: does not tell what was left`;
+  if (kept && !/goes on after \d+ frames/.test(next.err))
+    return `${signal}: does not go on from its journal: ${next.err}`;
+  const rest = readdirSync(folder).filter((name) => /\.spectensor-(part|journal)$/.test(name));
+  if (rest.length > 0) return `${signal}: the next run left ${rest}`;
   return contentOf(command, folder) === content ? "" : `${signal}: the next run gives another output`;
 }
 
