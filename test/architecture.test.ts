@@ -9,9 +9,9 @@ const SRC = new URL("../src", import.meta.url).pathname;
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   units: [],
   system: [],
-  wasm: [],
-  parallel: [],
-  math: ["wasm", "units"],
+  wasm: ["system"],
+  parallel: ["system"],
+  math: ["system", "wasm", "units"],
   tensor: ["math"],
   structure: ["units", "math", "tensor"],
   series: ["units", "math", "tensor", "structure"],

@@ -8,6 +8,7 @@ import { runShard } from "./shard.js";
 /**
  * Runs shards until all have been tried; a failed one does not stop the others.
  * @param workers processes at a time
+ * @returns why shards failed
  * @throws AbortedError if interrupted; what is done stays done
  */
 export async function runLocally(
@@ -17,8 +18,9 @@ export async function runLocally(
   program: readonly string[],
   version: string,
   options: RunOptions & { readonly workers: number },
-): Promise<void> {
+): Promise<ReadonlyMap<number, string>> {
   const queue = [...shards];
+  const failed = new Map<number, string>();
   let done = 0;
   const threads = Math.max(1, Math.floor(availableParallelism() / options.workers));
   const report = (): void => options.onProgress?.({ label: "batch", done, total: shards.length, unit: "shards" });
@@ -28,6 +30,7 @@ export async function runLocally(
         await runShard(folder, batch, id, program, version, options.signal, threads);
       } catch (error) {
         if (error instanceof AbortedError) throw error;
+        failed.set(id, (error as Error).message);
       }
       done++;
       report();
@@ -35,4 +38,5 @@ export async function runLocally(
   };
   report();
   await Promise.all(Array.from({ length: Math.min(options.workers, shards.length) }, worker));
+  return failed;
 }

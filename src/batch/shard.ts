@@ -10,6 +10,7 @@ import { readDocument, record } from "../options/record.js";
 import { number, text } from "../options/values.js";
 import { lockOutput } from "../system/lock.js";
 import { PARENT_VARIABLE } from "../system/parent.js";
+import { WORKERS_VARIABLE } from "../system/threads.js";
 import { writeWhole } from "../system/wholeFile.js";
 import { type BatchManifest, shardFolder, shardOf } from "./manifest.js";
 
@@ -88,7 +89,9 @@ export async function runShard(
     await writeWhole(join(own, "done.json"), `${JSON.stringify(result)}\n`);
     return result;
   } catch (error) {
-    if (!(error instanceof AbortedError)) await writeWhole(join(own, "failed.txt"), `${(error as Error).message}\n`);
+    if (!(error instanceof AbortedError))
+      // A full disk may be why it failed, and take no word of it.
+      await writeWhole(join(own, "failed.txt"), `${(error as Error).message}\n`).catch(() => {});
     throw error;
   } finally {
     lock.release();
@@ -113,13 +116,14 @@ function runCommand(
   threads?: number,
 ): Promise<string> {
   const env = {
-    ...(threads !== undefined && { SPECTENSOR_WORKERS: String(threads) }),
+    ...(threads !== undefined && { [WORKERS_VARIABLE]: String(threads) }),
     ...process.env,
     [PARENT_VARIABLE]: String(process.pid),
   };
   return new Promise((resolve, reject) => {
     const child = spawn(words[0]!, words.slice(1), { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-    const file = createWriteStream(log, { flags: "a" });
+    // A disk that is full for the log may still take the result; what the command said last is in the error.
+    const file = createWriteStream(log, { flags: "a" }).on("error", () => {});
     let printed = "";
     let last = "";
     child.stdout.setEncoding("utf8").on("data", (piece: string) => {

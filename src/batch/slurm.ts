@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { DataError, OptionError, SpectensorError } from "../errors.js";
 import { readDocument, record } from "../options/record.js";
 import { integer, list, text } from "../options/values.js";
+import { WORKERS_VARIABLE as WORKERS } from "../system/threads.js";
 import { writeWhole } from "../system/wholeFile.js";
 import type { EngineState } from "./state.js";
 
@@ -34,8 +35,6 @@ const submission = record({ job: text(), shards: list(integer({ atLeast: 0 })) }
 /** Indices of one array: what every Slurm takes (MaxArraySize is 1001 unless set). */
 const ARRAY = 1000;
 const PLACE = "@COMMAND@";
-/** See `threadCount` of src/parallel. */
-const WORKERS = "SPECTENSOR_WORKERS";
 const run = promisify(execFile);
 
 /**

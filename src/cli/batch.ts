@@ -128,8 +128,13 @@ function submitCommand(): Command {
         }
         const run = { signal: interruptSignal(), onProgress: progressLine(flags.json === true) };
         const workers = flags.workers ?? availableParallelism();
-        await runLocally(folder, batch, shards, PROGRAM, packageVersion(), { ...run, workers });
-        report(batch, await statesOf(folder, batch), flags.json === true);
+        const failed = await runLocally(folder, batch, shards, PROGRAM, packageVersion(), { ...run, workers });
+        // A reason that could not be written down is known here.
+        const states = (await statesOf(folder, batch)).map((s, id): ShardState => {
+          const reason = s.kind === "planned" ? failed.get(id) : undefined;
+          return reason === undefined ? s : { kind: "failed", reason };
+        });
+        report(batch, states, flags.json === true);
       } finally {
         lock.release();
       }

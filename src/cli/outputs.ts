@@ -28,6 +28,7 @@ const OUTPUTS: Readonly<Record<string, (command: Command) => Outputs | Promise<O
     const trajectories = names ? [names.canonical, ...names.runs] : [out];
     return { files: trajectories.flatMap((file) => [file, `${file}.restart.json`]), kinds: "file" };
   },
+  "batch plan": (command) => ({ folders: [command.args[0]!] }),
   new: (command) => ({ folders: [command.args[0]!] }),
   "notebook run": (command) => ({ folders: [command.opts().gallery as string] }),
   "data fetch": () => ({ folders: [defaultCacheFolder()] }),

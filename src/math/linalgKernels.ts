@@ -4,12 +4,14 @@
  */
 import { type KernelInstance, loadKernels } from "../wasm/load.js";
 import { type LinalgExports, referenceLinalgKernels } from "./linalgReference.js";
+import { sharedCalls } from "./linalgTeam.js";
 
 export type LinalgKernels = KernelInstance<LinalgExports>;
 
 /** Kernels with a memory of their own, for data that stay resident; drop the last reference to free it. */
 export function newLinalgKernels(): LinalgKernels {
-  return loadKernels<LinalgExports>("linalg") ?? referenceLinalgKernels();
+  const kernels = loadKernels<LinalgExports>("linalg");
+  return kernels ? { ...kernels, exports: sharedCalls(kernels) } : referenceLinalgKernels();
 }
 
 /** Above this size the memory of the shared instance is dropped after use, since WebAssembly memory cannot shrink. */

@@ -27,6 +27,10 @@ export interface LinalgExports {
   ): void;
   /** Lower triangle of A := L with A = L Lᵀ. Returns 0, or the one-based number of the first pivot that is not positive. */
   cholesky(n: number, a: number, aRow: number, work: number): number;
+  /** Columns that cholesky eliminates at a time. */
+  choleskyBlock(): number;
+  /** One step of cholesky, columns k to end, for the rows first to last: the pivots first, then those below in any order. */
+  choleskyRows(k: number, end: number, first: number, last: number, a: number, aRow: number): number;
   /** B := L⁻¹ B with B of n × m. */
   solveLower: TriangularSolve;
   /** B := L⁻ᵀ B with B of n × m. */
@@ -68,6 +72,8 @@ export function referenceLinalgKernels(): KernelInstance<LinalgExports> {
         }
       },
       cholesky: (n, a, aRow) => factor(n, view(a), aRow),
+      choleskyBlock: () => 96,
+      choleskyRows: (k, end, first, last, a, aRow) => eliminate(k, end, first, last, view(a), aRow),
       solveLower(n, m, pl, lRow, lColumn, pb, bRow) {
         const [l, b] = [view(pl), view(pb)];
         for (let i = 0; i < n; i++) {
@@ -103,6 +109,18 @@ function factor(n: number, a: Float64Array, row: number): number {
       a[i * row + j] = i === j ? Math.sqrt(sum) : sum / a[j * row + j]!;
     }
   }
+  return 0;
+}
+
+/** One step of the blocked factor for some rows; what columns before k contribute has been taken off already. */
+function eliminate(k: number, end: number, first: number, last: number, a: Float64Array, row: number): number {
+  for (let j = first; j < last; j++)
+    for (let i = k; i < Math.min(j + 1, end); i++) {
+      let sum = a[j * row + i]!;
+      for (let p = k; p < i; p++) sum -= a[i * row + p]! * a[j * row + p]!;
+      if (i === j && !(sum > 0)) return j + 1;
+      a[j * row + i] = i === j ? Math.sqrt(sum) : sum / a[i * row + i]!;
+    }
   return 0;
 }
 

@@ -1,7 +1,8 @@
 /** Independent work items, such as the frames of a trajectory, on several threads. */
 import type { SpectensorError } from "../errors.js";
 import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
-import { itemError, messageOf, openPool, type PoolSetup, threadCount } from "./pool.js";
+import { threadCount } from "../system/threads.js";
+import { itemError, messageOf, openPool, type PoolSetup } from "./pool.js";
 import type { Prepare } from "./task.js";
 
 export interface ParallelOptions<Shared, Item, Result> extends RunOptions, Omit<PoolSetup, "shared"> {

@@ -1,6 +1,7 @@
 /** Items of a stream, which never is in memory as a whole, on several threads. */
 import { breathe, throwIfAborted } from "../progress.js";
-import { itemError, messageOf, openPool, type Pool, type PoolSetup, threadCount } from "./pool.js";
+import { threadCount } from "../system/threads.js";
+import { itemError, messageOf, openPool, type Pool, type PoolSetup } from "./pool.js";
 import type { Prepare } from "./task.js";
 
 type Run<Item, Result> = ReturnType<Prepare<unknown, Item, Result>>;

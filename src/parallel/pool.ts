@@ -1,7 +1,5 @@
 /** Threads that work on items, each prepared once. */
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import {
   AbortedError,
@@ -13,6 +11,7 @@ import {
   SpectensorError,
   UnitError,
 } from "../errors.js";
+import { compiledModule, compiledPath } from "../system/compiledModule.js";
 import type { ItemOutcome, ItemRequest, WorkerSetup } from "./task.js";
 
 /** What a pool works on. */
@@ -34,29 +33,11 @@ export interface Pool {
   readonly end: () => Promise<void>;
 }
 
-/** Variable of the environment with the default number of threads, for who runs several processes on one machine. */
-export const WORKERS_VARIABLE = "SPECTENSOR_WORKERS";
-
-/**
- * As many threads as asked for; otherwise as the variable SPECTENSOR_WORKERS says, or one per processor.
- * @throws OptionError
- */
-export function threadCount(workers: number | undefined): number {
-  if (workers !== undefined) return checked(workers, "workers");
-  const given = process.env[WORKERS_VARIABLE];
-  return given ? checked(Number(given), WORKERS_VARIABLE) : availableParallelism();
-}
-
-function checked(workers: number, where: string): number {
-  if (Number.isInteger(workers) && workers >= 0) return workers;
-  throw new OptionError({ where, problem: `expected a whole number of threads, found ${workers}` });
-}
-
 /** Starts threads. @throws SpectensorError if the module has not been built */
 export function openPool({ workerModule, shared, itemName }: PoolSetup, threads: number): Pool {
-  const setup: WorkerSetup = { module: compiledModule(workerModule).href, shared };
+  const setup: WorkerSetup = { module: built(workerModule).href, shared };
   const pool = new Piscina({
-    filename: fileURLToPath(compiledModule(new URL("./worker.js", import.meta.url))),
+    filename: fileURLToPath(built(new URL("./worker.js", import.meta.url))),
     name: "runItem",
     minThreads: threads,
     maxThreads: threads,
@@ -109,12 +90,10 @@ export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** Threads need compiled JavaScript: from a source file (tests, tools) its sibling in dist is taken. */
-function compiledModule(url: URL): URL {
-  const path = fileURLToPath(url);
-  if (existsSync(path) && !path.endsWith(".ts")) return url;
-  const at = path.lastIndexOf("/src/");
-  const compiled = at < 0 ? path : `${path.slice(0, at)}/dist/${path.slice(at + 5)}`.replace(/\.ts$/, ".js");
-  if (existsSync(compiled)) return pathToFileURL(compiled);
-  throw new SpectensorError({ where: compiled, problem: "the worker module is missing", advice: "run: npm run build" });
+/** @throws SpectensorError if it has not been built */
+function built(url: URL): URL {
+  const found = compiledModule(url);
+  if (found) return found;
+  const where = compiledPath(fileURLToPath(url));
+  throw new SpectensorError({ where, problem: "the worker module is missing", advice: "run: npm run build" });
 }

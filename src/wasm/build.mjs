@@ -20,6 +20,18 @@ const distribution = join(here, "..", "..", "dist", "wasm");
 
 /** Relaxed SIMD stays off: its fused operations differ between machines, and results must not. */
 const options = ["-O3", "--noAssert", "--converge", "--runtime", "stub", "--enable", "simd", "--use", "abort="];
+/** Kernels whose memory several threads work in: it is imported, and large enough for any of them (4 GiB, taken as needed). */
+const shared = [
+  "--importMemory",
+  "--sharedMemory",
+  "--enable",
+  "threads",
+  "--initialMemory",
+  "1",
+  "--maximumMemory",
+  "65536",
+];
+const threaded = new Set(["linalg.ts"]);
 
 const sources = readdirSync(assembly, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
@@ -45,7 +57,7 @@ async function build() {
 
 /** Kernels may import each other, so each depends on all sources, the options and the compiler's version. */
 function sourceHash() {
-  const hash = createHash("sha256").update(options.join(" "));
+  const hash = createHash("sha256").update([...options, ...shared, ...threaded].join(" "));
   const compiler = join(here, "..", "..", "node_modules", "assemblyscript", "package.json");
   if (existsSync(compiler)) hash.update(JSON.parse(readFileSync(compiler, "utf8")).version);
   for (const source of sources) hash.update(`\0${source}\0`).update(readFileSync(join(assembly, source)));
@@ -70,16 +82,19 @@ async function compile(source) {
   const { default: asc } = await import("assemblyscript/asc");
   /** @type {Buffer | undefined} */
   let binary;
-  const { error, stderr } = await asc.main([source, "--outFile", "kernel.wasm", ...options], {
-    readFile: (name) => {
-      const path = join(assembly, name);
-      return existsSync(path) ? readFileSync(path, "utf8") : null;
+  const { error, stderr } = await asc.main(
+    [source, "--outFile", "kernel.wasm", ...options, ...(threaded.has(source) ? shared : [])],
+    {
+      readFile: (name) => {
+        const path = join(assembly, name);
+        return existsSync(path) ? readFileSync(path, "utf8") : null;
+      },
+      writeFile: (_name, content) => {
+        binary = Buffer.from(content);
+      },
+      listFiles: () => [],
     },
-    writeFile: (_name, content) => {
-      binary = Buffer.from(content);
-    },
-    listFiles: () => [],
-  });
+  );
   const messages = stderr.toString();
   if (messages) process.stderr.write(messages);
   if (error || !binary) {

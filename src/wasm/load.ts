@@ -10,6 +10,10 @@ import { DataError, SpectensorError } from "../errors.js";
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
+    static imports(module: Module): readonly { readonly name: string; readonly kind: string }[];
+  }
+  class Memory {
+    constructor(limits: { readonly initial: number; readonly maximum: number; readonly shared: true });
   }
   class Instance {
     constructor(module: Module, imports: object);
@@ -20,7 +24,7 @@ declare namespace WebAssembly {
 
 /** A growing memory: that of a WebAssembly instance, or of kernels in plain TypeScript. */
 export interface KernelMemory {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   /** Adds pages of 64 KiB; `buffer` is another object afterwards. Throws if they cannot be had. */
   grow(pages: number): void;
 }
@@ -30,10 +34,20 @@ export interface KernelInstance<T> {
   /** The functions that the kernel exports. Pointers are byte offsets into the arena. */
   readonly exports: T;
   readonly arena: Arena;
+  /** What another thread needs to work in the same memory; only of kernels that were built for that. */
+  readonly shared?: SharedKernel;
+}
+
+/** A kernel and its memory, as they are handed to another thread. */
+export interface SharedKernel {
+  readonly module: unknown;
+  readonly memory: unknown;
 }
 
 const pageBytes = 65536;
 const alignment = 16;
+/** Pages of 4 GiB, the most that 32-bit pointers reach; taken as needed. */
+const most = 65536;
 const modules = new Map<string, WebAssembly.Module>();
 
 /**
@@ -57,8 +71,18 @@ export function loadKernels<T extends object>(name: string): KernelInstance<T> |
     module = new WebAssembly.Module(readFileSync(path));
     modules.set(name, module);
   }
-  const { exports } = new WebAssembly.Instance(module, {});
-  return { exports: exports as T, arena: new Arena(exports.memory as KernelMemory) };
+  if (!WebAssembly.Module.imports(module).some(({ kind }) => kind === "memory")) {
+    const { exports } = new WebAssembly.Instance(module, {});
+    return { exports: exports as T, arena: new Arena(exports.memory as KernelMemory) };
+  }
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: most, shared: true });
+  const shared = { module, memory };
+  return { exports: exportsOf<T>(shared), arena: new Arena(memory as unknown as KernelMemory), shared };
+}
+
+/** The functions of a kernel on a memory that other threads use, too. */
+export function exportsOf<T extends object>({ module, memory }: SharedKernel): T {
+  return new WebAssembly.Instance(module as WebAssembly.Module, { env: { memory } }).exports as T;
 }
 
 /**

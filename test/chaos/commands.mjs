@@ -142,6 +142,7 @@ export function commands(inputs, server) {
     {
       ...whole("notebook run", "gallery", (out) => ["notebook", "run", at("notebooks"), "--gallery", out]),
       folder: true,
+      grows: true, // notebook by notebook
       kills: 4,
       // Pages hold times and folders of the run.
       content: (folder) => notebookOutputs(join(folder, "gallery")),

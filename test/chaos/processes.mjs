@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 /**
- * @typedef {{ readonly code: number | null, readonly signal: NodeJS.Signals | null, readonly err: string }} Outcome
+ * @typedef {{ readonly code: number | null, readonly signal: NodeJS.Signals | null, readonly err: string, readonly out: string }} Outcome
  * @typedef {{ readonly program?: string, readonly uid?: number, readonly gid?: number }} RunOptions program: a script beside this file in place of
  *   the command line
  */
@@ -15,11 +15,13 @@ export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.
 /** @param {readonly string[]} words @param {RunOptions} options */
 function start(words, { program, ...options } = {}) {
   const script = program === undefined ? MAIN : fileURLToPath(new URL(program, import.meta.url));
-  const child = spawn(process.execPath, [script, ...words], { stdio: ["ignore", "ignore", "pipe"], ...options });
+  const child = spawn(process.execPath, [script, ...words], { stdio: ["ignore", "pipe", "pipe"], ...options });
   let err = "";
+  let out = "";
   child.stderr.on("data", (chunk) => (err += chunk));
+  child.stdout.on("data", (chunk) => (out += chunk));
   /** @type {Promise<Outcome>} */
-  const ended = new Promise((done) => child.on("close", (code, signal) => done({ code, signal, err })));
+  const ended = new Promise((done) => child.on("close", (code, signal) => done({ code, signal, err, out })));
   return { child, ended };
 }
 

@@ -88,7 +88,9 @@ export async function parallel(command, folder, { content }) {
   clear(folder);
   const results = await Promise.all([run(command, folder), run(command, folder)]);
   const failed = results.filter((r) => r.code !== 0);
-  const told = failed.every((r) => /is being written by|holds a run that|is there already|not empty/.test(r.err));
+  const told = failed.every((r) =>
+    /is being written by|holds a run that|is there already|there is a batch in that folder|not empty/.test(r.err),
+  );
   if (!told) return `an error of another kind: ${failed.map((r) => r.err).join("")}`;
   if (failed.length === results.length) {
     const { code, err } = await run(command, folder);
@@ -107,11 +109,12 @@ export async function parallel(command, folder, { content }) {
  * @param {import("./processes.mjs").RunOptions} options
  */
 export async function refusing(command, folder, expected, { content }, options = {}) {
-  const { code, err } = await finished(wordsOf(command, folder), { ...optionsOf(command), ...options });
+  const { code, err, out } = await finished(wordsOf(command, folder), { ...optionsOf(command), ...options });
   const found = contentOf(command, folder);
   if (/bug of spectensor|^\s+at /m.test(err)) return `called a bug: ${err}`;
   if (code === 0) return found === content ? "" : "success without its output";
-  if (!expected.test(err)) return `not told: ${err}`;
+  // What became of the shards of a batch is its result, on standard output.
+  if (!expected.test(command.program ? err + out : err)) return `not told: ${err}`;
   if (!command.grows && found !== undefined) return "a part of the output";
   if (ours(folder, ".part").length > 0) return `left ${ours(folder, ".part")}`;
   return "";
@@ -126,7 +129,7 @@ export async function refusing(command, folder, expected, { content }, options =
 export async function limited(command, folder, { content }) {
   clear(folder);
   const script = quoted([process.execPath, ...(await commandLine(command, folder))]);
-  const { code, err } = await shell(`ulimit -f 4; ${script}`);
+  const { code, err } = await shell(`ulimit -f 4; ${script}${command.program ? " 1>&2" : ""}`);
   const found = contentOf(command, folder);
   if (/bug of spectensor|^\s+at /m.test(err)) return `called a bug: ${err}`;
   if (code === 0) return found === content ? "" : "success without its output";

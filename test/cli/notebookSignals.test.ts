@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { SCRATCH_PREFIX } from "../../src/runner/kernelProcess.js";
 import { writeNotebook } from "../../src/runner/nbformat.js";
 import { codeNotebook } from "../support/notebooks.js";
-import { MAIN, temporaryFolder } from "./run.js";
+import { MAIN, spectensor, temporaryFolder } from "./run.js";
 
 const scratch = temporaryFolder();
 
@@ -47,5 +47,35 @@ describe("notebook run that is ended", () => {
     await expect.poll(() => lives(kernel), { timeout: 30_000 }).toBe(false);
     const left = (): string[] => readdirSync(join(folder, "tmp")).filter((name) => name.startsWith(SCRATCH_PREFIX));
     await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+describe("notebook run that was killed", () => {
+  it("goes on after the notebooks that are done; another run meanwhile is refused", async () => {
+    const folder = join(scratch, "resumed");
+    mkdirSync(folder, { recursive: true });
+    await writeNotebook(join(folder, "a.ipynb"), codeNotebook({}, "6 * 7"));
+    // Waits for ever the first time, not the second; hidden files are no input of a notebook.
+    const waits = 'if (!require("fs").existsSync(".again")) await new Promise((r) => setTimeout(r, 600_000));';
+    await writeNotebook(join(folder, "b.ipynb"), codeNotebook({}, waits));
+    writeFileSync(join(folder, "package.json"), "{}");
+    const words = ["notebook", "run", ".", "--workers", "1", "--json"];
+    const started = spawn(process.execPath, [MAIN, ...words], { cwd: folder, stdio: "ignore" });
+    const page = join(folder, "gallery", "a.html");
+    await expect.poll(() => existsSync(page), { timeout: 90_000 }).toBe(true);
+    const other = await spectensor(words, { cwd: folder });
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/index.html: is being written by process \d+/);
+    const ended = new Promise((done) => started.once("exit", done));
+    started.kill("SIGKILL");
+    await ended;
+    writeFileSync(join(folder, ".again"), "");
+    const { code, out } = await spectensor(words, { cwd: folder });
+    expect(code).toBe(0);
+    const { notebooks } = JSON.parse(out) as { notebooks: readonly { path: string; origin: string }[] };
+    expect(notebooks.map((n) => [n.path, n.origin])).toEqual([
+      ["a.ipynb", "cache"],
+      ["b.ipynb", "run"],
+    ]);
   });
 });

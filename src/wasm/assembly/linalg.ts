@@ -2,7 +2,7 @@
 // folding of row blocks into a QR factor. Matrices are addressed by a pointer and strides counted in elements, so that a
 // transpose costs nothing; outputs are row-major. Nothing here allocates: callers pass the workspace.
 
-export { cholesky } from "./linalg/cholesky";
+export { cholesky, choleskyBlock, choleskyRows } from "./linalg/cholesky";
 export { gemm, workBytes } from "./linalg/product";
 export { foldQr, foldQrBytes } from "./linalg/qr";
 export { solveLower, solveLowerTransposed } from "./linalg/triangular";
