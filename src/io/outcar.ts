@@ -186,7 +186,7 @@ class OutcarReader {
 
   private addHead(text: string): void {
     const number = (name: string): number => {
-      const [, word = "0"] = new RegExp(`\\b${name}\\s*=\\s*([^\\s;,!#]+)`).exec(text) ?? [];
+      const [, word = "0"] = new RegExp(`\\b${name}\\s*=\\s*([^\\s;!#]+)`).exec(text) ?? [];
       const value = Number(word);
       return value >= 0 && value < 1e12 ? value : this.lines.fail(`${name} is "${word.slice(0, 40)}"`);
     };

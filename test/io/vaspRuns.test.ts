@@ -70,7 +70,7 @@ describe("OUTCAR of a run that learns a force field", () => {
     expect(parseOutcar(often).map((f) => f.energy)).toEqual([-7, -7.1, -7.2, -7.3]);
   });
 
-  it.each(["1e308", ".", "-2.0000", "****", "nan", "2.0.0"])("POTIM %s is refused", (word) => {
+  it.each(["1e308", "1,5", ".", "-2.0000", "****", "nan", "2.0.0"])("POTIM %s is refused", (word) => {
     expect(() => parseOutcar(mlff.replace("2.0000", word), quiet)).toThrow(/:\d+: POTIM is "/);
   });
 
