@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadNotebook } from "../../dist/runner/nbformat.js";
-import { judgingChecksum, recordVerdicts, withVerdicts } from "../../dist/runner/verdicts.js";
+import { loadNotebook } from "#built/runner/nbformat.js";
+import { judgingChecksum, recordVerdicts, withVerdicts } from "#built/runner/verdicts.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const records = [];
@@ -26,5 +26,9 @@ if (missing.length > 0) {
 } else {
   writeFileSync(join(root, "notebooks/verdicts.json"), `${JSON.stringify(records, null, 2)}\n`);
   const readme = join(root, "README.md");
-  writeFileSync(readme, withVerdicts(readFileSync(readme, "utf8"), records));
+  const text = withVerdicts(readFileSync(readme, "utf8"), records);
+  if (text === undefined) {
+    console.error("README.md has no place for verdicts");
+    process.exitCode = 1;
+  } else writeFileSync(readme, text);
 }
