@@ -108,12 +108,14 @@ math[display="block"] { margin: 10px 0; overflow-x: auto; }
 .card p { margin: 0; }
 .card table { font-size: 14px; width: 100%; }
 .card .rows { overflow-x: auto; }
+.card .spectensor-claims :is(th, td):is(:nth-child(2), :nth-child(5), :nth-child(6)) { display: none; }
 .card .meta { color: var(--muted); font-size: 13.5px; margin-top: auto; }
 .state { font-weight: 600; }
 .summary, .links { color: var(--muted); }
 .contents ol { padding-left: 22px; }
 @media (max-width: 600px) { h1 { font-size: 24px; } header nav { padding: 10px 14px; } main { padding: 0 14px 40px; } pre { padding: 8px 10px; font-size: 12.5px; }
-  table { font-size: 13px; } .card .picture img, .nothing { height: 220px; } }
+  table { font-size: 13px; } .card table { font-size: 12.5px; } .card :is(th, td) { padding-right: 7px !important; white-space: normal !important; }
+  .card .body { padding: 12px 12px 14px; } .card .spectensor-claims :is(th, td):nth-child(3), .card .spectensor-comparison :is(th, td):nth-child(4) { display: none; } .card .picture img, .nothing { height: 220px; } }
 .nothing { height: 280px; display: grid; place-items: center; color: var(--muted); }
 [data-spectensor-theme="light"] .dark-only, [data-spectensor-theme="dark"] .light-only { display: none !important; }
 @media print { header, .skip { display: none; } main { max-width: none; } pre { overflow: visible; white-space: pre-wrap; } }

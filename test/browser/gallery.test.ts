@@ -67,6 +67,11 @@ describe.skipIf(!CHROMIUM)(`gallery in Chromium${CHROMIUM ? "" : ` (skipped: ${N
       expect(await brokenImages(page)).toEqual([]);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(sideways).toBeLessThanOrEqual(0);
+      // No cell of a card is cut.
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll(".card .rows")].map((rows) => rows.scrollWidth - rows.clientWidth),
+      );
+      expect(cut.filter((pixels) => pixels > 1)).toEqual([]);
       expect(await accessibilityProblems(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await page.context().close();
