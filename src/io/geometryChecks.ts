@@ -49,6 +49,8 @@ export function geometryChecker(): {
 
   let unrelated = 0;
   let near = 0;
+  let checkedCell: Float64Array | undefined;
+  let thin = Number.POSITIVE_INFINITY;
 
   const largestMove = (s: Structure): number => {
     if (unrelated > enough || !before || before.positions.length !== s.positions.length || before.species !== s.species)
@@ -90,7 +92,12 @@ export function geometryChecker(): {
         findings.push({ what: "an atom jumps by several cells", detail: `atom ${farWrap}` });
       if (before && Number.isFinite(move) && move > leastJump) findings.push(...exchanged(before, s, reduce!));
       allowance -= 2 * move;
-      if (!(allowance > 0) && near < enough) {
+      if (s.cell !== checkedCell) thin = thinnest(s);
+      checkedCell = s.cell;
+      // An atom and its own images: searches would go through them by the thousand.
+      if (thin < tooClose)
+        findings.push({ what: "the cell is thinner than an atom", detail: `${thin.toPrecision(2)} Å` });
+      else if (!(allowance > 0) && near < enough) {
         const pair = closest(s);
         if (pair && pair.distance < tooClose) {
           findings.push(tooNear(s, pair));
@@ -98,7 +105,7 @@ export function geometryChecker(): {
         }
         allowance = (pair?.distance ?? searched) - tooClose;
       }
-      if (!before) findings.push(...implausibleBonds(s));
+      if (!before && thin >= tooClose) findings.push(...implausibleBonds(s));
       before = s;
       return findings;
     },
@@ -112,6 +119,23 @@ export function geometryChecker(): {
       ];
     },
   };
+}
+
+/** The smallest distance between the faces of the cell, Å, along directions in which it is repeated. */
+function thinnest({ cell, periodic }: Structure): number {
+  if (!cell) return Number.POSITIVE_INFINITY;
+  const volume = Math.abs(determinant3(cell));
+  const heights = [0, 1, 2].map((k) => {
+    const [a, b] = [3 * ((k + 1) % 3), 3 * ((k + 2) % 3)];
+    const area = Math.hypot(
+      ...[0, 1, 2].map((c) => {
+        const [p, q] = [(c + 1) % 3, (c + 2) % 3];
+        return cell[a + p]! * cell[b + q]! - cell[a + q]! * cell[b + p]!;
+      }),
+    );
+    return periodic[k] ? volume / area : Number.POSITIVE_INFINITY;
+  });
+  return Math.min(...heights);
 }
 
 /** Two atoms each of which is where the other was before. */

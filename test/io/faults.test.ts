@@ -74,6 +74,13 @@ describe("false data that were taken in silence", () => {
     ]);
   });
 
+  it("a cell thinner than an atom is told, and no images are searched by the thousand", () => {
+    const heard: string[] = [];
+    const text = "x\n1\n4 0 0\n0 4 0\n0.001 0.002 0.003\nSi O\n1 1\nDirect\n0 0 0\n0.5 0.5 0.5\n";
+    parsePoscar(text, { onWarning: (w) => heard.push(w.problem) });
+    expect(heard).toEqual([expect.stringMatching(/the cell is thinner than an atom in frame 0 \(0\.0030 Å\)/)]);
+  });
+
   it("a lone point is no number, in any place of any format", () => {
     for (const bad of [".", "-.", "+.", "-", "+", "e5", ".e5"])
       expect(() => parsePoscar(`x\n1\n4 0 0\n0 4 0\n0 0 4\nSi\n1\nDirect\n0 0 ${bad}\n`), bad).toThrow(/text:9/);
