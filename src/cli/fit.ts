@@ -10,6 +10,8 @@ import type { PolarizationModel } from "../model/target/polarization/polarizatio
 import { splitFrames } from "../model/train/split.js";
 import type { RunOptions } from "../progress.js";
 import type { Frame } from "../structure/frame.js";
+import { WORKERS_VARIABLE } from "../system/threads.js";
+import { warned } from "./explain.js";
 import { type FileFlags, fileOptions } from "./fileOptions.js";
 import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
@@ -25,6 +27,7 @@ export interface FitFlags extends FileFlags {
   readonly test?: readonly string[];
   readonly seed: number;
   readonly options?: Record<string, unknown>;
+  readonly workers?: number;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -45,6 +48,7 @@ export function withFitFlags(command: Command, keys: readonly string[]): Command
     )
     .option("--seed <s>", "of the draw", integerOption("seed"), 0)
     .option("--options <json>", `inline or a file: ${[...keys, ...DESCRIPTOR_KEYS].join(", ")}`, jsonOption)
+    .option("--workers <n>", "threads (default: one per processor)", integerOption("workers"))
     .requiredOption("--out <file>", "model file to write; gzipped when it ends in .gz")
     .option("--json", "print one JSON object");
 }
@@ -93,6 +97,8 @@ export interface FitTask<M extends FittedModel> {
 /** Reads, draws, fits, tests, saves and prints. */
 export async function runFit<M extends FittedModel>(task: FitTask<M>): Promise<void> {
   const { flags } = task;
+  // Everything in this process that takes threads takes so many.
+  if (flags.workers !== undefined) process.env[WORKERS_VARIABLE] = String(flags.workers);
   const start = performance.now();
   const signal = interruptSignal();
   const source = await readSources(flags.train, flags, signal);
@@ -100,7 +106,8 @@ export async function runFit<M extends FittedModel>(task: FitTask<M>): Promise<v
   const run = { signal, onProgress: progressLine(flags.json === true) };
   const validation = sets.validation.length > 0 ? { kind: "frames" as const, frames: sets.validation } : undefined;
   const model = await task.fit(sets.train, validation, source, run);
-  for (const warning of model.training.warnings) process.stderr.write(`${printable(`warning: ${warning}`)}\n`);
+  for (const warning of model.training.warnings)
+    process.stderr.write(`${printable(`warning: ${warned({ problem: warning })}`)}\n`);
   const compare = { ...run, ...(task.compared && { polarization: task.compared }) };
   const errors: Record<"train" | "test", ModelErrors | undefined> = {
     train: await evaluateModel(model, sets.train, compare),

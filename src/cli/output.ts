@@ -87,7 +87,10 @@ export function interruptSignal(): AbortSignal {
   interrupt = controller;
   const names = Object.keys(STOPS) as (keyof typeof STOPS)[];
   const stop = (name: NodeJS.Signals): void => {
-    for (const n of names) process.off(n, stop);
+    // Whoever else hears of this signal sees that somebody ends the process in an order of its own.
+    queueMicrotask(() => {
+      for (const n of names) process.off(n, stop);
+    });
     stoppedBy = name as keyof typeof STOPS;
     controller.abort(name === "SIGINT" ? "Ctrl-C" : name);
   };

@@ -56,6 +56,15 @@ describe("spectensor fit polarizability", () => {
     expect(readFileSync(join(cwd, "again.json"), "utf8")).toBe(readFileSync(join(cwd, "model.json"), "utf8"));
   });
 
+  it("writes the same model with any number of threads", async () => {
+    for (const workers of ["0", "3"]) {
+      const out = `threads-${workers}.json`;
+      const { code } = await spectensor([...FIT, ...TRAIN, ...SMALL, "--workers", workers, "--out", out], { cwd });
+      expect(code).toBe(0);
+      expect(readFileSync(join(cwd, out), "utf8")).toBe(readFileSync(join(cwd, "model.json"), "utf8"));
+    }
+  });
+
   it("says how much of the linear response Δ-ML has taken", async () => {
     const out = join(cwd, "delta.json");
     const delta = ["fit", "polarizability", "--method", "delta", "--train", "ch3oh", "--frames", "5"];

@@ -75,7 +75,7 @@ describe("runNotebooks", () => {
     ]);
     expect(of(bad).failure).toEqual({
       cell: 2,
-      message: "ToleranceError: paper against ours: q is 2, expected 1 ± 0.1",
+      message: "ToleranceError: paper against ours: q is 2.00, expected 1 ± 0.1",
     });
     expect(of(bad).comparison).toEqual([expect.objectContaining({ quantity: "q", pass: false })]);
     expect(results[0]!.failure).toMatchObject({

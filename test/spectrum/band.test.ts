@@ -44,8 +44,9 @@ describe("confidenceBand", () => {
   });
 
   it("is what the figure shows", () => {
-    const [band] = spectrumFigure({ A: spectrum }).data;
-    const n = spectrum.axis.values.length;
+    const { values: axis } = spectrum.axis;
+    const n = axis.length;
+    const [band] = spectrumFigure({ A: spectrum }, { range: [axis[0]!, axis[n - 1]!] }).data;
     const { low, high } = confidenceBand(spectrum);
     const drawn = Float64Array.from(band!.y as ArrayLike<number>);
     expectClose(drawn.subarray(0, n), high, { relative: 1e-12 });
