@@ -75,6 +75,28 @@ export function readDocument<S extends z.ZodType>(schema: S, given: unknown, fil
 }
 
 /**
+ * As {@link readDocument}, without defaults: a file that this package wrote has every entry, so one that is missing was lost.
+ * @throws FormatError naming it
+ */
+export function readWholeDocument<S extends z.ZodType>(schema: S, given: unknown, file: string): z.output<S> {
+  const data = readDocument(schema, given, file);
+  requireEntries(given, data, file, "");
+  return data;
+}
+
+/** @throws FormatError naming the first entry of `complete` that `given` has not */
+export function requireEntries(given: unknown, complete: unknown, file: string, where: string): void {
+  if (typeof complete !== "object" || complete === null || ArrayBuffer.isView(complete)) return;
+  for (const [name, value] of Object.entries(complete)) {
+    if (value === undefined) continue;
+    const path = where === "" ? name : `${where}.${name}`;
+    if (typeof given !== "object" || given === null || !Object.hasOwn(given, name))
+      throw new FormatError({ file, where: path, problem: "is missing", advice: "the file is damaged: get it again" });
+    requireEntries((given as Record<string, unknown>)[name], value, file, path);
+  }
+}
+
+/**
  * Rejects names that are not among `known`; for records whose values others check.
  * @throws OptionError
  */

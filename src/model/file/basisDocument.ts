@@ -4,7 +4,7 @@ import { createDescriptor, type Descriptor, featureCount } from "../../descripto
 import type { DescriptorOptions } from "../../descriptor/options.js";
 import { FormatError } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
-import { kinds } from "../../options/record.js";
+import { kinds, requireEntries } from "../../options/record.js";
 import { integer, list, text } from "../../options/values.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import type { BasisData } from "../basis/basisOf.js";
@@ -27,9 +27,11 @@ export type BasisSettings = z.output<typeof BASIS>;
 /** Settings of a descriptor, checked by `createDescriptor` itself. */
 export const DESCRIPTOR = z.record(text(), z.unknown());
 
-/** The descriptor of a file. @throws FormatError */
+/** The descriptor of a file. @throws FormatError, also for a setting that is missing */
 export function readDescriptor(options: Readonly<Record<string, unknown>>, file: string): Descriptor {
-  return asFormatError(file, "descriptor", () => createDescriptor(options as unknown as DescriptorOptions));
+  const d = asFormatError(file, "descriptor", () => createDescriptor(options as unknown as DescriptorOptions));
+  requireEntries(options, d.options, file, "descriptor");
+  return d;
 }
 
 /** Adds the arrays of a basis and returns its settings. */

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { FormatError } from "../../errors.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
-import { type Fields, readDocument, record } from "../../options/record.js";
+import { type Fields, readWholeDocument, record } from "../../options/record.js";
 import { integer, list, number, oneOf, text } from "../../options/values.js";
 import type { LinearCommittee, LinearModel, LinearTarget } from "../train/linearTarget.js";
 import { FORM } from "../train/options.js";
@@ -102,7 +102,7 @@ export function linearDocument(model: LinearModel, options: SaveOptions = {}): M
 export function readLinear(document: ModelDocument, target: Known, file: string): LinearModel {
   if (document.kind !== target.kind)
     throw new FormatError({ file, problem: `a model of kind "${document.kind}", expected "${target.kind}"` });
-  const s = readDocument(settingsOf(target), document.settings, file);
+  const s = readWholeDocument(settingsOf(target), document.settings, file);
   const d = readDescriptor(s.descriptor, file);
   const basis = readBasis(s.basis, document, "", d, target.order, file);
   const size = functionCount(basis, d, target.order);

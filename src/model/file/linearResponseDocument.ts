@@ -1,6 +1,6 @@
 /** A linear-response model as a model document. */
 import { z } from "zod";
-import { readDocument } from "../../options/record.js";
+import { readWholeDocument } from "../../options/record.js";
 import { checkStructure, type Periodicity, type Structure } from "../../structure/structure.js";
 import { internalDerivatives } from "../linearResponse/internal.js";
 import type { LinearResponse } from "../linearResponse/linearResponse.js";
@@ -45,7 +45,7 @@ export function linearResponseDocument(model: LinearResponse): ModelDocument {
 
 /** The model of a document. @throws FormatError if an entry is missing or of the wrong shape */
 export function readLinearResponse(document: ModelDocument, file: string): LinearResponse {
-  const s = readDocument(settingsSchema, document.settings, file);
+  const s = readWholeDocument(settingsSchema, document.settings, file);
   const n = s.species.length;
   const reference: Structure = {
     species: s.species,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { FormatError } from "../../errors.js";
-import { readDocument, record } from "../../options/record.js";
+import { readDocument, readWholeDocument, record, requireEntries } from "../../options/record.js";
 import { flag, integer, list, number, oneOf, text } from "../../options/values.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 import type { Predictor } from "../basis/predictor.js";
@@ -79,13 +79,14 @@ export function polarizabilityDocument(model: PolarizabilityModel): ModelDocumen
 export function readPolarizability(document: ModelDocument, file: string): PolarizabilityModel {
   if (document.kind !== "polarizability")
     throw new FormatError({ file, problem: `a model of kind "${document.kind}", expected "polarizability"` });
-  const s = readDocument(SETTINGS, document.settings, file);
+  const s = readWholeDocument(SETTINGS, document.settings, file);
   if (s.parts.length !== ORDERS.length)
     throw new FormatError({ file, where: "parts", problem: `${s.parts.length} of them, expected ${ORDERS.length}` });
   const d = readDescriptor(s.descriptor, file);
   const options = asFormatError(file, "training.options", () =>
     polarizabilitySettings(readDocument(POLARIZABILITY_OPTIONS, s.training.options, file) as DeltaOptions, "fitDelta"),
   );
+  requireEntries(s.training.options, { form: options.form }, file, "training.options");
   const firstStep = s.firstStep && readFirstStep(s.firstStep, document, file);
   const read = (k: 0 | 1): PolarizabilityPart => readPart(document, s, ORDERS[k], s.parts[k]!, d, file);
   return {

@@ -1,7 +1,7 @@
 /** A response of second order as a model document. */
 import { z } from "zod";
 import { FormatError } from "../../errors.js";
-import { readDocument } from "../../options/record.js";
+import { readWholeDocument } from "../../options/record.js";
 import type { SecondOrderResponse } from "../secondOrder/secondOrder.js";
 import { linearResponseDocument, readLinearResponse } from "./linearResponseDocument.js";
 import { arrayOf, type ModelArrays, type ModelDocument } from "./modelFile.js";
@@ -42,7 +42,7 @@ function place(from: Int32Array, to: Int32Array, shifts: Int32Array, p: number):
 
 /** The model of a document. @throws FormatError if an entry is missing or of the wrong shape */
 export function readSecondOrder(document: ModelDocument, file: string): SecondOrderResponse {
-  const { first: settings, terms, quality, warnings } = readDocument(settingsSchema, document.settings, file);
+  const { first: settings, terms, quality, warnings } = readWholeDocument(settingsSchema, document.settings, file);
   const first = readLinearResponse({ kind: "linearResponse", settings, arrays: document.arrays }, file);
   const places = arrayOf(document, "terms", [undefined, 5], file);
   const n = places.length / 5;

@@ -80,7 +80,8 @@ export function polarizabilitySettings(options: DeltaOptions, where: string): Po
     });
   return {
     descriptor: { ...POLARIZABILITY_DESCRIPTOR, ...options.descriptor },
-    form,
+    // The power is written out, so that a file from which it is lost is not taken for another model.
+    form: form.kind === "products" ? form : { ...form, zeta: form.zeta ?? 1 },
     ridge,
     ...(validation && validation.kind !== "frames" && { validation }),
     uncertainty,
