@@ -302,11 +302,12 @@ describe("a file of predictions", () => {
       const before = noted();
       if (before !== "") resumed++;
       const child = started();
+      const end = ended(child);
       // Every run gets on before it is killed, at a random moment.
       while (noted() === before && child.exitCode === null) await new Promise((resume) => setTimeout(resume, 5));
       await new Promise((resume) => setTimeout(resume, 200 * r.next()));
       child.kill("SIGKILL");
-      await ended(child);
+      await end;
       if (existsSync(at("killed.xyz.gz"))) break;
     }
     expect(await ended(started())).toBe(0);
