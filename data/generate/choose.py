@@ -14,7 +14,7 @@ import tempfile
 import numpy as np
 
 import extxyz
-from targets import DATA, EXPLORE, computed, frames_in, list_path, same_cell, waiting
+from targets import DATA, EXPLORE, by_phase, computed, frames_in, list_path, same_cell, waiting
 
 CLI = os.path.join(DATA, '..', 'dist', 'cli', 'main.js')
 LEARNED_FROM = ('trajectory', 'displaced', 'selected', 'training')       # never from `testing`
@@ -60,13 +60,13 @@ def whole(frame, bonded):
 
 
 def run(field, start, out, *words):
-    """A run of the field, from its beginning; frames before a stop count."""
+    """A run of the field, from its beginning and without the frame that it starts from; frames before a stop count."""
     for old in (out, f'{out}.restart.json'):
         if os.path.exists(old):
             os.remove(old)
     if spectensor('md', field, start, *words, '--out', out, may_stop=True) is None:
         print(f'{os.path.basename(out)}: the run stopped early', flush=True)
-    return frames_in(out)
+    return frames_in(out)[1:]
 
 
 def explore(system, field, registered, folder, seed):
@@ -74,8 +74,10 @@ def explore(system, field, registered, folder, seed):
     settings, frames = EXPLORE[system], []
     reference = frames_in(f'{DATA}/{system}/reference.xyz.gz')
     starts = reference if reference and not settings.get('from_selected') else frames_in(f'{DATA}/{system}/selected.xyz.gz')[::-1]
+    phases = list(by_phase(starts).values())
     for i, kelvin in enumerate(settings.get('temperatures') or (1.5*registered['temperature'],)):
-        start = starts[i % len(starts)]
+        own = phases[i % len(phases)]                           # the phases in turn
+        start = own[i//len(phases) % len(own)]
         extxyz.write(f'{folder}/start.xyz', [{'info': same_cell(start), 'species': start['species'], 'arrays': {'pos': start['arrays']['pos']}}])
         made = run(field, f'{folder}/start.xyz', f'{folder}/md.xyz', '--ensemble', 'nvt', '--temperature', str(kelvin), '--steps', str(settings['steps']),
                    '--save-every', str(settings['every']), '--seed', str(seed + i), *settings.get('md', ()))

@@ -64,6 +64,7 @@ def block(frame, significant=False):
 def write(path, frames, significant=False):
     """Whole or not at all; gzip without a time stamp, so that equal frames give equal bytes."""
     text = ''.join(block(f, significant) for f in frames).encode()
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     temporary = f'{path}.{os.getpid()}.tmp'
     with open(temporary, 'wb') as f:
         f.write(gzip.compress(text, 9, mtime=0) if str(path).endswith('.gz') else text)

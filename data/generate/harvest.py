@@ -37,13 +37,12 @@ def listed(system, role):
     have = {f['info']['label'] for f in old}
     frames = [normal(f) for f in old] + [normal(extxyz.read(p)[0]) for label, p in new.items() if label not in have]
     frames.sort(key=lambda f: f['info']['label'])
-    aside = {frames[i]['info']['label'] for i in validate.strangers(frames)} if system in LISTED else set()
+    aside = {frames[i]['info']['label'] for i in validate.strangers(frames)} if system in LISTED and role != 'displaced' else set()
     for label in sorted(label for label in aside if label in new and label not in have and not os.path.exists(new[label] + '.suspect')):
         print(f'{system} {role}: {label} is unlike the others and will be computed again')
         os.rename(new[label], new[label] + '.suspect')
         frames = [f for f in frames if f['info']['label'] != label]
     if len(frames) > len(old):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
         extxyz.write(path, frames)
 
 
@@ -51,7 +50,6 @@ def keep_list(system, role):
     """What is still to be computed, so that a fresh clone goes on with the same configurations."""
     path, frames = embedded_list(system, role), waiting(system, role)
     if frames:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
         extxyz.write(path, [{**f, 'arrays': {'pos': f['arrays']['pos']}} for f in frames])
     elif os.path.exists(path):
         os.remove(path)

@@ -66,6 +66,7 @@ for (const entry of listDatasets()) {
   if (!["trajectory", "dipoles", "series", "selected"].some((role) => roles.includes(role))) continue;
   const set = await loadDataset(entry.id);
   const tensor = set.quantities.find((quantity) => quantity === "polarizability" || quantity === "dielectric");
+  if (roles.includes("series") && !tensor) continue; // polarizations alone
   // Series of learned dynamics are many runs: the picture shows the first.
   const drawn = roles.includes("dipoles")
     ? configurationPanels(set.parts.dipoles)

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""recompute.py SYSTEM [ROLE [FRAME]]: compute one embedded configuration again and print by how much each quantity differs.
+"""recompute.py SYSTEM [ROLE [FRAME [SETTINGS]]]: compute one embedded configuration again and print by how much each quantity differs.
 
-The molecules and the dimer need the python with pyscf."""
+SETTINGS: JSON, of a solid, what is to be set otherwise than in solids/systems.py, e.g. '{"kpoints": "2 1 2 1 1 1"}'; then the rms of each
+difference is printed too. The molecules and the dimer need the python with pyscf."""
+import json
 import os
 import sys
 
@@ -14,11 +16,11 @@ def numbers(text):
     return np.array([float(v) for v in text.split()])
 
 
-def solid(system, frame):
+def solid(system, frame, changed):
     from solids.dfpt import compute, without_response
     from solids.systems import DFT
     calculate = compute if 'bec' in frame['arrays'] else without_response
-    new = calculate({**frame, 'arrays': {'pos': frame['arrays']['pos']}}, DFT[system], f'{WORK}/scratch/recompute-{system}')
+    new = calculate({**frame, 'arrays': {'pos': frame['arrays']['pos']}}, {**DFT[system], **changed}, f'{WORK}/scratch/recompute-{system}')
     return {k: v for k, v in [(k, new['info'].get(k, new['arrays'].get(k))) for k in ('energy', 'dielectric', 'stress', 'forces', 'bec')] if v is not None}
 
 
@@ -36,16 +38,18 @@ def molecule(system, frame):
     return new
 
 
-def main(system, role='trajectory', index=0):
-    frame = frames_in(f'{DATA}/{system}/{role}.xyz.gz')[index]
-    new = solid(system, frame) if 'Lattice' in frame['info'] else molecule(system, frame)
+def main(system, role='trajectory', index='0', settings='{}'):
+    frame, changed = frames_in(f'{DATA}/{system}/{role}.xyz.gz')[int(index)], json.loads(settings)
+    new = solid(system, frame, changed) if 'Lattice' in frame['info'] else molecule(system, frame)
     print(system, role, index, end=':')
     for key, value in new.items():
         old = frame['arrays'][key] if key in frame['arrays'] else numbers(frame['info'][key]) if key in frame['info'] else None
         if old is not None:
             print(f' {key} {abs(value - old).max():.1e}', end='')
+            if changed:
+                print(f' (rms {np.sqrt(((value - old)**2).mean()):.1e} of {np.sqrt((old**2).mean()):.1e})', end='')
     print()
 
 
 if __name__ == '__main__':
-    main(*sys.argv[1:3], *(int(v) for v in sys.argv[3:4]))
+    main(*sys.argv[1:5])

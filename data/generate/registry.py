@@ -7,7 +7,7 @@ import os
 
 DATA = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 ROLES = (('reference', 'reference'), ('displaced', 'displaced'), ('trajectory', 'trajectory'), ('selected', 'selected'), ('training', 'training'), ('testing', 'testing'), ('large', 'large'), ('snapshots', 'md-snapshots'),
-         ('dipoles', 'dipoles'), ('bec', 'bec'), ('minimum', 'minimum'))
+         ('dipoles', 'dipoles'), ('bec', 'bec'), ('minimum', 'minimum'), ('start', 'start'))
 OWN = {'licence': 'CC-BY-4.0', 'citation': 'spectensor reference data, made for this package (data/README.md)'}
 BEC = 'bec: 9 per atom, row-major, row = polarization (field) component, column = displacement'
 MOLECULE = {
@@ -47,6 +47,14 @@ ENTRIES += [
     {'id': 'water', 'title': 'Liquid water', 'system': 'H2O', **LISTED, 'temperature': 298,
      'level': 'RPBE with D3 (zero damping), Quantum ESPRESSO 6.7, own norm-conserving pseudopotentials (PBE), 60 Ry, Gamma; 16 H2O in 7.830 A, large: 32 H2O in 9.865 A; '
               'linear response at Gamma; dynamics: force fields of this package learned from the selected frames'},
+    {'id': 'mapbi3', 'title': 'Methylammonium lead iodide, orthorhombic and tetragonal', 'system': 'CH3NH3PbI3', **LISTED, 'temperature': None,
+     'level': 'PBE with D3 (zero damping), Quantum ESPRESSO 6.7, own norm-conserving pseudopotentials, 46 Ry, two k-points of the shifted 2x2x2 grid; 48 atoms at the measured lattice constants of '
+              '100 K (orthorhombic) and 180 K (tetragonal); linear response; dynamics: force fields of this package learned from the selected frames',
+     'convention': f'phase: orthorhombic (b the longest axis) or tetragonal (c); {LISTED["convention"]}'},
+]
+ENTRIES += [
+    {'id': 'nacl-64', 'title': 'Rock salt, 64 atoms', 'system': 'NaCl', **SOLID, 'quantities': ['dielectric', 'forces', 'energy'], 'convention': 'dielectric: clamped-ion tensor, row-major',
+     'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 30/120 Ry, Gamma of the 64-atom cell; dynamics: force fields of this package learned from nacl and nacl-64, Langevin'},
 ]
 LEARNED = json.load(open(f'{DATA}/sio2-md-ml/run.json')) if os.path.exists(f'{DATA}/sio2-md-ml/run.json') else None
 if LEARNED:
@@ -59,7 +67,40 @@ if LEARNED:
                   f'{LEARNED["runs"]["runs"]} NVE runs from snapshots of a Langevin run',
          'convention': f'{LEARNED["runs"]["runs"]} runs of {LEARNED["rowsPerRun"]} rows, one after the other; polarizability V(eps - 1)/4pi in A^3; polarization of the cell '
                        'in e*A, unwrapped positions; minimum: of the force field'})
-COLUMNS = (('polarizability', 'xx yy zz xy yz zx'), ('polarization', None))
+LIQUID = json.load(open(f'{DATA}/water-md-ml/run.json')) if os.path.exists(f'{DATA}/water-md-ml/run.json') else None
+if LIQUID:
+    RUNS = LIQUID['ensembles']['64']
+    ENTRIES.append(
+        {'id': 'water-md-ml', 'title': 'Liquid water, dynamics and tensors of learned models', 'system': 'H2O', **OWN,
+         'quantities': ['polarization', 'current', 'polarizability'], 'temperature': RUNS['temperature'], 'timestep': RUNS['timestep']*RUNS['saveEvery'], 'runs': LIQUID['runs']['64'],
+         'provenance': 'generate/water-md-ml.mjs',
+         'level': f'machine learning, no first-principles values: force field, polarizability and polarization models of this package, trained on {LIQUID["training"]["selected"]} selected and '
+                  f'{LIQUID["training"]["training"]} training RPBE-D3 frames of water; 64 H2O in 12.430 A, NVE runs from snapshots of a Langevin run',
+         'convention': f'{LIQUID["runs"]["64"]} runs of {LIQUID["rowsPerRun"]} rows, one after the other; polarization of the cell in e*A, unwrapped positions; current: its rate, e*A/fs; '
+                       'polarizability V(eps - 1)/4pi in A^3; tables: see the README of the set'})
+for ATOMS in (8, 64, 216):
+    PATH = f'{DATA}/nacl-md-ml-{ATOMS}/run.json'
+    if os.path.exists(PATH):
+        RUN = json.load(open(PATH))
+        ENTRIES.append(
+            {'id': f'nacl-md-ml-{ATOMS}', 'title': f'Rock salt, {ATOMS} atoms, dynamics and tensors of learned models', 'system': 'NaCl', **OWN, 'quantities': ['polarizability'],
+             'temperature': RUN['runs']['temperature'], 'timestep': RUN['runs']['timestep']*RUN['runs']['saveEvery'], 'runs': RUN['runs']['runs'], 'provenance': 'generate/nacl-md-ml.mjs',
+             'level': f'machine learning, no first-principles values: force field and polarizability model of this package, trained on {RUN["training"]["8 atoms"]} PBE frames of '
+                      f'nacl and {RUN["training"]["64 atoms"]} of nacl-64; {RUN["runs"]["runs"]} NVE runs from snapshots of a Langevin run',
+             'convention': f'{RUN["runs"]["runs"]} runs of {RUN["rowsPerRun"]} rows, one after the other; polarizability V(eps - 1)/4pi in A^3; minimum: the perfect crystal'})
+for PHASE in ('orthorhombic', 'tetragonal'):
+    PATH = f'{DATA}/mapbi3-md-ml-{PHASE}/run.json'
+    if os.path.exists(PATH):
+        RUN = json.load(open(PATH))
+        ENTRIES.append(
+            {'id': f'mapbi3-md-ml-{PHASE}', 'title': f'Methylammonium lead iodide, {PHASE}, dynamics and tensors of learned models', 'system': 'CH3NH3PbI3', **OWN,
+             'quantities': ['polarization', 'current'], 'temperature': RUN['runs']['temperature'], 'timestep': RUN['runs']['timestep']*RUN['runs']['saveEvery'],
+             'runs': RUN['runs']['runs'], 'provenance': 'generate/mapbi3-md-ml.mjs',
+             'level': f'machine learning, no first-principles values: force field and polarization model of this package, trained on {RUN["training"]["selected"]} selected and '
+                      f'{RUN["training"]["training"]} training PBE-D3 frames of mapbi3; {RUN["atoms"]} atoms, NVE runs from snapshots of a Langevin run',
+             'convention': f'{RUN["runs"]["runs"]} runs of {RUN["rowsPerRun"]} rows, one after the other; polarization of the cell in e*A, unwrapped positions; current: its rate, '
+                           'e*A/fs; tables: see the README of the set'})
+COLUMNS = (('polarizability', 'xx yy zz xy yz zx'), ('polarization', None), ('current', None))
 MD_RAMAN = 'https://raw.githubusercontent.com/TheoFEM-TUM/MD-Raman/1324e82db6a693bdb257a71ff2ff57e303da53ec/example'
 PUBLIC = [
     {'id': 'sio2-md-raman', 'title': 'Alpha-quartz, MD-Raman example of the TheoFEM group', 'system': 'SiO2', 'quantities': ['dielectric', 'bec', 'forces'],
@@ -104,6 +145,10 @@ def files(system):
             rows = sum(not line.startswith(b'#') for line in gzip.decompress(content).splitlines())
             out.append({'role': 'series', 'path': f'{system}/{quantity}.dat.gz', 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest(), 'frames': rows,
                         'quantity': quantity, **({'components': components} if components else {})})
+    for name in sorted(os.listdir(f'{DATA}/{system}')) if os.path.isdir(f'{DATA}/{system}') else []:
+        if name.endswith('.csv.gz'):
+            content = open(f'{DATA}/{system}/{name}', 'rb').read()
+            out.append({'role': 'table', 'path': f'{system}/{name}', 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest()})
     return out
 
 
@@ -119,7 +164,7 @@ def table(entries):
         return
     rows = ['| set | frames with tensors | other frames | per frame | spacing | licence | size | series |', '|---|---|---|---|---|---|---|---|']
     for e in entries:
-        own = {f['role']: f['frames'] for f in e['files'] if 'path' in f}
+        own = {f['role']: f['frames'] for f in e['files'] if 'path' in f and 'frames' in f}
         if not own:
             continue
         main = ', '.join(f'{own[r]} {r}' for r in ('trajectory', 'training', 'testing', 'large', 'selected', 'dipoles', 'bec', 'displaced', 'reference') if r in own) or '-'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Continue the reference data: run.sh [start [LANES [SYSTEM...]]] | status | select SYSTEM N [CANDIDATES] | draw SYSTEM ROLE N [START] | rounds SYSTEM | md-ml | harvest | check | stop | foreground [SYSTEM...]
+# Continue the reference data: run.sh [start [LANES [SYSTEM...]]] | status | select SYSTEM N [CANDIDATES] | draw SYSTEM ROLE N [START] | rounds SYSTEM | md-ml [sio2 | nacl | water | mapbi3] | harvest | check | stop | foreground [SYSTEM...]
 # Everything runs at the lowest priority and may be killed at any moment: at most the configuration in work is lost.
 # Work folder: $SPECTENSOR_WORK, default data/generate/work (not tracked). Python with pyscf for the molecules: $PYSCF_PYTHON.
 cd "$(dirname "$0")" || exit 1
@@ -14,6 +14,9 @@ need() {
     ok=0
     command -v pw.x > /dev/null && command -v ph.x > /dev/null && [ -f /usr/share/espresso/pseudo/O.pbe-rrkjus.UPF ] ||
         { echo "missing: Quantum ESPRESSO 6.7 and its pseudopotentials (apt-get install quantum-espresso quantum-espresso-data)"; ok=1; }
+    case $(readlink -f "$(ldd "$(command -v pw.x)" 2> /dev/null | sed -n 's/.*libblas\.so\.3 => \([^ ]*\).*/\1/p')") in
+    */libblas.so.3.*) echo "pw.x uses the reference BLAS, with which large cells take three times as long (apt-get install libopenblas0-pthread)" ;;
+    esac
     command -v cc > /dev/null || echo "no C compiler: FFTW estimates its plans, which makes NaCl almost twice as slow"
     "$PY" -c 'import numpy' 2> /dev/null || { echo "missing: numpy for $PY"; ok=1; }
     "$PYSCF_PYTHON" -c 'import pyscf' 2> /dev/null ||
@@ -42,7 +45,7 @@ status) exec "$PY" status.py ;;
 select) shift; exec nice -n 10 "$PY" choose.py "$@" ;;
 draw) shift; exec nice -n 10 "$PY" draw.py "$@" ;;
 rounds) shift; exec nice -n 10 "$PY" rounds.py "$@" ;;
-md-ml) exec nice -n 19 node sio2-md-ml.mjs ;;
+md-ml) exec nice -n 19 node "${2:-sio2}-md-ml.mjs" ;;
 harvest)
     nice -n 10 "$PY" harvest.py || exit 1
     if command -v node > /dev/null; then nice -n 10 node pictures.mjs; else echo "no node: the pictures are left as they are"; fi ;;

@@ -16,7 +16,11 @@ SHARE = {'sio2': 6, 'ch4': 6}
 # Sets whose configurations all come from lists, with the counts of each role in both rounds. `selected`: energy, forces and stress, to learn
 # dynamics from; the other roles have tensors too, `training` and `testing` from independent runs, `large` from a cell of twice the size.
 LISTED = {'water': ({'selected': 200, 'training': 24, 'testing': 16, 'large': 4}, {'selected': 400, 'training': 48, 'testing': 32, 'large': 8}),
-          'mapbi3': ({'selected': 120, 'training': 12, 'testing': 8}, {'selected': 240, 'training': 24, 'testing': 16})}
+          'mapbi3': ({'selected': 120, 'training': 16, 'testing': 8}, {'selected': 240, 'training': 32, 'testing': 16}),
+          'nacl-64': ({'training': 24}, {'training': 48})}
+# Sets of one minimum and its displacements, whose lists solids/harmonic.py writes.
+LISTED.update({f'mapbi3-{phase}': 2*({'reference': 1, 'displaced': count},) for phase, count in (('orthorhombic', 46),)})
+FORCES_ONLY = ('selected', 'displaced')
 
 # How choose.py makes candidates: a learned Langevin run at each temperature (K; half again the set's own where none is given).
 # bonded: (species, neighbour, longest distance in A) that must hold in a candidate.
@@ -25,12 +29,15 @@ RIDGES = {'ridge': {'kind': 'validation', 'values': [1e-9, 1e-8, 1e-7, 3e-7, 1e-
 EXPLORE = {**{s: QUARTZ_LIKE for s in SOLIDS},
            'water': {'steps': 1600, 'every': 80, 'temperatures': (270, 320, 370, 420), 'from_selected': True, 'bonded': (('H', 'O', 1.35),), 'options': RIDGES,
                      'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')},
-           'mapbi3': {'steps': 2000, 'every': 50, 'options': RIDGES, 'temperatures': (80, 80, 230, 230, 430, 430), 'from_selected': True, 'bonded': (('C', 'H', 1.5), ('N', 'H', 1.5), ('C', 'N', 2.0)),
-                      'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')}}
+           'mapbi3': {'steps': 2000, 'every': 250, 'options': {**RIDGES, 'descriptor': {'cutoff': 5, 'nMax': 6, 'lMax': 3}, 'compress': {'lost': 1e-3}}, 'temperatures': (230, 230, 430, 430), 'from_selected': True, 'bonded': (('C', 'H', 1.5), ('N', 'H', 1.5), ('C', 'N', 2.0)),
+                      'md': ('--timestep', '0.5', '--friction', '20', '--max-uncertainty', '2')},
+           'nacl-64': {'md': ('--timestep', '3', '--friction', '2')}}
 
-# How draw.py takes configurations with tensors from learned runs: steps before the first and between two.
+# How draw.py takes configurations with tensors from learned runs: steps before the first and between two. learns_from: the sets that the
+# force field is fitted to, where not the set alone; supercell: (set, copies along each edge) whose reference a run starts from.
 DRAW = {'water': {'temperature': 298, 'equilibration': 8000, 'apart': 1000, 'seeds': {'training': 1000, 'testing': 2003, 'large': 3000}},
-        'mapbi3': {'temperature': {'orthorhombic': 107, 'tetragonal': 228}, 'equilibration': 8000, 'apart': 1000, 'seeds': {'training': 1000, 'testing': 2003}}}
+        'mapbi3': {'temperature': {'orthorhombic': 107, 'tetragonal': 228}, 'equilibration': 8000, 'apart': 1000, 'seeds': {'training': 1000, 'testing': 2003}},
+        'nacl-64': {'temperature': 300, 'equilibration': 1000, 'apart': 200, 'seeds': {'training': 1000}, 'learns_from': ('nacl', 'nacl-64'), 'supercell': ('nacl', 2)}}
 
 
 def frames_in(path):
@@ -50,6 +57,11 @@ def computed(system, role):
 def same_cell(frame):
     """What a configuration reached from `frame` keeps of its comment line."""
     return {k: frame['info'][k] for k in ('Lattice', 'phase', 'pbc') if k in frame['info']}
+
+
+def by_phase(frames):
+    """{phase: frames} of a set; one entry, None, where it has no phases."""
+    return {phase: [f for f in frames if f['info'].get('phase') == phase] for phase in dict.fromkeys(f['info'].get('phase') for f in frames)}
 
 
 def list_path(system, role):

@@ -13,8 +13,9 @@ import numpy as np
 
 import extxyz
 from solids.dfpt import compute, without_response
+from solids.harmonic import minimum
 from solids.systems import DFT
-from targets import DATA, HERE, LISTED, MOLECULES, ROUNDS, SHARE, SOLIDS, WORK, computed, embedded, frames_in, waiting
+from targets import DATA, FORCES_ONLY, HERE, LISTED, MOLECULES, ROUNDS, SHARE, SOLIDS, WORK, computed, embedded, frames_in, waiting
 
 CHUNK = 100                                     # steps of molecular dynamics per claim
 
@@ -51,7 +52,6 @@ def computed_once(system, role, label, frame, calculate):
     try:
         if os.path.exists(path):                # finished by another process in the meantime
             return False
-        os.makedirs(os.path.dirname(path), exist_ok=True)
         t = time.time()
         result = calculate(frame, f'{WORK}/scratch/{os.getpid()}')
         extxyz.write(path, [result])
@@ -85,7 +85,7 @@ class Listed:
                 label = frame['info']['label']
                 if label in self.done[role] or (role, label) in self.failed:
                     continue
-                calculate = without_response if role == 'selected' else compute
+                calculate = without_response if role in FORCES_ONLY else minimum if role == 'reference' else compute
                 made = computed_once(self.system, role, label, frame, lambda frame, folder: calculate(frame, DFT[self.system], folder))
                 if made is None:
                     self.failed.add((role, label))

@@ -4,9 +4,13 @@ import numpy as np
 AXES = 'xyz'
 
 
-def bec_from_ph(bec):
-    """(N, 9) charges whose sum over atoms is zero, from (N, 3, 3) with row = field; and the largest element of the sum removed."""
-    return (bec - bec.mean(0)).reshape(-1, 9), float(np.abs(bec.sum(0)).max())
+def bec_from_ph(bec, bearers=slice(None)):
+    """(N, 9) charges whose sum over atoms is zero, from (N, 3, 3) with row = field; and the largest element of the sum removed, in equal parts
+    from the atoms `bearers` (a mask; all where none is given)."""
+    total = bec.sum(0)
+    made = bec.copy()
+    made[bearers] -= total/len(bec[bearers])
+    return made.reshape(-1, 9), float(np.abs(total).max())
 
 
 def solid(raw, index, transposed=True):

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 
 import numpy as np
 
@@ -20,9 +21,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PSEUDO = f'{HERE}/pseudo'
 
 
-def pw_input(frame, d, again=False):
-    """`again`: from the density and wavefunctions that are there, without dispersion, which ph.x refuses and which does not touch them."""
-    extra = [d[k] for k in ('functional', *(() if again else ('dispersion',))) if k in d]
+def pw_input(frame, d):
+    extra = [d[k] for k in ('functional', 'dispersion') if k in d]
     kinds = sorted(set(frame['species']))
     cell = [float(v) for v in frame['info']['Lattice'].split()]
     return f"""&control
@@ -32,13 +32,21 @@ def pw_input(frame, d, again=False):
  ibrav=0, nat={len(frame['species'])}, ntyp={len(kinds)}, ecutwfc={d['ecutwfc']}, ecutrho={d['ecutrho']}, nosym={d.get('nosym', '.true.')}{''.join(', ' + words for words in extra)}
 /
 &electrons
- conv_thr={d['conv_thr']:g}, mixing_beta={d.get('mixing_beta', 0.7)}{", startingpot='file', startingwfc='file'" if again else ''}
+ conv_thr={d['conv_thr']:g}, mixing_beta={d.get('mixing_beta', 0.7)}
 /
 ATOMIC_SPECIES
 """ + ''.join(f"{x} {MASS[x]} {os.path.basename(d['pseudo'][x])}\n" for x in kinds) \
         + 'CELL_PARAMETERS angstrom\n' + '\n'.join(' '.join('%.12f' % v for v in cell[3*i:3*i + 3]) for i in range(3)) \
         + '\nATOMIC_POSITIONS angstrom\n' + '\n'.join(f'{s} ' + ' '.join('%.12f' % v for v in p) for s, p in zip(frame['species'], frame['arrays']['pos'])) \
-        + {'gamma': '\nK_POINTS gamma\n', 'quarter': '\nK_POINTS crystal\n1\n0.25 0.25 0.25 1\n'}.get(d['kpoints'], f"\nK_POINTS automatic\n{d['kpoints']}\n")
+        + k_points(d['kpoints'], frame['info'].get('phase'))
+
+
+def k_points(wanted, phase):
+    """The card of `gamma`, of a grid, or of the points (of the cell's reciprocal vectors) that each phase has."""
+    if isinstance(wanted, dict):
+        points = wanted[phase]
+        return f'\nK_POINTS crystal\n{len(points)}\n' + ''.join(' '.join(map(str, p)) + ' 1\n' for p in points)
+    return '\nK_POINTS gamma\n' if wanted == 'gamma' else f'\nK_POINTS automatic\n{wanted}\n'
 
 
 def ph_input(d):
@@ -64,17 +72,21 @@ def numbers(line):
     return [float(x) for x in re.findall(r'-?\d+\.\d+(?:[EeDd][+-]?\d+)?', line)]
 
 
-def prepare(frame, settings, folder):
-    d = {**CONVERGENCE, **settings}
-    shutil.rmtree(folder, ignore_errors=True)
+def pseudos(files, folder):
+    """Puts the files that {element: name} names into folder/pp."""
     os.makedirs(folder + '/pp')
-    for p in d['pseudo'].values():
+    for p in files.values():
         if p[0] == '/':
             os.symlink(p, f'{folder}/pp/{os.path.basename(p)}')
         else:
             open(f'{folder}/pp/{p}', 'wb').write(gzip.open(f'{PSEUDO}/{p}.gz').read())
+
+
+def prepare(frame, settings, folder):
+    d = {**CONVERGENCE, **settings}
+    shutil.rmtree(folder, ignore_errors=True)
+    pseudos(d['pseudo'], folder)
     open(f'{folder}/pw.in', 'w').write(pw_input(frame, d))
-    open(f'{folder}/again.in', 'w').write(pw_input(frame, d, again=True))
     open(f'{folder}/ph.in', 'w').write(ph_input(d))
     open(f'{folder}/phcg.in', 'w').write(phcg_input(d))
 
@@ -93,10 +105,14 @@ def measured_plans():
     return {'LD_PRELOAD': library, 'FFTW_WISDOM': f'{os.path.dirname(library)}/fftw-wisdom'}
 
 
+def start(program, folder, name):
+    environment = {**os.environ, **measured_plans(), 'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'ESPRESSO_TMPDIR': '.'}
+    return subprocess.Popen(f'exec {program}.x -in {name}.in > {name}.out 2> {name}.err', shell=True, cwd=folder, env=environment)
+
+
 def run(program, folder, name=None):
     name = name or program
-    environment = {**os.environ, **measured_plans(), 'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'ESPRESSO_TMPDIR': '.'}
-    subprocess.run(f'exec {program}.x -in {name}.in > {name}.out 2> {name}.err', shell=True, cwd=folder, env=environment)
+    start(program, folder, name).wait()
     output = open(f'{folder}/{name}.out').read()
     if not ('JOB DONE' in output or program == 'phcg' and re.search(r'PHCG\s+:.*WALL', output)) or 'convergence NOT achieved' in output:
         raise RuntimeError(f'{program}.x did not finish or converge: see {folder}/{name}.out')
@@ -125,10 +141,16 @@ def without_response(frame, settings, folder):
     return {'info': info, 'species': frame['species'], 'arrays': {**frame['arrays'], 'forces': found['forces']}}
 
 
+def without_dispersion(path):
+    """Takes the dispersion correction out of what pw.x saved: ph.x refuses it, and it touches neither the density nor the field's response."""
+    saved = open(path).read()
+    open(path, 'w').write(re.sub(r'<vdW>.*?</vdW>', '', saved, flags=re.S))
+
+
 def response_of_ph(folder, atoms, settings):
     """(dielectric, Z* with rows = field) of ph.x at Gamma; any k-points, no real-wavefunction trick."""
     if 'dispersion' in settings:
-        run('pw', folder, 'again')
+        without_dispersion(f'{folder}/tmp/x.save/data-file-schema.xml')
     ph = run('ph', folder)
     at = ph.rindex('Dielectric constant in cartesian axis')
     eps = np.array([numbers(line) for line in ph[at:].splitlines()[2:5]])
@@ -146,12 +168,42 @@ def response_of_phcg(folder, atoms, settings):
     return eps, np.array([r for r in rows if len(r) == 3][:3*atoms]).reshape(atoms, 3, 3)
 
 
+def record_of(path):
+    """The one record of an unformatted file: complex numbers."""
+    return np.frombuffer(open(path, 'rb').read()[4:-4], '<c16')
+
+
+def dielectric_of_phcg(folder, frame):
+    """The dielectric tensor alone of phcg.x, which is stopped once the wavefunctions have answered the field: its effective charges would take
+    longer than all before, as the cube of the atoms. The tensor is the product of bare field and answer that phcg.x forms after them."""
+    process, answer, bare = start('phcg', folder, 'phcg'), f'{folder}/tmp/x.fildwx', f'{folder}/tmp/x.filbar'
+    try:
+        size = os.path.getsize
+        while process.poll() is None and not (os.path.exists(answer + '3') and size(answer + '3') == size(bare + '3') > 0):
+            time.sleep(1)
+    finally:
+        process.kill()
+        process.wait()
+    if not os.path.exists(answer + '3') or size(answer + '3') != size(bare + '3'):
+        raise RuntimeError(f'phcg.x did not finish: see {folder}/phcg.out')
+    bands = int(re.findall(r'number of Kohn-Sham states=\s*(\d+)', open(f'{folder}/pw.out').read())[0])
+    fields, answers = ([record_of(f'{name}{k}').reshape(bands, -1) for k in (1, 2, 3)] for name in (bare, answer))
+    volume = abs(np.linalg.det(np.reshape([float(v) for v in frame['info']['Lattice'].split()], (3, 3))))/BOHR**3
+    # Half of the plane waves is stored, G = 0 first: its partner is itself.
+    dot = [[2*(b.conj()*a).real.sum() - (b[:, 0].conj()*a[:, 0]).real.sum() for b in fields] for a in answers]
+    return np.eye(3) + 4*2*4*np.pi/volume*np.array(dot)
+
+
 def compute(frame, settings, folder):
-    """The frame with energy, forces, dielectric, bec and asr, and stress where the settings ask for it."""
+    """The frame with energy, forces, dielectric, bec and asr, and stress where the settings ask for it; without bec and asr where they say so."""
     frame = without_response(frame, settings, folder)
+    if settings.get('response') == 'phcg without charges':
+        eps = dielectric_of_phcg(folder, frame)
+        return {**frame, 'info': {**frame['info'], 'dielectric': ((eps + eps.T)/2).ravel(), 'pbc': 'T T T'}}
     response = response_of_phcg if settings.get('response') == 'phcg' else response_of_ph
     eps, z = response(folder, len(frame['species']), settings)
-    bec, asr = bec_from_ph(z)
+    bearers = settings.get('sum_rule_bearers')
+    bec, asr = bec_from_ph(z, np.isin(frame['species'], bearers) if bearers else slice(None))
     info = {k: v for k, v in frame['info'].items() if k != 'pbc'}
     info.update(dielectric=((eps + eps.T)/2).ravel(), asr=asr, pbc='T T T')
     return {'info': info, 'species': frame['species'], 'arrays': {**frame['arrays'], 'bec': bec}}

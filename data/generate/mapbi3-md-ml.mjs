@@ -1,0 +1,137 @@
+// mapbi3-md-ml.mjs [PHASES…]: data/mapbi3-md-ml-orthorhombic and -tetragonal. A force field and a polarization model, both learned from the
+// first-principles frames of data/mapbi3; NVE runs of a supercell of each phase from snapshots of a Langevin run; polarization and its rate
+// along them, and how long the molecules keep their direction.
+//
+// Needs the built package (npm run build). Kill it at any moment and start it again; two of these share the runs between them. Models, runs and
+// series of single runs wait in the work folder ($SPECTENSOR_WORK/mapbi3-md-ml, default work/ here); remove that folder to begin anew.
+// Seeds are fixed: the same frames in data/mapbi3 give the same bits.
+import { join } from "node:path";
+import { columns, currentSpectra, energyBook, foldersOf, keeper, log, nveRuns, overRuns, spectensor, table, version, whole } from "./learned.mjs";
+
+const { work } = foldersOf("mapbi3-md-ml");
+const { kept, model } = keeper(work);
+const { evaluateForceField, evaluatePolarization, fitForceField, fitPolarization, infrared, loadDataset, loadTrajectory, predictPolarization, readFrames, ...spaces } = spectensor;
+const { orientationCorrelation, vibrationalDensity } = spaces.dynamics;
+const { currentParts, resample } = spaces.spectra;
+const { atomGroups, supercell } = spaces.structure;
+
+/** @typedef {import("#built/index.js").Frame} Frame */
+/** @typedef {"orthorhombic" | "tetragonal"} Phase */
+/** @typedef {{ temperature: number, drift: number, fluctuation: number, polarization: number[], current: number[], parts: Record<string, number[]>, density: Record<string, number[]>, orientation: Record<string, number[]> }} RunSeries */
+
+const COMMON = { timestep: 0.5, friction: 10, equilibration: 12_000, between: 2000, runs: 20, steps: 20_000, saveEvery: 5 };
+/** Copies of the cell of 48 atoms that make its edges as equal as they get: 17 × 13 × 18 and 18 × 18 × 13 Å. */
+const PHASES = /** @type {const} */ ({
+  orthorhombic: { temperature: 107, seed: 20261130, copies: [2, 1, 2] },
+  tetragonal: { temperature: 228, seed: 20261131, copies: [2, 2, 1] },
+});
+/** Of the tables of spectra: cm⁻¹. */
+const AXIS = Float64Array.from({ length: 901 }, (_, k) => 4 * k);
+const BROADENING = /** @type {const} */ ({ kind: "gaussian", width: 8 });
+/** Frames between rows of the table of orientations, and their number. */
+const ORIENTATION = { every: 20, rows: 101 };
+
+const set = await loadDataset("mapbi3");
+const { selected = [], training = [], testing = [] } = set.parts;
+if (!training.some((f) => f.bornCharges)) {
+  log("data/mapbi3 has no Born charges yet, see its README");
+  process.exit(1);
+}
+const learnFrom = [...selected, ...training];
+/** @param {readonly Frame[]} frames @returns {Frame[]} */
+const bornOnly = (frames) => frames.map(({ structure, bornCharges }) => ({ structure, ...(bornCharges && { bornCharges }) }));
+const ridge = { kind: /** @type {const} */ ("fixed"), value: 1e-6 };
+const forceField = await model("forceField", "ff.json", () => fitForceField(learnFrom, { descriptor: { cutoff: 5, nMax: 6, lMax: 3 }, compress: { lost: 1e-3 }, ridge }));
+const polarization = await model("polarization", "polarization.json", () => fitPolarization(bornOnly(training), { descriptor: { cutoff: 5, nMax: 6, lMax: 3 }, compress: { lost: 1e-3 }, ridge }));
+const errors = await kept("errors.json", async () => ({
+  tested: testing.length,
+  ...(testing.length > 0 && { field: await evaluateForceField(forceField, testing), bornCharges: (await evaluatePolarization(polarization, bornOnly(testing))).bornCharges }),
+}));
+
+/** @param {Frame} frame */
+const phaseOf = (frame) => frame.info?.phase;
+
+/** CH₃ or NH₃ of every atom of a molecule, "cage" of the others. @param {import("#built/index.js").Structure} s @returns {string[]} */
+function fragments(s) {
+  const near = spaces.structure.neighborList(s, 1.5);
+  const named = { C: "CH₃", N: "NH₃" };
+  return s.species.map((symbol, i) => {
+    const around = Array.from(near.index.subarray(near.first[i], near.first[i + 1]), (j) => s.species[j]);
+    const carrier = symbol === "H" ? around.find((other) => other in named) : symbol;
+    return named[/** @type {keyof typeof named} */ (carrier)] ?? "cage";
+  });
+}
+
+/** Everything kept of a run. @param {number} temperature @param {string} file @returns {Promise<RunSeries>} */
+async function seriesOf(temperature, file) {
+  const trajectory = await loadTrajectory(file);
+  const { polarization: p, current, bornCharges } = await predictPolarization(polarization, trajectory, { workers: 1 });
+  if (!current) throw new TypeError("a run without velocities");
+  const labels = new Array(trajectory.species.length).fill("cage");
+  const recorded = await readFrames(file);
+  for (const { name, atoms } of atomGroups(recorded[0].structure, { kind: "molecules" })) if (name.includes("N")) for (const i of atoms) labels[i] = name;
+  /** @param {import("#built/index.js").TensorSeries} c */
+  const spectrum = (c) => resample(infrared(c, { temperature, verlet: COMMON.timestep, broadening: BROADENING }), AXIS).intensities.absorption.values;
+  const ends = currentParts(bornCharges, trajectory, { kind: "labels", labels: fragments(recorded[0].structure) });
+  const density = resample(vibrationalDensity(trajectory), AXIS).intensities;
+  const { first: dipole, second } = orientationCorrelation(trajectory, ["C", "N"], { maxLag: ORIENTATION.every * (ORIENTATION.rows - 1) });
+  const thinned = (/** @type {Float64Array} */ c) => [...c].filter((_, k) => k % ORIENTATION.every === 0);
+  return {
+    ...energyBook(trajectory, recorded),
+    polarization: [...p.values],
+    current: [...current.values],
+    parts: {
+      ...currentSpectra(polarization, trajectory, { current, bornCharges, labels }, spectrum),
+      ...Object.fromEntries(Object.entries(ends).map(([name, c]) => [name, [...spectrum(c)]])),
+    },
+    density: Object.fromEntries(Object.entries(density).map(([name, { values }]) => [name, [...values]])),
+    orientation: { first: thinned(dipole), second: thinned(second) },
+  };
+}
+
+const spacing = COMMON.saveEvery * COMMON.timestep;
+const rows = COMMON.steps / COMMON.saveEvery + 1;
+for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
+  const { copies, ...own } = PHASES[phase];
+  const settings = { ...COMMON, ...own };
+  const { data } = foldersOf(`mapbi3-md-ml-${phase}`);
+  const runs = nveRuns(work, phase, settings);
+  const start = selected.find((f) => phaseOf(f) === phase);
+  if (!start) throw new TypeError(`data/mapbi3 has no selected frame of the ${phase} phase`);
+  const cell = supercell(start.structure, copies);
+  if (process.argv.length < 3 || process.argv.includes(phase)) await runs.make(cell, forceField, (file) => seriesOf(settings.temperature, file));
+  /** @type {RunSeries[]} */
+  const series = runs.finished();
+  if (series.length < 2) {
+    log(`too few runs for data/mapbi3-md-ml-${phase} yet`);
+    continue;
+  }
+  const about = `${series.length} runs of ${rows} rows, ${spacing} fs apart, one after the other`;
+  whole(join(data, "polarization.dat.gz"), columns(["polarization of the cell, e·Å: x y z", about], series.map((s) => s.polarization), 3, 4));
+  whole(join(data, "current.dat.gz"), columns(["rate of the polarization, Σ Z*·v, e·Å/fs: x y z", about], series.map((s) => s.current), 3, 5));
+  /** @param {"parts" | "density" | "orientation"} what */
+  const means = (what) => Object.assign({}, ...Object.keys(series[0][what]).map((name) => overRuns(name, series.map((s) => s[what][name]))));
+  whole(join(data, "parts.csv.gz"), table({ wavenumber: AXIS, ...means("parts") }, 5));
+  whole(join(data, "density.csv.gz"), table({ wavenumber: AXIS, ...means("density") }, 5));
+  whole(join(data, "orientation.csv.gz"), table({ lag: Float64Array.from({ length: ORIENTATION.rows }, (_, k) => k * ORIENTATION.every * spacing), ...means("orientation") }, 5));
+  const scalars = /** @type {const} */ (["temperature", "drift", "fluctuation"]);
+  whole(join(data, "runs.csv.gz"), table(Object.fromEntries(scalars.map((s) => [s, series.map((r) => r[s])])), 6));
+  await spaces.io.writeExtxyz(join(data, "start.xyz.gz"), [{ structure: cell }]);
+  whole(
+    join(data, "run.json"),
+    `${JSON.stringify(
+      {
+        training: { selected: selected.length, training: training.length },
+        atoms: cell.species.length,
+        runs: { ...settings, runs: series.length, wanted: settings.runs },
+        rowsPerRun: rows,
+        broadening: BROADENING,
+        errorsOnAnotherRun: errors,
+        spectensor: version,
+      },
+      null,
+      1,
+    )}\n`,
+  );
+  log(`done: data/mapbi3-md-ml-${phase}`);
+}
