@@ -2,7 +2,7 @@ import { OptionError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { type Matrix, matrix } from "../math/matrix.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { integer, oneOf, RUN_FIELDS } from "../options/values.js";
+import { integer, number, oneOf, RUN_FIELDS } from "../options/values.js";
 import { breathe, type RunOptions, throwIfAborted } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import type { ChannelMatrices } from "./compression.js";
@@ -12,14 +12,17 @@ import { environmentsOf } from "./knownEnvironments.js";
 import { curPivots } from "./sparsify.js";
 
 export interface CompressChannelsOptions extends RunOptions {
-  /** Channels to keep per degree. */
-  readonly channels: number;
+  /** Channels to keep per degree; or give `lost`. */
+  readonly channels?: number;
+  /** Keeps the fewest channels that lose at most this share of the density's variance in every degree, above 0 and below 1. */
+  readonly lost?: number;
   /** `pca`: the leading principal components; `cur`: the most telling (species, n) channels themselves. Default `pca`. */
   readonly kind?: "pca" | "cur";
 }
 
 const OPTIONS = record({
-  channels: integer({ atLeast: 1 }),
+  channels: integer({ atLeast: 1 }).optional(),
+  lost: number({ above: 0, below: 1 }).optional(),
   kind: oneOf(["pca", "cur"]).default("pca"),
   ...RUN_FIELDS,
 } satisfies Fields<CompressChannelsOptions>);
@@ -31,7 +34,7 @@ const OPTIONS = record({
  * @param d a descriptor without compression
  * @param structures a few typical frames
  * @returns for the option `compression` of a descriptor with otherwise equal settings
- * @throws OptionError if more channels are asked for than there are; AbortedError when interrupted
+ * @throws OptionError if more channels are asked for than there are, or not one of `channels` and `lost` is given; AbortedError when interrupted
  */
 export async function compressChannels(
   d: Descriptor,
@@ -39,13 +42,21 @@ export async function compressChannels(
   options: CompressChannelsOptions,
 ): Promise<ChannelMatrices> {
   const where = "compressChannels";
-  const { channels, kind, ...run } = readOptions(OPTIONS, options, where);
+  const { channels: asked, lost, kind, ...run } = readOptions(OPTIONS, options, where);
   if (d.options.compression) throw new OptionError({ where, problem: "the descriptor is compressed already" });
   const all = d.options.species.length * d.options.nMax;
-  if (channels > all)
-    throw new OptionError({ where, problem: `channels is ${channels}, expected an integer from 1 to ${all}` });
+  if ((asked === undefined) === (lost === undefined))
+    throw new OptionError({ where, problem: "expected either channels or lost", advice: "give one of them" });
+  if (asked !== undefined && asked > all)
+    throw new OptionError({ where, problem: `channels is ${asked}, expected an integer from 1 to ${all}` });
   const choose = kind === "pca" ? principalComponents : tellingChannels;
-  return { kind, channels, matrices: (await covariances(d, structures, run)).map((c) => choose(c, channels)) };
+  const found = await covariances(d, structures, run);
+  // Both ways choose one channel after the other: fewer are the first of more.
+  const ordered = found.map((c) => choose(c, asked ?? all));
+  const enough = (channels: number): boolean => found.every((c, l) => 1 - keptShare(c, ordered[l]!, channels) <= lost!);
+  let channels = asked ?? 1;
+  if (lost !== undefined) while (channels < all && !enough(channels)) channels++;
+  return { kind, channels, matrices: ordered.map((rows) => rows.slice(0, channels * all)) };
 }
 
 /** Share of the covariance's trace that the compressed channels keep, per degree. */
@@ -54,17 +65,19 @@ export async function keptVariance(
   structures: readonly Structure[],
   compression: ChannelMatrices,
 ): Promise<number[]> {
-  return (await covariances(d, structures, {})).map((c, l) => {
-    const n = c.rows;
-    const rows = compression.matrices[l]!;
-    let kept = 0;
-    for (let q = 0; q < compression.channels; q++)
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < n; j++) kept += rows[q * n + i]! * c.values[i * n + j]! * rows[q * n + j]!;
-    let trace = 0;
-    for (let i = 0; i < n; i++) trace += c.values[i * n + i]!;
-    return trace > 0 ? kept / trace : 1;
-  });
+  const found = await covariances(d, structures, {});
+  return found.map((c, l) => keptShare(c, compression.matrices[l]!, compression.channels));
+}
+
+/** Share of a covariance's trace that orthonormal rows keep, [channels, all]. */
+function keptShare({ rows: n, values }: Matrix, rows: readonly number[], channels: number): number {
+  let kept = 0;
+  for (let q = 0; q < channels; q++)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) kept += rows[q * n + i]! * values[i * n + j]! * rows[q * n + j]!;
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += values[i * n + i]!;
+  return trace > 0 ? kept / trace : 1;
 }
 
 async function covariances(

@@ -12,7 +12,7 @@ import { referenceEngine } from "./referenceEngine.js";
  * 036002 (2018)). Build it once with {@link createDescriptor} and hand it to `evaluate`, `contract`, `gradient` and `designRows`.
  */
 export interface Descriptor {
-  /** All settings, defaults filled in. Plain data: `descriptor(JSON.parse(JSON.stringify(d.options)))` is the same descriptor. */
+  /** All settings, defaults filled in. Plain data: `createDescriptor(JSON.parse(JSON.stringify(d.options)))` is the same descriptor. */
   readonly options: ResolvedDescriptor;
   /** Prepared tables. @internal */
   readonly plan: DescriptorPlan;

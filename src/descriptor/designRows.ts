@@ -20,12 +20,12 @@ export interface DesignBlock {
 }
 
 export interface DesignOptions {
-  /** Upper bound on the memory of one block, bytes. Default 32 MB; at least one atom is always done. */
+  /** Upper bound on the memory of one block, bytes. Default 1 MB, which stays in a processor's cache; at least one atom is always done. */
   readonly blockBytes?: number;
 }
 
 export const DESIGN_OPTIONS = record({
-  blockBytes: positive("bytes").default(32e6),
+  blockBytes: positive("bytes").default(1e6),
 } satisfies Fields<DesignOptions>);
 
 /**

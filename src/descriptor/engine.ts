@@ -9,7 +9,7 @@ export interface ContractionJob {
   readonly features: number;
   /** [lists, features] */
   readonly weights: Float64Array;
-  /** The list of each atom. */
+  /** The list of each atom; the very array of the environments' species for a list per species. */
   readonly list: Int32Array;
   /** Σ_k D^μ_k(i)·w_k is added here, [atoms, 2λ+1]. */
   readonly atoms: Float64Array;
@@ -35,8 +35,8 @@ export type AtomRows = (atom: number, out: Float64Array) => void;
 export type CentreRows = (atom: number, target: (centre: number) => Float64Array) => void;
 
 /**
- * The numerical work of a descriptor, done once in plain TypeScript (`referenceEngine`) and once in WebAssembly
- * (`kernelEngine`), with the same results up to rounding.
+ * The numerical work of a descriptor, done once in plain TypeScript (`referenceEngine`) and once in WebAssembly (`kernelEngine`), with the
+ * same results up to rounding. Features and contractions are of the environments' centres alone, derivatives for training of all atoms.
  */
 export interface Engine {
   /** Writes the part's features into `out`, [atoms, 2λ+1, features]; other parts' columns stay as they are. */

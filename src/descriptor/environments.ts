@@ -17,6 +17,19 @@ export interface Environments {
   readonly neighbor: Int32Array;
   /** From centre to neighbor, [pairs, 3], Å. */
   readonly vectors: Float64Array;
+  /** The centres whose features and contributions are wanted; default all. Of the others pairs may be missing. */
+  readonly centres?: AtomRange;
+}
+
+/** Atoms `from` … `to` − 1. */
+export interface AtomRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The centres whose contributions are wanted. */
+export function centresOf({ centres, count }: Pick<Environments, "centres" | "count">): AtomRange {
+  return centres ?? { from: 0, to: count };
 }
 
 /**
@@ -55,10 +68,24 @@ export function environments(
     for (let p = list.first[i]!; p < list.first[i + 1]!; p++)
       order[cursor[i * kinds + species[list.index[p]!]!]!++] = p;
   for (let g = 0; g < count * kinds; g++) shellSort(order, first[g]!, first[g + 1]!, list);
-  const { vectors: from } = list;
-  const vectors = new Float64Array(3 * pairs);
-  for (let q = 0; q < pairs; q++) for (let c = 0; c < 3; c++) vectors[3 * q + c] = from[3 * order[q]! + c]!;
-  return { count, species, first, neighbor: order.map((p) => list.index[p]!), vectors };
+  return { count, species, first, ...pickPairs(order, list.index, list.vectors) };
+}
+
+/** The pairs of the given numbers, in their order. */
+export function pickPairs(
+  numbers: Int32Array,
+  neighbor: Int32Array,
+  vectors: Float64Array,
+): Pick<Environments, "neighbor" | "vectors"> {
+  const picked = { neighbor: new Int32Array(numbers.length), vectors: new Float64Array(3 * numbers.length) };
+  for (let q = 0, v = 0; q < numbers.length; q++, v += 3) {
+    const p = numbers[q]!;
+    picked.neighbor[q] = neighbor[p]!;
+    picked.vectors[v] = vectors[3 * p]!;
+    picked.vectors[v + 1] = vectors[3 * p + 1]!;
+    picked.vectors[v + 2] = vectors[3 * p + 2]!;
+  }
+  return picked;
 }
 
 /** The neighbors nearer than `cutoff` (Å): of each group the first few, as groups are in the order of distance. */
@@ -70,20 +97,15 @@ export function nearerThan(e: Environments, cutoff: number): Environments {
   let count = 0;
   for (let g = 0; g < groups; g++) {
     for (let p = e.first[g]!; p < e.first[g + 1]!; p++) {
-      const [x, y, z] = [vectors[3 * p]!, vectors[3 * p + 1]!, vectors[3 * p + 2]!];
+      const x = vectors[3 * p]!;
+      const y = vectors[3 * p + 1]!;
+      const z = vectors[3 * p + 2]!;
       if (x * x + y * y + z * z >= cutoff * cutoff) break;
       kept[count++] = p;
     }
     first[g + 1] = count;
   }
-  const near = new Float64Array(3 * count);
-  for (let q = 0; q < count; q++) for (let c = 0; c < 3; c++) near[3 * q + c] = vectors[3 * kept[q]! + c]!;
-  return {
-    ...e,
-    first,
-    neighbor: Int32Array.from({ length: count }, (_, q) => e.neighbor[kept[q]!]!),
-    vectors: near,
-  };
+  return { ...e, first, ...pickPairs(kept.subarray(0, count), e.neighbor, vectors) };
 }
 
 const GAPS = [701, 301, 132, 57, 23, 10, 4, 1];
@@ -98,7 +120,8 @@ function shellSort(order: Int32Array, from: number, to: number, list: NeighborLi
       let j = i;
       for (; j >= from + gap; j -= gap) {
         const other = order[j - gap]!;
-        if (distances[other]! < distance || (distances[other] === distance && !isBefore(moving, other, list))) break;
+        if (distances[other]! < distance || (distances[other] === distance && !isBefore(list.vectors, moving, other)))
+          break;
         order[j] = other;
       }
       order[j] = moving;
@@ -106,7 +129,10 @@ function shellSort(order: Int32Array, from: number, to: number, list: NeighborLi
 }
 
 /** Order of pairs at the same distance: by x, then y, then z. */
-function isBefore(p: number, q: number, { vectors }: NeighborList): boolean {
-  const axis = [0, 1].find((c) => vectors[3 * p + c] !== vectors[3 * q + c]) ?? 2;
-  return vectors[3 * p + axis]! < vectors[3 * q + axis]!;
+export function isBefore(vectors: Float64Array, p: number, q: number): boolean {
+  for (let c = 0; c < 3; c++) {
+    const [a, b] = [vectors[3 * p + c]!, vectors[3 * q + c]!];
+    if (a !== b) return a < b;
+  }
+  return false;
 }

@@ -1,6 +1,6 @@
 import { loadKernels } from "../wasm/load.js";
-import type { AtomRows, CentreRows, ContractionJob, Engine } from "./engine.js";
-import type { Environments } from "./environments.js";
+import type { AtomRows, CentreRows, ContractionJob, Derivatives, Engine } from "./engine.js";
+import { centresOf, type Environments } from "./environments.js";
 import type { Expansion } from "./expansion.js";
 import type { FeatureLayout, FeaturePart } from "./features.js";
 import {
@@ -13,6 +13,7 @@ import {
   placePart,
   placeWeights,
 } from "./kernelMemory.js";
+import { type PairTables, placePairTables } from "./pairTables.js";
 
 /**
  * The kernels of src/wasm/assembly/descriptor.ts with the tables of one descriptor in a memory of their own.
@@ -23,9 +24,11 @@ export function kernelEngine(layouts: readonly FeatureLayout[]): Engine | undefi
   if (!kernels) return undefined;
   const expansions = new Map<Expansion, () => void>();
   const parts = new Map<FeaturePart, PlacedPart>();
+  const pairTables = new Map<FeaturePart, ReturnType<typeof placePairTables>>();
   for (const part of layouts.flatMap((layout) => layout.parts)) {
     if (!expansions.has(part.expansion)) expansions.set(part.expansion, placeExpansion(kernels, part.expansion));
     parts.set(part, placePart(kernels, part));
+    if (part.kind === "twoBody" && part.order === 0) pairTables.set(part, placePairTables(kernels, part));
   }
 
   /** Runs `work` on a structure's pairs and gives their memory back afterwards. */
@@ -55,7 +58,13 @@ export function kernelEngine(layouts: readonly FeatureLayout[]): Engine | undefi
     },
     contract: (x, e, jobs) => {
       withPairs(x, e, () => {
-        contractAtoms(kernels, parts, e, jobs);
+        const rest = jobs.filter((job) => {
+          const tables = pairTables.get(job.part);
+          if (!tables || !job.derivatives || job.list !== e.species) return true;
+          addPairs(kernels, e, { ...job, derivatives: job.derivatives }, tables(job.weights, job.features));
+          return false;
+        });
+        if (rest.length > 0) contractAtoms(kernels, parts, e, rest);
       });
     },
     design: (part, e, features, use) => {
@@ -81,7 +90,8 @@ function writeFeatures(
   const components = 2 * part.order + 1;
   const pointer = arena.reserveDoubles(components * features);
   const row = arena.doubles(pointer, components * features);
-  for (let atom = 0; atom < e.count; atom++) {
+  const { from, to } = centresOf(e);
+  for (let atom = from; atom < to; atom++) {
     exports.expand(atom, 0);
     if (part.kind === "twoBody") exports.twoBodyFeatures(pointer, part.offset);
     else exports.threeBodyFeatures(pointer);
@@ -89,6 +99,34 @@ function writeFeatures(
       const start = m * features + part.offset;
       out.set(row.subarray(start, start + part.count), atom * components * features + start);
     }
+  }
+}
+
+/** A contraction of two-body features of order 0 with weights per species. */
+function addPairs(
+  { arena, exports }: DescriptorKernels,
+  e: Environments,
+  { atoms, derivatives }: ContractionJob & { readonly derivatives: Derivatives },
+  tables: PairTables,
+): void {
+  const values = arena.reserveDoubles(e.count);
+  const positions = arena.reserveDoubles(3 * e.count);
+  const strain = arena.reserveDoubles(9);
+  const results: readonly [Float64Array, number][] = [
+    [atoms, values],
+    [derivatives.positions, positions],
+    [derivatives.strain, strain],
+  ];
+  for (const [target, pointer] of results) arena.doubles(pointer, target.length).fill(0);
+  const { from, to } = centresOf(e);
+  for (let atom = from; atom < to; atom++) {
+    const kind = e.species[atom]!;
+    exports.pairTerm(atom, tables.of(kind), values + 8 * atom, positions, strain);
+    atoms[atom]! += tables.centre(kind);
+  }
+  for (const [target, pointer] of results) {
+    const source = arena.doubles(pointer, target.length);
+    for (let k = 0; k < target.length; k++) target[k]! += source[k]!;
   }
 }
 
@@ -100,10 +138,13 @@ function contractAtoms(
 ): void {
   const x = jobs[0]!.part.expansion;
   const adjointSize = ((x.lMax + 1) ** 2 + 1) * padded(x.channels);
-  const placed = jobs.map(({ part, features, weights, derivatives }) => {
+  const { from, to } = centresOf(e);
+  const placed = jobs.map(({ part, features, weights, list, derivatives }) => {
     const components = 2 * part.order + 1;
+    const wanted = new Set(list.subarray(from, to));
     return {
       weights: Array.from({ length: weights.length / features }, (_, k) => {
+        if (!wanted.has(k)) return 0;
         const own = weights.subarray(k * features, (k + 1) * features);
         return placeWeights(arena, part, own, derivatives !== undefined);
       }),
@@ -124,7 +165,7 @@ function contractAtoms(
     for (const { source } of view(i)) source.fill(0);
   });
   const withGradient = Number(jobs.some(({ derivatives }) => derivatives));
-  for (let atom = 0; atom < e.count; atom++) {
+  for (let atom = from; atom < to; atom++) {
     exports.expand(atom, withGradient);
     jobs.forEach(({ part, features, list, derivatives }, i) => {
       const p = placed[i]!;

@@ -40,6 +40,7 @@ export interface DescriptorExports {
   threeBodyAdjoint(weights: number, value: number, adjoints: number): void;
   twoBodyAdjoint(weights: number, value: number, adjoints: number): void;
   reverse(centre: number, adjoints: number, positions: number, strain: number): void;
+  pairTerm(centre: number, tables: number, value: number, positions: number, strain: number): void;
   couplePartners(target: number): void;
   approach(atom: number): void;
   threeBodyRows(atom: number, partners: number, rows: number, out: number): void;
@@ -65,9 +66,10 @@ export function placeExpansion({ arena, exports }: DescriptorKernels, x: Expansi
   const tables = new Map<unknown, number>();
   for (const { table } of species) {
     if (tables.has(table)) continue;
-    const pointer = arena.reserveDoubles(2 * row * (table.intervals + 1));
-    const target = arena.doubles(pointer, 2 * row * (table.intervals + 1));
-    target.fill(0);
+    // Two knots of zeros, for padding.
+    const size = 2 * row * (table.intervals + 3);
+    const pointer = arena.reserveDoubles(size);
+    const target = arena.doubles(pointer, size).fill(0);
     for (let knot = 0; knot <= table.intervals; knot++)
       for (let l = 0; l <= lMax; l++)
         for (let i = 0; i < width; i++) {
@@ -161,10 +163,13 @@ export function placeEnvironments({ arena, exports }: DescriptorKernels, e: Envi
   const workspace = arena.reserve(exports.workspaceBytes(most));
   const neighbors = arena.integers(neighborPointer, pairs).fill(-1);
   const vectors = arena.doubles(vectorPointer, 3 * pairs).fill(1);
+  const { first: from, neighbor, vectors: given } = e;
   for (let g = 0; g < groups; g++)
-    for (let p = e.first[g]!, q = first[g]!; p < e.first[g + 1]!; p++, q++) {
-      neighbors[q] = e.neighbor[p]!;
-      for (let c = 0; c < 3; c++) vectors[c * pairs + q] = e.vectors[3 * p + c]!;
+    for (let p = from[g]!, end = from[g + 1]!, q = first[g]!; p < end; p++, q++) {
+      neighbors[q] = neighbor[p]!;
+      vectors[q] = given[3 * p]!;
+      vectors[pairs + q] = given[3 * p + 1]!;
+      vectors[2 * pairs + q] = given[3 * p + 2]!;
     }
   return () => {
     exports.configureStructure(e.count, pairs, firstPointer, vectorPointer, neighborPointer, speciesPointer);

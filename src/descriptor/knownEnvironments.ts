@@ -1,9 +1,9 @@
-import type { NeighborList } from "../structure/neighbors.js";
 import type { Structure } from "../structure/structure.js";
-import { type VerletList, verletList, verletNeighbors } from "../structure/verletList.js";
+import { copyOf, servesStructure, verletList } from "../structure/verletList.js";
 import type { Descriptor } from "./descriptor.js";
-import { type Environments, environments, nearerThan } from "./environments.js";
+import { type AtomRange, type Environments, environments, nearerThan } from "./environments.js";
 import type { Expansion } from "./expansion.js";
+import { type FollowedPairs, followedEnvironments, followPairs } from "./followEnvironments.js";
 
 /** Environments of one structure, per expansion of a descriptor. */
 export type KnownEnvironments = (x: Expansion) => Environments;
@@ -15,13 +15,19 @@ function largestCutoff(d: Descriptor): number {
 
 /**
  * Environments of a structure per expansion: neighbors are searched once, for the largest cutoff radius.
- * @param list neighbors within the largest, where they are known
+ * @param centres which are wanted, default all
  */
-export function environmentsOf(d: Descriptor, s: Structure, list?: NeighborList): KnownEnvironments {
+export function environmentsOf(d: Descriptor, s: Structure, centres?: AtomRange): KnownEnvironments {
   const largest = largestCutoff(d);
-  const byCutoff = new Map([[largest, environments(s, d.options.species, largest, list)]]);
+  const widest = environments(s, d.options.species, largest);
+  return within(centres ? { ...widest, centres } : widest, largest);
+}
+
+/** @param widest within the largest cutoff radius */
+function within(widest: Environments, largest: number): KnownEnvironments {
+  const byCutoff = new Map([[largest, widest]]);
   return ({ cutoff }) => {
-    const found = byCutoff.get(cutoff) ?? nearerThan(byCutoff.get(largest)!, cutoff);
+    const found = byCutoff.get(cutoff) ?? nearerThan(widest, cutoff);
     byCutoff.set(cutoff, found);
     return found;
   };
@@ -30,21 +36,43 @@ export function environmentsOf(d: Descriptor, s: Structure, list?: NeighborList)
 /** Margin of the neighbor list of {@link followingEnvironments}, Å: a vibrating atom rarely moves by half of it. */
 const SKIN = 0.6;
 
+/** Structures that a list must serve to be worth its making, and how many are searched anew after one that was not. */
+const [WORTH, PAUSE] = [4, 64];
+
 /**
- * {@link environmentsOf} for structures that follow each other with small steps, as in molecular dynamics: while no atom has moved by
- * half the skin, neighbors come from a Verlet list. The bits are those of a new search, whatever came before.
+ * {@link environmentsOf} for structures that may follow each other with small steps, as in a trajectory: once two have, neighbors come from
+ * a Verlet list while no atom has moved by half the skin. The bits are those of a new search, whatever came before.
  */
-export function followingEnvironments(d: Descriptor): (s: Structure) => KnownEnvironments {
+export function followingEnvironments(d: Descriptor): (s: Structure, centres?: AtomRange) => KnownEnvironments {
   const cutoff = largestCutoff(d);
-  let list: VerletList | undefined;
-  let cell: Float64Array | undefined;
-  return (s) => {
-    const near = list && verletNeighbors(list, s);
-    if (near) return environmentsOf(d, s, near);
-    // A cell that changes from step to step (constant pressure) spoils every list: search for the structure at hand.
-    const sameCell = s.cell?.every((x, p) => x === cell?.[p]) ?? true;
-    cell = s.cell?.slice();
-    list = sameCell ? verletList(s, cutoff, SKIN) : undefined;
-    return environmentsOf(d, s, list && verletNeighbors(list, s));
+  let pairs: FollowedPairs | undefined;
+  let before: Structure | undefined;
+  let served = 0;
+  let pause = 0;
+  const listFor = (s: Structure): FollowedPairs => {
+    served = 0;
+    return followPairs(verletList(s, cutoff, SKIN), d.options.species);
+  };
+  return (s, centres) => {
+    if (pause > 0) {
+      pause--;
+      return environmentsOf(d, s, centres);
+    }
+    if (!pairs && before && servesStructure({ origin: before, skin: SKIN }, s)) pairs = listFor(s);
+    let near = pairs && followedEnvironments(pairs, s, centres);
+    if (pairs && !near && served >= WORTH) {
+      pairs = listFor(s);
+      near = followedEnvironments(pairs, s, centres);
+    }
+    if (near) {
+      served++;
+      return within(near, cutoff);
+    }
+    // Frames of a set, rather than of a trajectory.
+    if (pairs && served < WORTH) pause = PAUSE;
+    pairs = undefined;
+    const found = environmentsOf(d, s, centres);
+    before = copyOf(s);
+    return found;
   };
 }

@@ -1,6 +1,6 @@
 import { densityDerivative, expandDensity } from "./density.js";
 import type { AtomRows, CentreRows, ContractionJob, Derivatives, Engine } from "./engine.js";
-import type { Environments } from "./environments.js";
+import { centresOf, type Environments } from "./environments.js";
 import type { Expansion } from "./expansion.js";
 import type { FeaturePart } from "./features.js";
 
@@ -10,7 +10,8 @@ import type { FeaturePart } from "./features.js";
 export const referenceEngine: Engine = {
   features(part: FeaturePart, e: Environments, features: number, out: Float64Array): void {
     const size = (2 * part.order + 1) * features;
-    for (let atom = 0; atom < e.count; atom++)
+    const { from, to } = centresOf(e);
+    for (let atom = from; atom < to; atom++)
       writeFeatures(
         part,
         expandDensity(part.expansion, e, atom),
@@ -20,7 +21,8 @@ export const referenceEngine: Engine = {
   },
 
   contract(expansion: Expansion, e: Environments, jobs: readonly ContractionJob[]): void {
-    for (let atom = 0; atom < e.count; atom++) {
+    const { from, to } = centresOf(e);
+    for (let atom = from; atom < to; atom++) {
       const c = expandDensity(expansion, e, atom);
       for (const job of jobs) contractAtom(job, e, atom, c);
     }

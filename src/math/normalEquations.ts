@@ -122,11 +122,15 @@ export function ridgeTrials(
       if (!(error instanceof ConvergenceError)) throw error;
     }
   }
-  if (trials.length === 0)
-    throw new ConvergenceError({
-      where: "choice of the ridge",
-      problem: `the equations cannot be factored at any of ${ridges.join(", ")}`,
-      advice: "include larger ridges",
-    });
+  if (trials.length === 0) throw unsolvable(ridges);
   return trials;
+}
+
+/** No ridge has made equations positive definite. */
+export function unsolvable(ridges: readonly number[]): ConvergenceError {
+  return new ConvergenceError({
+    where: "choice of the ridge",
+    problem: `the equations cannot be factored at any of ${ridges.join(", ")}`,
+    advice: "include larger ridges",
+  });
 }

@@ -16,6 +16,7 @@ export {
 export { expand } from "./descriptor/expansion";
 export { twoBodyFeatures, threeBodyFeatures } from "./descriptor/features";
 export { threeBodyValue, threeBodyAdjoint, twoBodyAdjoint, reverse } from "./descriptor/contraction";
+export { pairTerm } from "./descriptor/pairTerm";
 export { couplePartners } from "./descriptor/partners";
 export { approach, threeBodyRows, twoBodyRows } from "./descriptor/designRows";
 export { threeBodyJacobian, twoBodyJacobian } from "./descriptor/jacobian";

@@ -1,6 +1,6 @@
 // Contraction of the expanded centre's features with weights, and the reverse pass.
 
-import { addScaled, at, clear, dot, int, multiplyAdd, product } from "./product";
+import { addScaled, at, clear, dot, int, multiplyAdd, product, productAlone } from "./product";
 import {
   BLOCK_BYTES,
   COUPLING_BYTES,
@@ -123,11 +123,9 @@ export function reverse(centre: i32, p: usize, positions: usize, strain: usize):
       for (let l = 0; l <= lMax; l++) {
         const rows = 2 * l + 1;
         const a = at(densityRow(adjoint(p, m), l), int(offsets, s));
-        clear(b, rows * row);
-        clear(bSlope, rows * row);
         const h = at(radialT, l * widthStride * row + j0), hSlope = at(radialSlopeT, l * widthStride * row + j0);
-        product(rows, n, width, a, <usize>channelStride << 3, 8, h, rowBytes, b, rowBytes);
-        product(rows, n, width, a, <usize>channelStride << 3, 8, hSlope, rowBytes, bSlope, rowBytes);
+        productAlone(rows, n, width, a, <usize>channelStride << 3, 8, h, rowBytes, b, rowBytes);
+        productAlone(rows, n, width, a, <usize>channelStride << 3, 8, hSlope, rowBytes, bSlope, rowBytes);
         for (let j = 0; j < n; j += 2) {
           let s0 = v128.load(at(along, j0 + j)), x = v128.load(at(gx, j0 + j));
           let y = v128.load(at(gy, j0 + j)), z = v128.load(at(gz, j0 + j));

@@ -26,7 +26,7 @@ import {
   width,
   widthStride,
 } from "./settings";
-import { INVERSE, UX, UY, UZ, evaluateRadialSlopes, field, harmonic, surround } from "./expansion";
+import { INVERSE, SLOPES, UX, UY, UZ, evaluateRadialSlopes, field, harmonic, surround } from "./expansion";
 import { densityRow } from "./features";
 import { couplingRow } from "./partners";
 
@@ -36,7 +36,7 @@ import { couplingRow } from "./partners";
  * gradient on the unit sphere over r with the same sign.
  */
 export function approach(atom: i32): void {
-  surround(atom, true);
+  surround(atom, SLOPES);
   const count = int(first, (atom + 1) * kinds) - int(first, atom * kinds);
   for (let j = 0; j < count; j += 2) {
     const ux = v128.load(at(field(UX), j)), uy = v128.load(at(field(UY), j)), uz = v128.load(at(field(UZ), j));

@@ -1,6 +1,6 @@
 // Density expansion around one centre.
 
-import { at, clear, int, product } from "./product";
+import { at, clear, int, multiplyAdd, product } from "./product";
 import {
   centres,
   channelStride,
@@ -41,7 +41,7 @@ export const UZ: i32 = 2;
 export const INVERSE: i32 = 3;
 const KNOT: i32 = 4;
 const VALUE: i32 = 5;
-const SLOPE: i32 = 9;
+const SLOPE: i32 = 8;
 
 @inline
 export function field(which: i32): usize {
@@ -60,21 +60,17 @@ function measure(p0: i32, p1: i32): void {
     store<f64>(at(field(UY), j), vy * inverse);
     store<f64>(at(field(UZ), j), vz * inverse);
     store<f64>(at(field(INVERSE), j), inverse);
-    const inside = int(neighbors, p0 + j) >= 0;
     const position = r * inverseStep;
-    const knot = inside ? min(<i32>position, intervals - 1) : 0;
+    // Beyond the last knot the tables have an interval of zeros for padding.
+    const knot = int(neighbors, p0 + j) >= 0 ? min(<i32>position, intervals - 1) : intervals + 1;
     store<i32>(at(field(KNOT), j), knot);
     const t = position - <f64>knot, u = 1 - t;
-    const f: f64 = inside ? 1 : 0;
-    store<f64>(at(field(VALUE), j), f * (1 + 2 * t) * u * u);
-    store<f64>(at(field(VALUE + 1), j), f * t * u * u);
-    store<f64>(at(field(VALUE + 2), j), f * t * t * (3 - 2 * t));
-    store<f64>(at(field(VALUE + 3), j), -f * t * t * u);
-    const d = f * inverseStep;
-    store<f64>(at(field(SLOPE), j), -6 * d * t * u);
-    store<f64>(at(field(SLOPE + 1), j), d * u * (1 - 3 * t));
-    store<f64>(at(field(SLOPE + 2), j), 6 * d * t * u);
-    store<f64>(at(field(SLOPE + 3), j), d * t * (3 * t - 2));
+    store<f64>(at(field(VALUE), j), t * t * (3 - 2 * t));
+    store<f64>(at(field(VALUE + 1), j), t * u * u);
+    store<f64>(at(field(VALUE + 2), j), -t * t * u);
+    store<f64>(at(field(SLOPE), j), 6 * inverseStep * t * u);
+    store<f64>(at(field(SLOPE + 1), j), inverseStep * u * (1 - 3 * t));
+    store<f64>(at(field(SLOPE + 2), j), inverseStep * t * (3 * t - 2));
   }
 }
 
@@ -133,44 +129,73 @@ function evaluateHarmonics(count: i32, withGradient: bool): void {
 }
 
 @inline
-function hermite(p: usize, next: usize, w: usize, stride: usize): v128 {
-  return f64x2.add(
-    f64x2.add(f64x2.mul(v128.load64_splat(w), v128.load(p)), f64x2.mul(v128.load64_splat(w + stride), v128.load(p + next))),
-    f64x2.add(
-      f64x2.mul(v128.load64_splat(w + 2 * stride), v128.load(p + 2 * next)),
-      f64x2.mul(v128.load64_splat(w + 3 * stride), v128.load(p + 3 * next)),
-    ),
-  );
+function weight(which: i32, j: i32): v128 {
+  return v128.load64_splat(at(field(which), j));
 }
 
-/** h of neighbors j0 … j1 − 1 (even), as [j][channel]. */
+/** The part of a cubic that depends on the rise between two knots and on the slopes there, or its derivative. */
+@inline
+function hermite(w: i32, j: i32, rise: v128, left: v128, right: v128): v128 {
+  return multiplyAdd(weight(w, j), rise, multiplyAdd(weight(w + 1, j), left, f64x2.mul(weight(w + 2, j), right)));
+}
+
+@inline
+function knotOf(table: usize, j: i32): usize {
+  return table + <usize>load<i32>(at(field(KNOT), j)) * ((<usize>tableWidth) << 4);
+}
+
+/** h of neighbors j0 … j1 − 1, as [j][channel]. */
 function evaluateRadial(j0: i32, j1: i32, table: usize): void {
   const next = <usize>tableWidth << 3;
-  const stride = <usize>row << 3;
   for (let j = j0; j < j1; j++) {
-    let p = table + <usize>load<i32>(at(field(KNOT), j)) * 2 * next;
-    const w = at(field(VALUE), j);
+    let p = knotOf(table, j);
     let h = at(radial, j * tableWidth);
     const end = h + next;
     while (h < end) {
-      v128.store(h, hermite(p, next, w, stride));
+      const base = v128.load(p);
+      const rise = f64x2.sub(v128.load(p + 2 * next), base);
+      v128.store(h, f64x2.add(base, hermite(VALUE, j, rise, v128.load(p + next), v128.load(p + 3 * next))));
       p += 16;
       h += 16;
     }
   }
 }
 
-/** As {@link evaluateRadial}, with dh/dr and the transposes. */
+/** As {@link evaluateRadial}, with dh/dr. */
 export function evaluateRadialSlopes(j0: i32, j1: i32, table: usize): void {
   const next = <usize>tableWidth << 3;
-  const stride = <usize>row << 3;
+  for (let j = j0; j < j1; j++) {
+    let p = knotOf(table, j);
+    let h = at(radial, j * tableWidth), d = at(radialSlope, j * tableWidth);
+    const end = h + next;
+    while (h < end) {
+      const base = v128.load(p), left = v128.load(p + next), right = v128.load(p + 3 * next);
+      const rise = f64x2.sub(v128.load(p + 2 * next), base);
+      v128.store(h, f64x2.add(base, hermite(VALUE, j, rise, left, right)));
+      v128.store(d, hermite(SLOPE, j, rise, left, right));
+      p += 16;
+      h += 16;
+      d += 16;
+    }
+  }
+}
+
+/** h of neighbors j0 … j1 − 1 (even) as [j][channel], and h and dh/dr as [channel][j]. */
+function evaluateRadialColumns(j0: i32, j1: i32, table: usize): void {
+  const next = <usize>tableWidth << 3;
   for (let j = j0; j < j1; j += 2) {
-    let p = table + <usize>load<i32>(at(field(KNOT), j)) * 2 * next;
-    let q = table + <usize>load<i32>(at(field(KNOT), j + 1)) * 2 * next;
-    const w = at(field(VALUE), j), s = at(field(SLOPE), j);
+    let p = knotOf(table, j), q = knotOf(table, j + 1);
     for (let i = 0; i < tableWidth; i += 2) {
-      transposed(i, j, radial, radialT, hermite(p, next, w, stride), hermite(q, next, w + 8, stride));
-      transposed(i, j, radialSlope, radialSlopeT, hermite(p, next, s, stride), hermite(q, next, s + 8, stride));
+      const pBase = v128.load(p), pLeft = v128.load(p + next), pRight = v128.load(p + 3 * next);
+      const pRise = f64x2.sub(v128.load(p + 2 * next), pBase);
+      const qBase = v128.load(q), qLeft = v128.load(q + next), qRight = v128.load(q + 3 * next);
+      const qRise = f64x2.sub(v128.load(q + 2 * next), qBase);
+      const h = f64x2.add(pBase, hermite(VALUE, j, pRise, pLeft, pRight));
+      const k = f64x2.add(qBase, hermite(VALUE, j + 1, qRise, qLeft, qRight));
+      v128.store(at(radial, j * tableWidth + i), h);
+      v128.store(at(radial, (j + 1) * tableWidth + i), k);
+      intoColumns(i, j, radialT, h, k);
+      intoColumns(i, j, radialSlopeT, hermite(SLOPE, j, pRise, pLeft, pRight), hermite(SLOPE, j + 1, qRise, qLeft, qRight));
       p += 16;
       q += 16;
     }
@@ -178,22 +203,27 @@ export function evaluateRadialSlopes(j0: i32, j1: i32, table: usize): void {
 }
 
 @inline
-function transposed(i: i32, j: i32, rows: usize, columns: usize, a: v128, b: v128): void {
-  v128.store(at(rows, j * tableWidth + i), a);
-  v128.store(at(rows, (j + 1) * tableWidth + i), b);
+function intoColumns(i: i32, j: i32, columns: usize, a: v128, b: v128): void {
   v128.store(at(columns, i * row + j), v128.shuffle<i64>(a, b, 0, 2));
   v128.store(at(columns, (i + 1) * row + j), v128.shuffle<i64>(a, b, 1, 3));
 }
 
+/** What is wanted of radial functions: values; values and columns for the reverse pass; values and slopes. */
+export const VALUES: i32 = 0;
+export const COLUMNS: i32 = 1;
+export const SLOPES: i32 = 2;
+
 /** Harmonics and radial functions around a centre. */
-export function surround(centre: i32, withGradient: bool): void {
+export function surround(centre: i32, wanted: i32): void {
   const p0 = int(first, centre * kinds), p1 = int(first, (centre + 1) * kinds);
   measure(p0, p1);
-  evaluateHarmonics(p1 - p0, withGradient);
+  evaluateHarmonics(p1 - p0, wanted != VALUES);
   for (let s = 0; s < kinds; s++) {
     const j0 = int(first, centre * kinds + s) - p0, j1 = int(first, centre * kinds + s + 1) - p0;
-    if (withGradient) evaluateRadialSlopes(j0, j1, <usize>int(tables, s));
-    else evaluateRadial(j0, j1, <usize>int(tables, s));
+    const table = <usize>int(tables, s);
+    if (wanted == COLUMNS) evaluateRadialColumns(j0, j1, table);
+    else if (wanted == SLOPES) evaluateRadialSlopes(j0, j1, table);
+    else evaluateRadial(j0, j1, table);
   }
 }
 
@@ -220,8 +250,8 @@ function sumDensity(centre: i32, target: usize): void {
   }
 }
 
-/** Expands the density around a centre. */
+/** Expands the density around a centre, on request for {@link reverse}. */
 export function expand(centre: i32, withGradient: bool): void {
-  surround(centre, withGradient);
+  surround(centre, withGradient ? COLUMNS : VALUES);
   sumDensity(centre, density);
 }

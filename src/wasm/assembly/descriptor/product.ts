@@ -33,24 +33,33 @@ function total(v: v128): f64 {
  * of B, rows of C.
  */
 export function product(m: i32, n: i32, k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: usize, ci: usize): void {
-  if (k <= 0) return;
+  if (k > 0) tiles(true, m, n, k, a, ai, ak, b, bk, c, ci);
+}
+
+/** C = A·B, as {@link product}; k at least 1. */
+export function productAlone(m: i32, n: i32, k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: usize, ci: usize): void {
+  tiles(false, m, n, k, a, ai, ak, b, bk, c, ci);
+}
+
+@inline
+function tiles(add: bool, m: i32, n: i32, k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: usize, ci: usize): void {
   let i = 0;
   for (; i + 4 <= m; i += 4) {
-    for (let j = 0; j < n; j += 4) tile4(k, a, ai, ak, at(b, j), bk, at(c, j), ci);
+    for (let j = 0; j < n; j += 4) tile4(add, k, a, ai, ak, at(b, j), bk, at(c, j), ci);
     a += 4 * ai;
     c += 4 * ci;
   }
   if (i + 2 <= m) {
-    for (let j = 0; j < n; j += 4) tile2(k, a, ai, ak, at(b, j), bk, at(c, j), ci);
+    for (let j = 0; j < n; j += 4) tile2(add, k, a, ai, ak, at(b, j), bk, at(c, j), ci);
     a += 2 * ai;
     c += 2 * ci;
     i += 2;
   }
-  if (i < m) for (let j = 0; j < n; j += 4) tile1(k, a, ak, at(b, j), bk, at(c, j));
+  if (i < m) for (let j = 0; j < n; j += 4) tile1(add, k, a, ak, at(b, j), bk, at(c, j));
 }
 
 @inline
-function tile4(k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: usize, ci: usize): void {
+function tile4(add: bool, k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: usize, ci: usize): void {
   let a1 = a + ai;
   let a2 = a1 + ai;
   let a3 = a2 + ai;
@@ -77,17 +86,17 @@ function tile4(k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: u
     a3 += ak;
     b += bk;
   } while (--k);
-  addTo(c, c00, c01);
+  put(add, c, c00, c01);
   c += ci;
-  addTo(c, c10, c11);
+  put(add, c, c10, c11);
   c += ci;
-  addTo(c, c20, c21);
+  put(add, c, c20, c21);
   c += ci;
-  addTo(c, c30, c31);
+  put(add, c, c30, c31);
 }
 
 @inline
-function tile2(k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: usize, ci: usize): void {
+function tile2(add: bool, k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: usize, ci: usize): void {
   let a1 = a + ai;
   const zero = f64x2.splat(0);
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero;
@@ -104,12 +113,12 @@ function tile2(k: i32, a: usize, ai: usize, ak: usize, b: usize, bk: usize, c: u
     a1 += ak;
     b += bk;
   } while (--k);
-  addTo(c, c00, c01);
-  addTo(c + ci, c10, c11);
+  put(add, c, c00, c01);
+  put(add, c + ci, c10, c11);
 }
 
 @inline
-function tile1(k: i32, a: usize, ak: usize, b: usize, bk: usize, c: usize): void {
+function tile1(add: bool, k: i32, a: usize, ak: usize, b: usize, bk: usize, c: usize): void {
   let c0 = f64x2.splat(0), c1 = f64x2.splat(0);
   do {
     const x = v128.load64_splat(a);
@@ -118,13 +127,13 @@ function tile1(k: i32, a: usize, ak: usize, b: usize, bk: usize, c: usize): void
     a += ak;
     b += bk;
   } while (--k);
-  addTo(c, c0, c1);
+  put(add, c, c0, c1);
 }
 
 @inline
-function addTo(c: usize, x: v128, y: v128): void {
-  v128.store(c, f64x2.add(v128.load(c), x));
-  v128.store(c, f64x2.add(v128.load(c, 16), y), 16);
+function put(add: bool, c: usize, x: v128, y: v128): void {
+  v128.store(c, add ? f64x2.add(v128.load(c), x) : x);
+  v128.store(c, add ? f64x2.add(v128.load(c, 16), y) : y, 16);
 }
 
 /** y += factor·x over n doubles, n a multiple of PAD. */

@@ -13,7 +13,7 @@ export let tableWidth: i32 = 0;
 /** Density channels: number and stride of c[lm][channel]. */
 export let channels: i32 = 0;
 export let channelStride: i32 = 0;
-/** Per species: pointer to its table [knots][value, slope·step][tableWidth]; first channel; central atom's part [width]. */
+/** Per species: pointer to its table [knots + 2][value, slope·step][tableWidth], the last two zeros; first channel; central atom's part [width]. */
 export let tables: usize = 0;
 export let offsets: usize = 0;
 export let centres: usize = 0;
@@ -116,11 +116,11 @@ export function configureStructure(
 
 /** Stride of arrays over the neighbors of one centre. */
 export let row: i32 = 0;
-/** Unit vectors, 1/r, first knot, Hermite weights of value and slope, [14][row]. */
+/** Unit vectors, 1/r, first knot, Hermite weights of value and slope, [11][row]. */
 export let geometry: usize = 0;
 /** Y_lm and the gradient of the polynomial that continues it, [4][lms][row]. */
 export let harmonics: usize = 0;
-/** h and dh/dr, [row][tableWidth] each, and transposed [tableWidth][row] each. */
+/** h and dh/dr, [row][tableWidth] each, or transposed [tableWidth][row] each. */
 export let radial: usize = 0;
 export let radialSlope: usize = 0;
 export let radialT: usize = 0;
@@ -133,7 +133,7 @@ export let scratch: usize = 0;
 /** Bytes that {@link workspace} needs for centres with up to `most` neighbors (a multiple of PAD). */
 export function workspaceBytes(most: i32): f64 {
   const r = <f64>rowStride(most), c = <f64>channelStride, l = <f64>(2 * lMax + 1), y = <f64>lms;
-  const kept = 14 * r + 4 * y * r + 4 * r * <f64>tableWidth + (y + 1) * c;
+  const kept = 11 * r + 4 * y * r + 4 * r * <f64>tableWidth + (y + 1) * c;
   const scratch = l * (r + c) * 2 + c * c + 7 * r * c + 3 * (y + 1) * c;
   return 8 * (kept + scratch + 64);
 }
@@ -141,7 +141,7 @@ export function workspaceBytes(most: i32): f64 {
 export function workspace(most: i32, p: usize): void {
   row = rowStride(most);
   geometry = p;
-  harmonics = geometry + (14 * row << 3);
+  harmonics = geometry + (11 * row << 3);
   radial = harmonics + (4 * lms * row << 3);
   radialSlope = radial + (row * tableWidth << 3);
   radialT = radialSlope + (row * tableWidth << 3);
