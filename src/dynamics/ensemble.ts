@@ -142,7 +142,7 @@ async function canonicalSnapshots(
   model: ForceFieldModel,
   options: ResolvedEnsembleOptions,
 ): Promise<Snapshot[]> {
-  const { onProgress, signal } = options;
+  const { workers, onProgress, signal } = options;
   const { at, run } = canonicalRun(options);
   const snapshots: Snapshot[] = [];
   const { masses } = startState(start, run);
@@ -153,6 +153,7 @@ async function canonicalSnapshots(
       removeDrift(velocities, masses);
       snapshots.push({ positions: structure.positions, velocities });
     },
+    ...(workers !== undefined && { workers }),
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
@@ -183,6 +184,8 @@ export function prepare({
     await md({ ...start, positions }, potential, {
       ...options,
       ensemble: { kind: "nve" },
+      // Runs go to the threads, not their steps.
+      workers: 1,
       velocities,
       onFrame: (f) => {
         structures.push(f.structure);

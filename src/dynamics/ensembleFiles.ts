@@ -106,7 +106,7 @@ async function canonicalToFile(
   options: z.output<typeof OPTIONS>,
   file: string,
 ): Promise<Snapshot[]> {
-  const { restartEvery, begin, onProgress, signal } = options;
+  const { restartEvery, begin, workers, onProgress, signal } = options;
   const { at, run } = canonicalRun(options);
   const { reason } = await mdToLockedFile(start, forceFieldPotential(model), {
     ...run,
@@ -114,6 +114,7 @@ async function canonicalToFile(
     saveEvery: Math.max(1, at.reduce(greatestCommonDivisor, 0)),
     begin: begin === "resume" && existsSync(`${file}.restart.json`) ? "resume" : "new",
     restartEvery,
+    ...(workers !== undefined && { workers }),
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
@@ -160,6 +161,8 @@ export function prepare({
     await mdToLockedFile({ ...start, positions }, potential, {
       ...options,
       ensemble: { kind: "nve" },
+      // Runs go to the threads, not their steps.
+      workers: 1,
       velocities,
       trajectory: file,
       begin: resume ? "resume" : "new",

@@ -3,18 +3,22 @@ import { followingEnvironments } from "../descriptor/knownEnvironments.js";
 import type { ForceFieldModel } from "../model/target/forceField/forceField.js";
 import { predictForcesAround } from "../model/target/forceField/predict.js";
 import { forceFieldUncertainty } from "../model/target/forceField/uncertainty.js";
+import { pieceCount } from "./forcePieces.js";
+import { forcesAlone, forcesOnThreads } from "./forceThreads.js";
 import type { Potential } from "./potential.js";
 
 /**
  * A fitted force field for {@link md}, with its error estimate where the model has one. Neighbors come from a Verlet list, which
- * changes no bit: forces are a function of the structure alone.
+ * changes no bit: forces are a function of the structure alone. From 500 atoms on they are summed piece by piece, on threads in a run.
  */
 export function forceFieldPotential(model: ForceFieldModel): Potential {
   const follow = followingEnvironments(model.descriptor);
+  const alone = forcesAlone(model);
   return {
     name: "force field",
     fingerprint: fingerprint(model),
-    evaluate: (s) => predictForcesAround(model, s, follow(s)),
+    evaluate: (s) => (pieceCount(s.species.length) > 1 ? alone(s) : predictForcesAround(model, s, follow(s))),
+    onThreads: (start, workers) => forcesOnThreads(model, start, workers),
     ...(model.posterior && { uncertainty: (s) => forceFieldUncertainty(model, s).largest }),
   };
 }

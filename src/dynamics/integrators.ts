@@ -1,4 +1,4 @@
-/** One step of each integrator, in place. `evaluate` refreshes forces, energy and stress of the state. */
+/** One step of each integrator, in place. `evaluate` refreshes forces, energy and stress of the state, at once or by and by. */
 import type { Random } from "../math/random.js";
 import { cellVolume } from "../structure/structure.js";
 import {
@@ -9,6 +9,8 @@ import {
 import type { Ensemble } from "./options.js";
 import type { MdState } from "./state.js";
 import { kineticEnergy } from "./velocities.js";
+
+type Evaluate = () => Promise<void>;
 
 function kick(state: MdState, dt: number): void {
   const { velocities, forces, masses } = state;
@@ -24,17 +26,23 @@ function drift(state: MdState, dt: number): void {
 }
 
 /** Velocity Verlet. @param dt fs */
-export function velocityVerlet(state: MdState, dt: number, evaluate: () => void): void {
+export async function velocityVerlet(state: MdState, dt: number, evaluate: Evaluate): Promise<void> {
   kick(state, dt / 2);
   drift(state, dt);
-  evaluate();
+  await evaluate();
   kick(state, dt / 2);
 }
 
 type Thermostat = Exclude<Ensemble, { readonly kind: "nve" }>;
 
 /** Langevin dynamics, BAOAB: half kick, half drift, Ornstein–Uhlenbeck, half drift, half kick. @param dt fs */
-export function baoab(state: MdState, dt: number, thermostat: Thermostat, rng: Random, evaluate: () => void): void {
+export async function baoab(
+  state: MdState,
+  dt: number,
+  thermostat: Thermostat,
+  rng: Random,
+  evaluate: Evaluate,
+): Promise<void> {
   kick(state, dt / 2);
   drift(state, dt / 2);
   const c = Math.exp((-dt * (thermostat.friction ?? 10)) / 1000);
@@ -45,7 +53,7 @@ export function baoab(state: MdState, dt: number, thermostat: Thermostat, rng: R
     for (let a = 3 * i; a < 3 * i + 3; a++) state.velocities[a] = c * state.velocities[a]! + width * rng.normal();
   }
   drift(state, dt / 2);
-  evaluate();
+  await evaluate();
   kick(state, dt / 2);
 }
 
@@ -53,13 +61,13 @@ export function baoab(state: MdState, dt: number, thermostat: Thermostat, rng: R
  * Isotropic stochastic cell rescaling: d ln V = −(κ/τ)(P₀ − P) dt + √(2 k_BT κ/(V τ)) dW (Bernetti and Bussi 2020, eq. 6);
  * positions scale with the cell, velocities inversely.
  */
-export function rescaleCell(
+export async function rescaleCell(
   state: MdState,
   dt: number,
   barostat: Extract<Ensemble, { readonly kind: "npt" }>,
   rng: Random,
-  evaluate: () => void,
-): void {
+  evaluate: Evaluate,
+): Promise<void> {
   const { pressure = 0, relaxation = 500, compressibility = 0.02, temperature } = barostat;
   const kappa = compressibility / gigapascal;
   const volume = cellVolume(state.cell!);
@@ -71,5 +79,5 @@ export function rescaleCell(
   const scale = Math.exp(change / 3);
   for (const a of [state.positions, state.cell!]) for (let k = 0; k < a.length; k++) a[k]! *= scale;
   for (let k = 0; k < state.velocities.length; k++) state.velocities[k]! /= scale;
-  evaluate();
+  await evaluate();
 }

@@ -10,7 +10,7 @@ import { breathe } from "../progress.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { baoab, rescaleCell, velocityVerlet } from "./integrators.js";
 import { type Ensemble, type MdFrame, type MdOptions, readMdOptions } from "./options.js";
-import type { Potential } from "./potential.js";
+import { type EnergyForces, type Potential, withPotential } from "./potential.js";
 import { mobileDegrees, startState } from "./start.js";
 import { type MdState, snapshot } from "./state.js";
 import { kineticEnergy, temperatureOf } from "./velocities.js";
@@ -29,6 +29,17 @@ export interface MdResult {
  * @throws OptionError for options that make no sense
  */
 export async function md(start: Structure, potential: Potential, options: MdOptions): Promise<MdResult> {
+  const { workers } = readMdOptions(start, options);
+  return withPotential(potential, start, workers, (forces) => mdWith(start, potential, forces, options));
+}
+
+/** {@link md} with forces that come from elsewhere, which must be those of the potential to the bit. */
+export async function mdWith(
+  start: Structure,
+  potential: Potential,
+  forcesOf: (structure: Structure) => EnergyForces | Promise<EnergyForces>,
+  options: MdOptions,
+): Promise<MdResult> {
   const read = readMdOptions(start, options);
   checkStructure(start);
   const { ensemble, steps, timestep, saveEvery, maxForce, maxUncertainty, onFrame, onProgress, signal } = read;
@@ -40,8 +51,8 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     });
   const state = read.resume ? snapshot(read.resume) : startState(start, read);
   const rng = state.random ? restoreRandom(state.random) : random(read.seed);
-  const evaluate = (): void => {
-    const { forces, energy, stress } = potential.evaluate(structureOf(state));
+  const evaluate = async (): Promise<void> => {
+    const { forces, energy, stress } = await forcesOf(structureOf(state));
     checkForces(forces, state, maxForce);
     if (ensemble.kind === "npt" && !stress)
       throw new OptionError({
@@ -60,15 +71,15 @@ export async function md(start: Structure, potential: Potential, options: MdOpti
     await onFrame?.({ ...frame, ...(uncertainty !== undefined && { uncertainty }) });
     checkUncertainty(uncertainty, state, maxUncertainty);
   };
-  evaluate();
+  await evaluate();
   const hottest = read.maxTemperature ?? temperatureLimit(state, read);
   if (!read.resume) await recordFrame();
 
   while (state.step < steps) {
     if (signal?.aborted) return { state, reason: "interrupted" };
-    if (ensemble.kind === "nve") velocityVerlet(state, timestep, evaluate);
-    else baoab(state, timestep, ensemble, rng, evaluate);
-    if (ensemble.kind === "npt") rescaleCell(state, timestep, ensemble, rng, evaluate);
+    if (ensemble.kind === "nve") await velocityVerlet(state, timestep, evaluate);
+    else await baoab(state, timestep, ensemble, rng, evaluate);
+    if (ensemble.kind === "npt") await rescaleCell(state, timestep, ensemble, rng, evaluate);
     state.step++;
     state.random = rng.state;
     checkTemperature(state, ensemble, hottest);

@@ -4,9 +4,9 @@ import { type Fields, readOptions, record } from "../options/record.js";
 import { integer, oneOf, text } from "../options/values.js";
 import type { Structure } from "../structure/structure.js";
 import { lockOutput } from "../system/lock.js";
-import { type MdResult, md } from "./md.js";
+import { type MdResult, mdWith } from "./md.js";
 import { MD_FIELDS, type MdOptions } from "./options.js";
-import type { Potential } from "./potential.js";
+import { type Potential, withPotential } from "./potential.js";
 import { readRestart, writeRestart } from "./restart.js";
 import { openTrajectory } from "./trajectoryFile.js";
 
@@ -64,11 +64,11 @@ export async function mdToLockedFile(
   // One of an earlier run must not be taken for this one's.
   if (!from) rmSync(restart, { force: true });
   const file = await openTrajectory(trajectory, from?.trajectory);
-  try {
+  const steps = async (forces: Parameters<typeof mdWith>[2]): Promise<MdResult> => {
     let resume = from?.state;
     for (;;) {
       const next = (Math.floor((resume?.step ?? 0) / restartEvery) + 1) * restartEvery;
-      const part = await md(start, potential, {
+      const part = await mdWith(start, potential, forces, {
         ...rest,
         steps: Math.min(rest.steps, next),
         ...(resume && { resume }),
@@ -82,6 +82,9 @@ export async function mdToLockedFile(
       writeRestart(restart, { state: resume, settings, trajectory: await file.flush() });
       if (part.reason === "interrupted" || resume.step >= rest.steps) return part;
     }
+  };
+  try {
+    return await withPotential(potential, start, rest.workers, steps);
   } finally {
     await file.close();
   }

@@ -10,9 +10,9 @@ import {
   number,
   plainObject,
   positive,
-  RUN_FIELDS,
+  THREAD_FIELDS,
 } from "../options/values.js";
-import type { RunOptions } from "../progress.js";
+import type { ThreadOptions } from "../progress.js";
 import type { Structure } from "../structure/structure.js";
 import type { MdState } from "./state.js";
 
@@ -50,7 +50,7 @@ export interface MdFrame {
   readonly uncertainty?: number;
 }
 
-export interface MdOptions extends RunOptions {
+export interface MdOptions extends ThreadOptions {
   readonly ensemble: Ensemble;
   /** Number of the last step; a resumed run goes on up to the same number. */
   readonly steps: number;
@@ -109,7 +109,7 @@ const { resume, ...fields } = {
   maxTemperature: positive("K").optional(),
   maxUncertainty: positive("eV/Å").optional(),
   resume: plainObject<MdState>("the state of an earlier run").optional(),
-  ...RUN_FIELDS,
+  ...THREAD_FIELDS,
 } satisfies Fields<MdOptions>;
 
 /** All but `resume`, for runs that are resumed from files. */

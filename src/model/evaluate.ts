@@ -43,7 +43,8 @@ export interface ModelErrors {
 /**
  * Errors of a model on frames that it has not seen.
  * @param options of {@link evaluatePolarization}; `polarization` counts for polarization models only
- * @throws DataError if no frame has what the model predicts; AbortedError when interrupted
+ * @throws DataError if no frame has what the model predicts, or the journal is one of other frames or another model
+ * @throws FileError if another run has the journal; AbortedError when interrupted
  */
 export async function evaluateModel(
   model: PolarizabilityModel | PolarizationModel | ForceFieldModel,

@@ -15,6 +15,8 @@ export interface ParallelOptions<Shared, Item, Result> extends RunOptions, Omit<
   readonly workers?: number;
   /** What is being done, for progress and messages. Default "items". */
   readonly label?: string;
+  /** Told of each result as it comes, in any order. */
+  readonly onResult?: (result: Result, index: number) => void;
 }
 
 /** Milliseconds of work that are done here before threads are thought of, and that must be left for them. */
@@ -65,6 +67,7 @@ async function mapHere<Shared, Item, Result>(
     } catch (cause) {
       throw itemError(options.itemName, index, cause instanceof Error ? cause.name : "", messageOf(cause), cause);
     }
+    options.onResult?.(results[index]!, index);
     reportProgress(options, index + 1);
     if (performance.now() - paused > 50) {
       await breathe();
@@ -93,6 +96,7 @@ async function mapOnThreads<Shared, Item, Result>(
       const index = next++;
       try {
         results[index] = (await pool.run(items[index], index, signal)) as Result;
+        options.onResult?.(results[index]!, index);
         reportProgress(options, ++done);
       } catch (cause) {
         if (signal?.aborted) return;

@@ -16,10 +16,11 @@ export interface StreamOptions<Item, Result> extends Omit<PoolSetup, "shared"> {
   readonly workers?: number;
   /** What is being done, for messages. */
   readonly label: string;
+  /** Items that wait or are worked on, per thread. Default 3: so many that none waits for the reader. */
+  readonly ahead?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Items that wait or are worked on, per thread: so many that none waits for the reader. */
 const AHEAD = 3;
 /** Milliseconds of work after which threads are started, unless a number of them was asked for. */
 const ALONE = 1000;
@@ -33,7 +34,7 @@ const ALONE = 1000;
 export async function* parallelStream<Item, Result>(
   options: StreamOptions<Item, Result>,
 ): AsyncGenerator<Result, void, void> {
-  const { workers, signal, label } = options;
+  const { workers, signal, label, ahead = AHEAD } = options;
   const threads = threadCount(workers);
   const items = options.items[Symbol.asyncIterator]();
   const waiting: Promise<Settled<Result>>[] = [];
@@ -46,7 +47,7 @@ export async function* parallelStream<Item, Result>(
     for (let ended = false; !ended || waiting.length > 0; ) {
       throwIfAborted(signal, label);
       if (!pool && wanted()) pool = openPool({ ...options, shared: options.shared() }, threads);
-      if (!ended && (!pool || waiting.length < AHEAD * threads)) {
+      if (!ended && (!pool || waiting.length < ahead * threads)) {
         const next = await items.next();
         if (next.done) ended = true;
         else if (pool) {

@@ -90,8 +90,8 @@ export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** @throws SpectensorError if it has not been built */
-function built(url: URL): URL {
+/** The compiled module. @throws SpectensorError if it has not been built */
+export function built(url: URL): URL {
   const found = compiledModule(url);
   if (found) return found;
   const where = compiledPath(fileURLToPath(url));

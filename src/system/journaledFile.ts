@@ -6,7 +6,7 @@ import { createHash, type Hash } from "node:crypto";
 import {
   closeSync,
   constants,
-  fdatasyncSync,
+  fdatasync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -14,6 +14,7 @@ import {
   readSync,
   rmSync,
 } from "node:fs";
+import { promisify } from "node:util";
 import { z } from "zod";
 import { FileError } from "../errors.js";
 import { readDocument, record } from "../options/record.js";
@@ -122,7 +123,8 @@ async function openLocked(
     await flush();
     last = performance.now();
     if (!state || bytes === noted?.bytes || bytes === 0) return;
-    fdatasyncSync(descriptor);
+    // Not waited for in this thread: the others go on.
+    await promisify(fdatasync)(descriptor);
     const entry: Journal = {
       format: "spectensor-journal",
       version: 1,

@@ -5,7 +5,8 @@
  * ∂k^ζ = ζ k^(ζ−1) (x̂_B − k x̂)·∂x/|x|.
  */
 import { gradientAround } from "../../descriptor/contract.js";
-import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
+import { type Descriptor, featureCount, layoutOf } from "../../descriptor/descriptor.js";
+import { centresOf } from "../../descriptor/environments.js";
 import { featuresAround, normalize } from "../../descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../descriptor/jacobian.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
@@ -197,7 +198,7 @@ function kernelGradient(
   return { value: Float64Array.of(energy), positions, strain };
 }
 
-/** The atoms of one species and their kernel with its references. */
+/** The centres of one species and their kernel with its references. */
 interface Similarity {
   readonly kind: number;
   readonly atoms: Int32Array;
@@ -217,9 +218,10 @@ function similarities(
 ): Similarity[] {
   const { values, lengths } = unitFeatures(d, s, around);
   const count = featureCount(d, 0);
+  const { from, to } = centresOf(around(layoutOf(d, 0).parts[0]!.expansion));
   return references.map((refs, kind) => {
     const symbol = d.options.species[kind];
-    const atoms = Int32Array.from([...s.species.keys()].filter((i) => s.species[i] === symbol));
+    const atoms = Int32Array.from([...s.species.keys()].filter((i) => i >= from && i < to && s.species[i] === symbol));
     const unit = matrix(atoms.length, count);
     atoms.forEach((atom, a) => {
       unit.values.set(values.subarray(atom * count, (atom + 1) * count), a * count);

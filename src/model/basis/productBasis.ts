@@ -1,5 +1,5 @@
 /** The basis of features and of products of their factors, see productFactors. */
-import { contract, gradientAround } from "../../descriptor/contract.js";
+import { contract, contractAround, gradientAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featureJacobian } from "../../descriptor/jacobian.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
@@ -172,15 +172,22 @@ interface Term {
   readonly value: Float64Array;
 }
 
-function termsOf(d: Descriptor, order: TensorOrder, terms: ProductTerms, s: Structure): Term[] {
+function termsOf(
+  d: Descriptor,
+  order: TensorOrder,
+  terms: ProductTerms,
+  s: Structure,
+  around = environmentsOf(d, s),
+): Term[] {
   const { count } = terms;
   const part = (all: Float64Array, q: number): Float64Array =>
     all.subarray((q * all.length) / count, ((q + 1) * all.length) / count);
   const indices = [...Array(count).keys()];
-  const found = contract(d, s, [
+  const weights = [
     ...indices.map((q) => ({ order: 0, values: part(terms.scalars, q) }) as const),
     ...indices.map((q) => ({ order, values: part(terms.equivariants, q) })),
-  ]);
+  ];
+  const found = contractAround(d, s, weights, around);
   const components = 2 * order + 1;
   return indices.map((q) => {
     const offsets = part(terms.offsets, q);
@@ -207,7 +214,7 @@ function productResponse(
   const [n1, n0] = [featureCount(d, order), featureCount(d, 0)];
   const own = new Float64Array(n * n1);
   const scalar = Array.from({ length: components }, () => new Float64Array(n * n0));
-  const found = termsOf(d, order, terms, s);
+  const found = termsOf(d, order, terms, s, around);
   s.species.forEach((symbol, atom) => {
     const kind = d.options.species.indexOf(symbol);
     const weights = own.subarray(atom * n1, (atom + 1) * n1);

@@ -2,7 +2,7 @@
 import { contractAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featuresAround, normalize } from "../../descriptor/evaluate.js";
-import { environmentsOf } from "../../descriptor/knownEnvironments.js";
+import { followingEnvironments } from "../../descriptor/knownEnvironments.js";
 import { gemm, type Matrix, matrix, rowOf } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 import { powersOf, type ReferencePredictor, type ReferenceSpecies, scalarWeights } from "./predictor.js";
@@ -36,8 +36,9 @@ export function referenceContraction(
     buffer: reusable(),
   }));
   const weightBuffer = reusable();
+  const follow = followingEnvironments(d);
   return (structures) => {
-    const around = structures.map((s) => environmentsOf(d, s));
+    const around = structures.map((s) => follow(s));
     const atoms = structures.flatMap((s, i) => s.species.map((symbol, j) => ({ symbol, structure: i, j })));
     const rows = kinds.map(({ symbol, buffer }) => {
       const own = [...atoms.keys()].filter((a) => atoms[a]!.symbol === symbol);

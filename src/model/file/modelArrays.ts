@@ -39,6 +39,11 @@ function littleEndian(values: Float64Array): Uint8Array {
   return endianness() === "LE" ? bytes : Buffer.from(bytes).swap64();
 }
 
+/** The little-endian bytes as base64. */
+export function base64Of(values: Float64Array): string {
+  return Buffer.concat([...littleEndianBlocks(values)]).toString("base64");
+}
+
 /** Brings bytes that were read into an array's buffer into the machine's order. */
 export function toMachineOrder(bytes: Uint8Array): void {
   if (endianness() === "BE") Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).swap64();

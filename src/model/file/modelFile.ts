@@ -13,9 +13,9 @@ import { parseJson } from "../../system/json.js";
 import { writeWhole } from "../../system/wholeFile.js";
 import {
   arrayHash,
+  base64Of,
   checkArray,
   LONGEST,
-  littleEndianBlocks,
   type ModelDocument,
   product,
   toMachineOrder,
@@ -53,7 +53,7 @@ export function formatModel(document: ModelDocument): string {
   checkShapes(document);
   const arrays = Object.fromEntries(
     Object.entries(document.arrays).map(([name, { shape, values }]) => {
-      const data = littleEndianBase64(values);
+      const data = base64Of(values);
       return [name, { shape, encoding: "base64 float64 little-endian", sha256: arrayHash(values), data }];
     }),
   );
@@ -198,10 +198,6 @@ function decode(name: string, shape: readonly number[], data: string, checksum: 
   toMachineOrder(bytes);
   checkArray(values, checksum, name, file);
   return values;
-}
-
-function littleEndianBase64(values: Float64Array): string {
-  return Buffer.concat([...littleEndianBlocks(values)]).toString("base64");
 }
 
 /** The words after `spectensor fit` that make a model of this kind. */

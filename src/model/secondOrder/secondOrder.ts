@@ -5,8 +5,9 @@ import { type Alternatives, type Fields, kinds, readOptions, record } from "../.
 import { checkedBy, number, oneOf, positive, RUN_FIELDS } from "../../options/values.js";
 import { breathe, type RunOptions, runOf, throwIfAborted } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
-import { type Symmetry, symmetry } from "../../structure/symmetry.js";
-import { evenParts } from "../linearResponse/derivatives.js";
+import type { Structure } from "../../structure/structure.js";
+import { symmetry } from "../../structure/symmetry.js";
+import { type EvenPart, evenParts } from "../linearResponse/derivatives.js";
 import { frameTensor, singleDisplacements } from "../linearResponse/displacements.js";
 import { crystalDisplacements, expander } from "../linearResponse/expansion.js";
 import { type LinearResponse, linearResponse } from "../linearResponse/linearResponse.js";
@@ -119,14 +120,17 @@ export async function secondOrderResponse(
   const found = quadraticTerms(s, asked, group);
   if (found.unknowns.length === 0)
     throw new DataError({ where, problem: `no terms of kind ${JSON.stringify(asked)}`, advice: "raise the cutoff" });
-  const moved = frames.map((f, i) => frameEquations(found, first, f, quantity, `${where}, frame ${i}`));
-  const single = singleEquations(
-    found,
-    first,
-    singleDisplacements(reference, displaced, quantity),
-    group,
-    spread(moved),
-  );
+  const displace = crystalDisplacements(first.reference);
+  const linear = expander(first);
+  const moved = frames.map((f, i): Moved => {
+    const u = displace(f.structure);
+    const known = linear(f.structure);
+    const targets = frameTensor(f, quantity, `${where}, frame ${i}`).map((x, p) => x - known[p]!);
+    const square = u.reduce((sum, x) => sum + x * x, 0) / s.species.length;
+    return { block: { rows: designRows(found, u), targets, judged: true }, square };
+  });
+  const even = evenParts(first.value, singleDisplacements(reference, displaced, quantity), group);
+  const single = even.map((part) => evenEquations(found, part, s, displace, spread(moved) ?? 1));
   throwIfAborted(signal, "expanding to second order");
   await breathe();
   const blocks = [...single, ...moved.map((m) => m.block)];
@@ -146,50 +150,29 @@ interface Moved {
   readonly square: number;
 }
 
-function frameEquations(
-  found: QuadraticTerms,
-  first: LinearResponse,
-  frame: Frame,
-  quantity: "polarizability" | "dielectric",
-  where: string,
-): Moved {
-  const u = crystalDisplacements(first.reference)(frame.structure);
-  const linear = expander(first)(frame.structure);
-  const targets = frameTensor(frame, quantity, where).map((x, p) => x - linear[p]!);
-  const square = u.reduce((sum, x) => sum + x * x, 0) / first.reference.species.length;
-  return { block: { rows: designRows(found, u), targets, judged: true }, square };
-}
-
 /** Mean square displacement of the frames. */
 function spread(moved: readonly Moved[]): number | undefined {
   return moved.length === 0 ? undefined : moved.reduce((sum, m) => sum + m.square, 0) / moved.length;
 }
 
-/** Even parts, scaled to displacements as large as those of the frames, so that both weigh alike. */
-function singleEquations(
+/** An even part, scaled to a displacement of the mean square of the frames (Å²), so that both weigh alike. */
+function evenEquations(
   found: QuadraticTerms,
-  first: LinearResponse,
-  measured: ReturnType<typeof singleDisplacements>,
-  group: Symmetry,
-  square: number | undefined,
-): QuadraticBlock[] {
-  const n = first.reference.species.length;
-  return evenParts(first.value, measured, group).map(({ atom, vector, even }) => {
-    const scale = (square ?? 1) / vector.reduce((sum, x) => sum + x * x, 0);
-    const u = new Float64Array(3 * n);
-    u.set(vector, 3 * atom);
-    const rows = designRows(found, centred(u, first));
-    return {
-      rows: { ...rows, values: rows.values.map((x) => scale * x) },
-      targets: even.map((x) => scale * x),
-      judged: false,
-    };
-  });
-}
-
-/** Displacements with the centre of mass held, as they are in predictions. */
-function centred(u: Float64Array, { reference }: LinearResponse): Float64Array {
-  return crystalDisplacements(reference)({ ...reference, positions: reference.positions.map((x, p) => x + u[p]!) });
+  { atom, vector, even }: EvenPart,
+  reference: Structure,
+  displace: (s: Structure) => Float64Array,
+  square: number,
+): QuadraticBlock {
+  const scale = square / vector.reduce((sum, x) => sum + x * x, 0);
+  const positions = reference.positions.slice();
+  for (let c = 0; c < 3; c++) positions[3 * atom + c]! += vector[c]!;
+  // The centre of mass is held, as it is in predictions.
+  const rows = designRows(found, displace({ ...reference, positions }));
+  return {
+    rows: { ...rows, values: rows.values.map((x) => scale * x) },
+    targets: even.map((x) => scale * x),
+    judged: false,
+  };
 }
 
 /** ½ u·T·u of every unknown's tensor, [9, unknowns]. */

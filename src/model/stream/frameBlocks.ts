@@ -57,6 +57,7 @@ export async function* frameBlocks(
 ): AsyncGenerator<FrameBlock, void, void> {
   const { from = 0, to = Number.POSITIVE_INFINITY, stride = 1, timestep, name } = options;
   let first: Frame | undefined;
+  let alike: ReturnType<typeof likeFirst> | undefined;
   let follow: ReturnType<typeof unwrapper> | undefined;
   let gathered: Gathered[] = [];
   let blocks = 0;
@@ -66,7 +67,8 @@ export async function* frameBlocks(
     number++;
     if (number >= to) break;
     first ??= frame;
-    requireAlike(first, frame, `${name}, frame ${number}`);
+    alike ??= likeFirst(firstOf(frame), name);
+    alike(frame, number);
     check(frame.time, stepNumber(frame.info));
     const { structure } = frame;
     let path: Float64Array | undefined;
@@ -77,47 +79,66 @@ export async function* frameBlocks(
     }
     if (number < from || number % stride !== 0) continue;
     gathered.push({ number, frame, ...(path && { path }) });
-    if (gathered.length < framesPerBlock(structure)) continue;
+    if (gathered.length < framesPerBlock(structure.species.length)) continue;
     yield blockOf(gathered, blocks++, timestep);
     gathered = [];
   }
   if (gathered.length > 0) yield blockOf(gathered, blocks++, timestep);
-  if (blocks === 0)
-    throw new OptionError({
-      where: name,
-      problem: `no frame is left of ${number < 0 ? "a file without any" : `frames 0 to ${number}`}`,
-      advice: "see which frames were asked for",
-    });
+  if (blocks === 0) throw noneLeft(name, number + 1);
 }
 
-interface Gathered {
+/** @param frames that there are */
+export function noneLeft(where: string, frames: number): OptionError {
+  return new OptionError({
+    where,
+    problem: `no frame is left of ${frames === 0 ? "a file without any" : `frames 0 to ${frames - 1}`}`,
+    advice: "see which frames were asked for",
+  });
+}
+
+/** A frame on its way into a block. */
+export interface Gathered {
   readonly number: number;
   readonly frame: Frame;
   readonly path?: Float64Array;
 }
 
-/** Frames of such a structure that make a block. */
-export function framesPerBlock({ species }: Structure): number {
-  return Math.max(1, Math.floor(ATOMS / species.length));
+/** Frames of so many atoms that make a block. */
+export function framesPerBlock(atoms: number): number {
+  return Math.max(1, Math.floor(ATOMS / atoms));
 }
 
-function requireAlike(first: Frame, frame: Frame, where: string): void {
-  const problem =
-    otherAtoms(first.structure, frame.structure) ??
-    (Boolean(first.velocities) !== Boolean(frame.velocities) ? "velocities in some frames only" : undefined) ??
-    (Boolean(first.structure.cell) !== Boolean(frame.structure.cell) ? "a cell in some frames only" : undefined);
-  if (problem) throw new ShapeError({ where, problem, advice: "cut the file there" });
+/** What all frames have in common with the first one. */
+export interface FirstFrame {
+  readonly species: readonly string[];
+  readonly cell: boolean;
+  readonly velocities: boolean;
 }
 
-function otherAtoms(first: Structure, s: Structure): string | undefined {
-  if (s.species === first.species) return undefined;
-  if (s.species.length !== first.species.length)
-    return `${s.species.length} atoms, the first frame has ${first.species.length}`;
-  const i = s.species.findIndex((x, k) => x !== first.species[k]);
-  return i < 0 ? undefined : `atom ${i} is ${s.species[i]}, in the first frame it is ${first.species[i]}`;
+export function firstOf({ structure, velocities }: Frame): FirstFrame {
+  return { species: structure.species, cell: structure.cell !== undefined, velocities: velocities !== undefined };
 }
 
-function blockOf(gathered: readonly Gathered[], index: number, timestep: number | undefined): FrameBlock {
+/** Called with every frame and its number. @throws ShapeError where one is not like the first */
+export function likeFirst(first: FirstFrame, name: string): (frame: Frame, number: number) => void {
+  let same = first.species;
+  return ({ structure: { species, cell }, velocities }, number) => {
+    const problem =
+      (species === same ? undefined : otherAtoms(first.species, species)) ??
+      (first.velocities !== Boolean(velocities) ? "velocities in some frames only" : undefined) ??
+      (first.cell !== Boolean(cell) ? "a cell in some frames only" : undefined);
+    if (problem) throw new ShapeError({ where: `${name}, frame ${number}`, problem, advice: "cut the file there" });
+    same = species;
+  };
+}
+
+function otherAtoms(first: readonly string[], species: readonly string[]): string | undefined {
+  if (species.length !== first.length) return `${species.length} atoms, the first frame has ${first.length}`;
+  const i = species.findIndex((x, k) => x !== first[k]);
+  return i < 0 ? undefined : `atom ${i} is ${species[i]}, in the first frame it is ${first[i]}`;
+}
+
+export function blockOf(gathered: readonly Gathered[], index: number, timestep: number | undefined): FrameBlock {
   const [{ frame: first }] = gathered as readonly [Gathered];
   const { species, periodic, cell } = first.structure;
   const joined = (of: (g: Gathered) => Float64Array): Float64Array => {

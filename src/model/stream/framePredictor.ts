@@ -1,13 +1,14 @@
 /** What a model of any kind gives for frames. */
+import { followingEnvironments } from "../../descriptor/knownEnvironments.js";
 import { inFrame } from "../../errors.js";
 import type { Frame } from "../../structure/frame.js";
 import type { Structure } from "../../structure/structure.js";
 import type { Model } from "../file/models.js";
 import { linearResponseTensor } from "../linearResponse/predict.js";
 import { secondOrderExpander } from "../secondOrder/tensor.js";
-import { predictForces } from "../target/forceField/predict.js";
+import { predictForcesAround } from "../target/forceField/predict.js";
 import { committeePredictor, polarizabilityPredictor } from "../target/polarizability/predict.js";
-import { predictBornCharges } from "../target/polarization/predict.js";
+import { predictBornChargesAround } from "../target/polarization/predict.js";
 
 /** Fields of a frame that models give. */
 export type PredictedField =
@@ -51,10 +52,14 @@ export function framePredictor(
 
 function single(model: Exclude<Model, { kind: "polarizability" }>): (s: Structure) => Predicted {
   switch (model.kind) {
-    case "polarization":
-      return (s) => predictBornCharges(model, s);
-    case "forceField":
-      return (s) => predictForces(model, s);
+    case "polarization": {
+      const around = followingEnvironments(model.descriptor);
+      return (s) => predictBornChargesAround(model, s, around(s));
+    }
+    case "forceField": {
+      const around = followingEnvironments(model.descriptor);
+      return (s) => predictForcesAround(model, s, around(s));
+    }
     case "linearResponse":
       return (s) => ({ [model.quantity]: linearResponseTensor(model, s) });
     case "secondOrder": {

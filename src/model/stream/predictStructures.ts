@@ -49,7 +49,7 @@ async function* blocks(
   let k = 0;
   for (const s of structures) {
     const [other] = together;
-    if (other && (together.length === framesPerBlock(other) || !alike(other, s))) {
+    if (other && (together.length === framesPerBlock(other.species.length) || !alike(other, s))) {
       yield blockOfStructures(together, index++, numbered);
       [together, numbered] = [[], []];
     }

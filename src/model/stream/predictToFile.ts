@@ -1,5 +1,6 @@
 import { createHash, type Hash, randomBytes } from "node:crypto";
 import { DataError } from "../../errors.js";
+import type { FrameText } from "../../io/frameText.js";
 import { type Fields, readOptions, record } from "../../options/record.js";
 import { callback, number, text } from "../../options/values.js";
 import type { Frame } from "../../structure/frame.js";
@@ -9,7 +10,7 @@ import { writeWhole } from "../../system/wholeFile.js";
 import { littleEndianBlocks } from "../file/modelArrays.js";
 import type { Model } from "../file/models.js";
 import type { FrameBlock } from "./frameBlocks.js";
-import type { PredictedField } from "./framePredictor.js";
+import { needsPath, type PredictedField } from "./framePredictor.js";
 import {
   blocksFor,
   documentOf,
@@ -17,6 +18,8 @@ import {
   type PredictFramesOptions,
   predictBlocks,
 } from "./predictFrames.js";
+import { predictText } from "./predictText.js";
+import type { Making, PredictedBlock } from "./predictWorker.js";
 
 /** Options of {@link predictToFile}. */
 export interface PredictToFileOptions extends PredictFramesOptions {
@@ -59,9 +62,19 @@ export async function predictToFile(
   out: string,
   options: PredictToFileOptions = {},
 ): Promise<PredictedFile> {
+  return predictInto(model, frames, out, options);
+}
+
+/** {@link predictToFile}, also for a text, which other threads read where the model does not need the path of the atoms. */
+export async function predictInto(
+  model: Model,
+  source: AsyncIterable<Frame> | Iterable<Frame> | FrameText,
+  out: string,
+  options: PredictToFileOptions = {},
+): Promise<PredictedFile> {
   const read = readOptions(OPTIONS, options, "predictToFile") as typeof options & { readonly name: string };
   const making = /\.gz$/i.test(out) ? "gzip" : "text";
-  const blocks = blocksFor(model, frames, read);
+  const feed = feedOf(model, source, making, read);
   const done = { frames: 0, quantities: [] as readonly PredictedField[] };
   const report = (count: number, fields: readonly PredictedField[]): void => {
     done.frames += count;
@@ -70,7 +83,7 @@ export async function predictToFile(
   };
   if (outputTarget(out).kind === "stream") {
     async function* bytes(): AsyncGenerator<Uint8Array> {
-      for await (const block of predictBlocks(model, blocks, making, read)) {
+      for await (const block of feed.run(undefined, new Map())) {
         report(block.count, block.fields);
         yield block.bytes!;
       }
@@ -78,21 +91,22 @@ export async function predictToFile(
     await writeWhole(out, bytes(), read.signal ? { signal: read.signal } : {});
     return { ...done, resumedFrames: 0 };
   }
-  const file = await openJournaled(out, { identity: identityOf(model, read), every: 1000 * read.journalSeconds! });
+  const file = await openJournaled(out, {
+    identity: identityOf(model, read, feed.kind),
+    every: 1000 * read.journalSeconds!,
+  });
   try {
     const earlier = readState(file);
     if (earlier) {
       report(earlier.frames, earlier.fields);
       read.onNote?.(`goes on after ${earlier.frames} frames that an interrupted run left in ${file.partial}`);
     }
-    const digests: string[] = [];
-    const rest = hashed(blocks, earlier, digests, read.name);
-    let written = earlier?.blocks ?? 0;
-    for await (const { bytes, count, fields } of predictBlocks(model, rest, making, read)) {
+    const digests = new Map<number, string>();
+    for await (const { index, bytes, count, fields } of feed.run(earlier, digests)) {
       report(count, fields);
-      written++;
-      const state = { blocks: written, frames: done.frames, fields: fields.join(" "), input: digests.shift()! };
-      await file.add(bytes!, state);
+      const input = digests.get(index)!;
+      await file.add(bytes!, { blocks: index + 1, frames: done.frames, fields: fields.join(" "), input });
+      for (const before of digests.keys()) if (before <= index) digests.delete(before);
     }
     await file.finish();
     return { ...done, resumedFrames: earlier?.frames ?? 0 };
@@ -129,22 +143,67 @@ function readKept(state: Readonly<Record<string, unknown>> | undefined): number 
   return state ? Number(state.frames) : 0;
 }
 
+/** Where predictions come from. */
+interface Feed {
+  /** Texts and frames are not cut into the same blocks. */
+  readonly kind: "frames" | "text";
+  /** What an earlier run has not left; a hash of everything that was read up to each block not left goes to `digests`. */
+  readonly run: (
+    earlier: Earlier | undefined,
+    digests: Map<number, string>,
+  ) => AsyncGenerator<PredictedBlock, void, void>;
+}
+
+function feedOf(
+  model: Model,
+  source: AsyncIterable<Frame> | Iterable<Frame> | FrameText,
+  making: Making,
+  read: PredictToFileOptions & { readonly name: string },
+): Feed {
+  if (!("text" in source) || needsPath(model)) {
+    const blocks = blocksFor(model, "text" in source ? source.frames() : source, read);
+    return {
+      kind: "frames",
+      run: (earlier, digests) => predictBlocks(model, hashed(blocks, earlier, digests, read.name), making, read),
+    };
+  }
+  return {
+    kind: "text",
+    run(earlier, digests) {
+      const hash = createHash("sha256");
+      return predictText(model, source, making, read, (index, bytes) => {
+        hash.update(bytes);
+        return !isLeft(index, hash, earlier, digests, read.name);
+      });
+    },
+  };
+}
+
+/** Whether an earlier run has left a block. @param hash of everything up to it @throws DataError if that is not what it was then */
+function isLeft(
+  index: number,
+  hash: Hash,
+  earlier: Earlier | undefined,
+  digests: Map<number, string>,
+  name: string,
+): boolean {
+  const blocks = earlier?.blocks ?? 0;
+  if (index >= blocks) digests.set(index, hash.copy().digest("hex"));
+  else if (index === blocks - 1 && hash.copy().digest("hex") !== earlier?.input) throw changed(name);
+  return index < blocks;
+}
+
 /** The blocks that are not in the file yet; a hash of all frames up to each goes to `digests`. */
 async function* hashed(
   blocks: AsyncIterable<FrameBlock>,
   earlier: Earlier | undefined,
-  digests: string[],
+  digests: Map<number, string>,
   name: string,
 ): AsyncGenerator<FrameBlock, void, void> {
   const hash = createHash("sha256");
   for await (const block of blocks) {
     addTo(hash, block);
-    const digest = hash.copy().digest("hex");
-    if (earlier && block.index < earlier.blocks) {
-      if (block.index === earlier.blocks - 1 && digest !== earlier.input) throw changed(name);
-      continue;
-    }
-    digests.push(digest);
+    if (isLeft(block.index, hash, earlier, digests, name)) continue;
     yield block;
   }
 }
@@ -164,13 +223,17 @@ function changed(name: string): DataError {
 }
 
 /** Everything besides the frames that the bytes depend on. */
-function identityOf(model: Model, { from, to, stride, timestep, identity }: PredictToFileOptions): string {
+function identityOf(
+  model: Model,
+  { from, to, stride, timestep, identity }: PredictToFileOptions,
+  source: Feed["kind"],
+): string {
   // A first step that is a function of the user's own cannot be told from another: such a file is always begun anew.
   const document = documentOf(model);
   if (!document) return randomBytes(16).toString("hex");
   const { kind, settings, arrays } = document;
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([kind, settings, { from, to, stride, timestep, identity }]));
+  hash.update(JSON.stringify([kind, settings, { from, to, stride, timestep, identity, source }]));
   for (const [key, { values }] of Object.entries(arrays)) {
     hash.update(key);
     for (const bytes of littleEndianBlocks(values)) hash.update(bytes);

@@ -1,6 +1,6 @@
 /** What threads do with blocks of frames. */
 import { gzipSync } from "node:zlib";
-import { extxyzText } from "../../io/extxyzWrite.js";
+import { extxyzBytes } from "../../io/extxyzWrite.js";
 import type { ModelDocument } from "../file/modelArrays.js";
 import { type Model, readModel } from "../file/models.js";
 import { type FrameBlock, framesOf, structuresOf } from "./frameBlocks.js";
@@ -41,8 +41,7 @@ export function blockPredictor(model: Model, making: Making): (block: FrameBlock
     const fields = Object.keys(predicted[0] ?? {}) as PredictedField[];
     const result = { index: block.index, count: block.count, fields };
     if (making === "tensors" || making === "committee") return { ...result, predicted };
-    let text = "";
-    for (const piece of extxyzText(framesOf(block, predicted))) text += piece;
-    return { ...result, bytes: making === "gzip" ? gzipSync(text) : Buffer.from(text) };
+    const [text] = extxyzBytes(framesOf(block, predicted));
+    return { ...result, bytes: making === "gzip" ? gzipSync(text!) : text! };
   };
 }

@@ -1,5 +1,4 @@
 /** Fits one order λ of a tensor by kernel ridge regression on prepared frames. */
-
 import { DataError } from "../../errors.js";
 import { columnMeans, dot, gemm, lessRow, type Matrix, matrix, norm, rowOf } from "../../math/matrix.js";
 import type { RunOptions } from "../../progress.js";

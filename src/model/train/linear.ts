@@ -1,8 +1,8 @@
 /** Fits of models that are linear in the functions of a basis, the same for every target. */
-
-import { createDescriptor, type Descriptor } from "../../descriptor/descriptor.js";
+import type { Descriptor } from "../../descriptor/descriptor.js";
 import { selectEnvironments } from "../../descriptor/sparsify.js";
 import { DataError, OptionError } from "../../errors.js";
+import { withThreads } from "../../math/linalgTeam.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
 import { readOptions } from "../../options/record.js";
 import { type RunOptions, runOf } from "../../progress.js";
@@ -14,6 +14,7 @@ import { meanEnvironments } from "../basis/basis.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
 import { kernelReferences } from "../basis/kernelBasis.js";
 import { firstReferences, orthonormalReferences, referenceFeatures } from "../basis/referenceFeatures.js";
+import { fitDescriptor } from "./fitDescriptor.js";
 import { completeForm, formBasis } from "./formBasis.js";
 import {
   columnCount,
@@ -28,6 +29,7 @@ import { edgeWarning, type Form } from "./options.js";
 import { posteriorOf } from "./posterior.js";
 import { type TrainingRows, trainPrimal } from "./primal.js";
 import { primalCommittee, type WeightCommittee } from "./primalCommittee.js";
+import { sharedFrames } from "./sharedFrames.js";
 
 /**
  * Fits a target. Memory does not grow with the number of frames.
@@ -42,6 +44,15 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
   where: string,
 ): Promise<LinearModel<D>> {
   readOptions(linearSchema(target), options as never, where);
+  return withThreads(options.workers, () => fitChecked(target, frames, options, where));
+}
+
+async function fitChecked<D extends string, O extends LinearOptions<D>>(
+  target: LinearTarget<D, O>,
+  frames: readonly Frame[],
+  options: O,
+  where: string,
+): Promise<LinearModel<D>> {
   const { form = { kind: "full" }, ridge, solver, validation = target.validation } = options;
   const { uncertainty = target.uncertainty } = options;
   checkForm(form, target.order, where);
@@ -51,23 +62,37 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
   const hasData = (f: Frame): boolean => names.some((name) => weights[name] > 0 && target.data[name].given(f));
   const used = frames.filter(hasData);
   const held = validation.kind === "frames" ? validation.frames.filter(hasData) : [];
-  const d = createDescriptor({
-    ...target.descriptor,
-    species: speciesOf([...used, ...held]),
-    ...options.descriptor,
-  });
-  const constants = target.constants(d, used, options);
   const structures = used.map((f) => f.structure);
+  const d = await fitDescriptor(
+    { ...target.descriptor, species: speciesOf([...used, ...held]), ...options.descriptor },
+    structures,
+    options.compress,
+    run,
+  );
+  const constants = target.constants(d, used, options);
   const data = await basisData(d, target.order, structures, form, run);
   const space = { basis: basisOf(d, target.order, data), constants };
   const rowsOf = target.rows(space, used, weights, options);
   const all = [...used, ...held];
+  const ownNames = Object.keys(target.options).filter((name) => name in options);
+  const own = Object.fromEntries(ownNames.map((name) => [name, (options as Record<string, unknown>)[name]]));
+  const { workerModule } = target;
   const source: TrainingRows = {
     columns: columnCount(space),
     frames: used.length,
     heldOut: held.length,
     ...(target.targets !== undefined && { targets: target.targets }),
     rowsOf: (f, add) => rowsOf(all[f]!, add),
+    ...(workerModule && {
+      threads: {
+        workerModule,
+        shared: () => ({
+          ...{ descriptor: d.options, basis: data, constants, weights, options: own },
+          ...{ all: sharedFrames(all), used: used.length },
+        }),
+        ...(options.workers !== undefined && { workers: options.workers }),
+      },
+    }),
   };
   const counts = form.kind === "sparse" && data.kind === "features" ? [form.references].flat() : [];
   const projection = await projections(space, structures, counts, run);
@@ -85,7 +110,6 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
     target.order === 0 ? meanEnvironments(space.basis, structures) : new Float64Array(space.basis.kinds.length);
   const posterior = uncertainty.kind === "variance" ? posteriorOf(fit, constants.directions, mean) : undefined;
   const edges = edgeWarning("ridge", fit.ridge, unique(fit.trials.map((t) => t.ridge)));
-  const own = Object.keys(target.options).filter((name) => name in options);
   return {
     kind: target.kind,
     descriptor: d,
@@ -101,7 +125,7 @@ export async function fitLinear<D extends string, O extends LinearOptions<D>>(
       ridge: fit.ridge,
       trials: fit.trials,
       condition: fit.condition,
-      options: Object.fromEntries(own.map((name) => [name, (options as Record<string, unknown>)[name]])),
+      options: own,
       warnings: [
         ...edges,
         ...(chosen === undefined ? [] : edgeWarning("number of references", chosen, counts)),

@@ -1,5 +1,4 @@
 /** The contract of a quantity that is learnt by a linear model: what a target says of itself, and what a fitted model is. */
-
 import { z } from "zod";
 import type { Descriptor } from "../../descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../descriptor/options.js";
@@ -12,6 +11,7 @@ import type { TensorOrder } from "../../tensor/cartesian.js";
 import type { Basis } from "../basis/basis.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
 import { deviating } from "./committee.js";
+import type { AddRows } from "./frameRows.js";
 import { type CommonFitOptions, FIT_FIELDS, type Form, type Uncertainty, type Validation } from "./options.js";
 import { type Posterior, requirePosterior, rowDeviations } from "./posterior.js";
 import type { LinearFit, TrainingTrial } from "./primal.js";
@@ -43,9 +43,6 @@ export function columnCount({ basis, constants }: RowSpace): number {
   return basis.kinds.length + constants.directions.length;
 }
 
-/** Takes weighted rows [rows, columns] and their targets. */
-export type AddRows = (rows: Float64Array, targets: Float64Array) => void;
-
 /** One kind of data that a target learns from. */
 export interface TargetData {
   /** For messages, e.g. "Born charges". */
@@ -70,13 +67,15 @@ export interface LinearTarget<D extends string, O extends LinearOptions<D> = Lin
   /** Schemas of options beside those of every linear fit. */
   readonly options: Readonly<Record<string, z.ZodType>>;
   readonly constants: (d: Descriptor, frames: readonly Frame[], options: O) => SpeciesConstants;
-  /** All weighted rows of a frame; made once for the frames of a fit. */
+  /** All weighted rows of a frame; made once for the frames of a fit, and once more on every thread, with the target's own options alone. */
   readonly rows: (
     space: RowSpace,
     frames: readonly Frame[],
     weights: Readonly<Record<D, number>>,
     options: O,
   ) => (frame: Frame, add: AddRows) => void;
+  /** Module that exports `rowsOnThread(target)` as `prepare`; without it rows are formed by one thread. */
+  readonly workerModule?: URL;
   /** Targets per row, default 1; only the first is fitted. */
   readonly targets?: number;
   /** What a user should know of a fit. */

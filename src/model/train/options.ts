@@ -2,9 +2,10 @@
 import { z } from "zod";
 import type { DescriptorOptions } from "../../descriptor/options.js";
 import { type Alternatives, type Fields, kinds } from "../../options/record.js";
-import { integer, list, number, plainList, plainObject, positive, RUN_FIELDS } from "../../options/values.js";
-import type { RunOptions } from "../../progress.js";
+import { integer, list, number, plainList, plainObject, positive, THREAD_FIELDS } from "../../options/values.js";
+import type { ThreadOptions } from "../../progress.js";
 import type { Frame } from "../../structure/frame.js";
+import { COMPRESSION, type Compression } from "./fitDescriptor.js";
 
 /** Settings of a descriptor other than the defaults; species default to those of the frames. */
 export type DescriptorSettings = Partial<DescriptorOptions>;
@@ -62,8 +63,13 @@ export type FirstStepScale =
   | { readonly kind: "fitted"; readonly deviation?: number };
 
 /** Options of every fit. */
-export interface CommonFitOptions extends RunOptions {
+export interface CommonFitOptions extends ThreadOptions {
   readonly descriptor?: DescriptorSettings;
+  /**
+   * Fewer density channels, found on the frames of the fit and kept with the model: features then no longer grow with the square of the number
+   * of species; see `compressChannels`. Default none.
+   */
+  readonly compress?: Compression;
   /** Default `{ kind: "full" }`. */
   readonly form?: Form;
   readonly ridge?: Ridge;
@@ -111,11 +117,12 @@ export const UNCERTAINTY = kinds({
 /** Fields of {@link CommonFitOptions}, to be spread into the record of a target. */
 export const FIT_FIELDS = {
   descriptor: plainObject<DescriptorSettings>("an object with settings of the descriptor").optional(),
+  compress: COMPRESSION.optional(),
   form: FORM.optional(),
   ridge: RIDGE.optional(),
   validation: VALIDATION.optional(),
   uncertainty: UNCERTAINTY.optional(),
-  ...RUN_FIELDS,
+  ...THREAD_FIELDS,
 } satisfies Fields<CommonFitOptions>;
 
 /** A value searched at the end of its range: there may be a better one beyond. @param values tried, in order */

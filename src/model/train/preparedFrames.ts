@@ -1,17 +1,14 @@
 /** Frames turned into what fitting by kernels needs: features and target components, computed once and used for many fits. */
-import { inFrame } from "../../errors.js";
+import type { Descriptor } from "../../descriptor/descriptor.js";
 import { type Matrix, matrix } from "../../math/matrix.js";
-import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
+import { parallelMap } from "../../parallel/parallelMap.js";
+import type { ThreadOptions } from "../../progress.js";
 import type { Structure } from "../../structure/structure.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
-import type { Basis } from "../basis/basis.js";
-import {
-  type ByOrder,
-  type EnvironmentFeatures,
-  environmentFeatures,
-  featuresOfOrder,
-  structureFeatures,
-} from "../basis/environmentFeatures.js";
+import { type BasisData, basisOf } from "../basis/basisOf.js";
+import type { ByOrder, EnvironmentFeatures } from "../basis/environmentFeatures.js";
+import { orderedBases, type PreparedStructure, prepare } from "./preparedStructure.js";
+import { sharedStructures } from "./sharedFrames.js";
 
 /** Irreducible components of a list of tensors: per order λ, [n, 2λ+1]. */
 export type Components = ByOrder<Float64Array>;
@@ -42,9 +39,10 @@ export interface PreparedFrames extends PreparedStructures {
 }
 
 /** What to prepare. */
-export interface PrepareOptions extends RunOptions {
-  /** The basis of each order, of one descriptor. */
-  readonly bases: readonly Basis[];
+export interface PrepareOptions extends ThreadOptions {
+  readonly descriptor: Descriptor;
+  /** The functions of each order. */
+  readonly bases: ByOrder<BasisData>;
   /** The first step's components of a structure, per atom. */
   readonly first?: (s: Structure) => Components;
   /** Keep the features of every atom, which non-linear kernels and reference environments need; default false. */
@@ -62,61 +60,49 @@ export async function prepareFrames<F extends { readonly structure: Structure }>
   return { ...prepared, targets: listComponents(frames.map(target)) };
 }
 
-/** Computes features only. @throws DataError for a species that the descriptor does not list; AbortedError */
+/**
+ * Computes features only, on all processors; the same bits for any number of workers.
+ * @throws DataError naming the frame with a species that the descriptor does not list; AbortedError
+ */
 export async function prepareStructures(
   structures: readonly Structure[],
   options: PrepareOptions,
 ): Promise<PreparedStructures> {
-  const { bases, first, keepEnvironments = false, onProgress, signal } = options;
-  const d = bases[0]!.descriptor;
+  const { descriptor: d, bases, first, keepEnvironments = false, ...run } = options;
+  const found = await parallelMap({
+    workerModule: new URL("./preparedStructure.js", import.meta.url),
+    prepare,
+    shared: { descriptor: d.options, bases, structures: sharedStructures(structures), keepEnvironments },
+    items: [...structures.keys()],
+    label: "features",
+    itemName: "",
+    ...run,
+  });
   const species = d.options.species.length;
-  const n = structures.length;
-  const counts = matrix(n, species);
-  const parts = bases.map((basis) => ({ basis, rows: [] as Matrix[], squares: matrix(n, species) }));
-  const environments: EnvironmentFeatures[] = [];
-  for (const [i, s] of structures.entries()) {
-    const f = inFrame(i, () =>
-      environmentFeatures(
-        d,
-        s,
-        bases.map((b) => b.order),
-      ),
-    );
-    f.species.forEach((kind) => {
-      counts.values[i * species + kind]!++;
-    });
-    for (const { basis, rows, squares } of parts) {
-      rows.push(meanRow(basis, f, s, species));
-      addSquares(f, basis.order, squares.values.subarray(i * species, (i + 1) * species));
-    }
-    if (keepEnvironments) environments.push(f);
-    if (i % 16 === 15 || i === n - 1) {
-      onProgress?.({ label: "features", done: i + 1, total: n, unit: "frames" });
-      throwIfAborted(signal, "computing features");
-      await breathe();
-    }
-  }
+  const parts = orderedBases(bases).map(([order, data], k) => {
+    const { kinds } = basisOf(d, order, data);
+    const rows = (values: (of: PreparedStructure["parts"][number]) => Float64Array, columns: number): Matrix =>
+      stack(
+        found.map((f) => values(f.parts[k]!)),
+        columns,
+      );
+    return { order, kinds, means: rows((p) => p.mean, kinds.length), squares: rows((p) => p.squares, species) };
+  });
   const byOrder = <T>(value: (part: (typeof parts)[number]) => T): ByOrder<T> =>
-    Object.fromEntries(parts.map((p) => [p.basis.order, value(p)]));
+    Object.fromEntries(parts.map((p) => [p.order, value(p)]));
   return {
-    count: n,
+    count: structures.length,
     atoms: Float64Array.from(structures, (s) => s.species.length),
-    means: byOrder((p) => stack(p.rows)),
-    kinds: byOrder((p) => p.basis.kinds),
+    means: byOrder((p) => p.means),
+    kinds: byOrder((p) => p.kinds),
     squares: byOrder((p) => p.squares),
-    counts,
-    ...(keepEnvironments && { environments }),
+    counts: stack(
+      found.map((f) => f.counts),
+      species,
+    ),
+    ...(keepEnvironments && { environments: found.map((f) => f.environments!) }),
     ...(first && { first: listComponents(structures.map(first)) }),
   };
-}
-
-/** Mean of the basis over the atoms; of plain features from those that are known. */
-function meanRow(basis: Basis, f: EnvironmentFeatures, s: Structure, species: number): Matrix {
-  const plain = featuresOfOrder(f, basis.order).length / (f.species.length * (2 * basis.order + 1));
-  if (basis.kinds.length === plain * species) return structureFeatures([f], basis.order, species);
-  const sums = basis.sums(s);
-  const mean = sums.map((v) => v / s.species.length);
-  return matrix(2 * basis.order + 1, basis.kinds.length, mean);
 }
 
 /** The structures `indices` of a prepared list, in that order. */
@@ -150,7 +136,8 @@ export function listComponents(each: readonly Components[]): Components {
   return mapOrders(each[0] ?? {}, (_, order) => Float64Array.from(each.flatMap((t) => [...t[order]!])));
 }
 
-function mapOrders<T, U>(by: ByOrder<T>, value: (of: T, order: TensorOrder) => U): ByOrder<U> {
+/** The same for every order. */
+export function mapOrders<T, U>(by: ByOrder<T>, value: (of: T, order: TensorOrder) => U): ByOrder<U> {
   return Object.fromEntries(
     Object.entries(by).map(([order, of]) => [order, value(of as T, Number(order) as TensorOrder)]),
   );
@@ -166,24 +153,14 @@ function rowsOf(m: Matrix, indices: readonly number[], block: number): Matrix {
   return out;
 }
 
-function stack(parts: readonly Matrix[]): Matrix {
-  const columns = parts[0]?.columns ?? 0;
-  const out = matrix(
-    parts.reduce((s, p) => s + p.rows, 0),
-    columns,
-  );
-  let row = 0;
-  for (const p of parts) {
-    out.values.set(p.values, row * columns);
-    row += p.rows;
+/** Blocks of rows below each other. */
+function stack(blocks: readonly Float64Array[], columns: number): Matrix {
+  const length = blocks.reduce((sum, values) => sum + values.length, 0);
+  const out = matrix(columns === 0 ? 0 : length / columns, columns);
+  let at = 0;
+  for (const values of blocks) {
+    out.values.set(values, at);
+    at += values.length;
   }
   return out;
-}
-
-function addSquares(f: EnvironmentFeatures, order: TensorOrder, into: Float64Array): void {
-  const values = featuresOfOrder(f, order);
-  const width = values.length / f.species.length;
-  f.species.forEach((kind, j) => {
-    for (let k = j * width; k < (j + 1) * width; k++) into[kind]! += values[k]! ** 2;
-  });
 }

@@ -3,7 +3,7 @@
  * (Schmiedmayer & Kresse 2024, eqs. 9-10), the force field from energies and forces (their sec. II.C). Memory does not grow
  * with the number of frames.
  */
-import { inFrame, OptionError } from "../../errors.js";
+import { OptionError } from "../../errors.js";
 import { gramAccumulator } from "../../math/gramAccumulator.js";
 import type { LeastSquaresSolution } from "../../math/leastSquares.js";
 import type { Matrix } from "../../math/matrix.js";
@@ -13,16 +13,19 @@ import {
   type NormalEquations,
   projectNormalEquations,
   type RidgeTrial,
-  ridgeTrials,
   solveNormalEquations,
+  unsolvable,
 } from "../../math/normalEquations.js";
 import { qrAccumulator } from "../../math/qrAccumulator.js";
-import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
+import { parallelStream } from "../../parallel/parallelStream.js";
+import type { RunOptions } from "../../progress.js";
+import { eachFrameRows, type RowSource } from "./frameRows.js";
 import type { Ridge, Validation } from "./options.js";
+import { prepare, type RidgeItem, sharedEquations } from "./ridgeThread.js";
 import { type FoldTrials, meanTrials, partition } from "./validation.js";
 
 /** Where the rows of a training set come from. */
-export interface TrainingRows {
+export interface TrainingRows extends RowSource {
   readonly columns: number;
   /** Training frames. */
   readonly frames: number;
@@ -30,8 +33,6 @@ export interface TrainingRows {
   readonly heldOut?: number;
   /** Targets per row, default 1: the first is fitted, the others are only fitted to see how well they could be. */
   readonly targets?: number;
-  /** Hands every weighted row of one frame, with its weighted targets, to `add`, in one or several blocks. */
-  readonly rowsOf: (frame: number, add: (rows: Float64Array, targets: Float64Array) => void) => void;
 }
 
 export interface LinearTrainingOptions extends RunOptions {
@@ -94,7 +95,7 @@ export async function trainPrimal(source: TrainingRows, options: LinearTrainingO
     : { groups: [[...Array(frames).keys()]], held: [] };
 
   const sums = solver === "qr" && !search ? undefined : await collect(source, groups, options);
-  const trials = search ? await tryAll(sums!, held, ridges, projections, options) : [];
+  const trials = search ? await tryAll(sums!, held, ridges, projections, { ...options, ...source }) : [];
   const best = trials.reduce<TrainingTrial | undefined>(
     (least, t) => (least && least.validationError <= t.validationError ? least : t),
     undefined,
@@ -147,37 +148,53 @@ function projected(e: NormalEquations, projection: Matrix | undefined): NormalEq
   return projection ? projectNormalEquations(e, projection) : e;
 }
 
-/** Every ridge with every projection, on each group that is held out. */
+/** Every ridge with every projection, on each group that is held out; on threads where rows are. */
 async function tryAll(
   groups: readonly NormalEquations[],
   held: readonly number[],
   ridges: readonly number[],
   projections: readonly (Matrix | undefined)[],
-  options: RunOptions,
+  { threads, onProgress, signal }: RunOptions & Pick<TrainingRows, "threads">,
 ): Promise<TrainingTrial[]> {
-  const total = held.length * projections.length;
-  const found: TrainingTrial[] = [];
-  for (const [projection, p] of projections.entries()) {
-    const folds: FoldTrials[] = [];
-    for (const [k, test] of held.entries()) {
-      throwIfAborted(options.signal, "choosing the ridge");
-      const fitted = groups.filter((_, g) => g !== test).reduce(addNormalEquations);
-      const validation = projected(groups[test]!, p);
-      folds.push({
-        rows: validation.rows,
-        trials: ridgeTrials(projected(fitted, p), validation, ridges, "none"),
-      });
-      options.onProgress?.({
-        label: "choosing the ridge",
-        done: projection * held.length + k + 1,
-        total,
-        unit: "solutions",
-      });
-      await breathe();
+  const solutions = projections.flatMap((p, projection) => held.map((test) => ({ p, projection, test })));
+  const equationsOf = ({ p, test }: (typeof solutions)[number]): Omit<RidgeItem, "ridge"> => ({
+    training: sharedEquations(projected(groups.filter((_, g) => g !== test).reduce(addNormalEquations), p)),
+    validation: sharedEquations(projected(groups[test]!, p)),
+  });
+  async function* items(): AsyncGenerator<RidgeItem, void, void> {
+    for (const solution of solutions) {
+      const equations = equationsOf(solution);
+      for (const ridge of ridges) yield { ...equations, ridge };
     }
-    found.push(...meanTrials(ridges, folds).map((t) => (projections.length > 1 ? { ...t, projection } : t)));
   }
-  return found;
+  const trials = parallelStream<RidgeItem, RidgeTrial | undefined>({
+    workerModule: new URL("./ridgeThread.js", import.meta.url),
+    shared: () => undefined,
+    here: prepare,
+    items: items(),
+    itemName: "",
+    label: "choosing the ridge",
+    // Equations of two groups at a time at most.
+    ahead: 2,
+    ...(threads ? threads.workers !== undefined && { workers: threads.workers } : { workers: 0 }),
+    ...(signal && { signal }),
+  });
+  const folds: FoldTrials[] = [];
+  let tried: (RidgeTrial | undefined)[] = [];
+  for await (const trial of trials) {
+    tried.push(trial);
+    if (tried.length < ridges.length) continue;
+    const solution = solutions[folds.length]!;
+    const found = tried.filter((t) => t !== undefined);
+    if (found.length === 0) throw unsolvable(ridges);
+    folds.push({ rows: groups[solution.test]!.rows, trials: found });
+    tried = [];
+    onProgress?.({ label: "choosing the ridge", done: folds.length, total: solutions.length, unit: "solutions" });
+  }
+  return projections.flatMap((_, projection) => {
+    const own = folds.filter((_, k) => solutions[k]!.projection === projection);
+    return meanTrials(ridges, own).map((t) => (projections.length > 1 ? { ...t, projection } : t));
+  });
 }
 
 /** The sums over the rows of each group of frames. */
@@ -187,16 +204,18 @@ export async function collect(
   options: RunOptions,
 ): Promise<NormalEquations[]> {
   const { columns, targets = 1 } = source;
+  const groupOf = groups.flatMap((frames, g) => frames.map(() => g));
   const sums: NormalEquations[] = [];
-  let done = 0;
-  for (const frames of groups) {
-    const accumulator = gramAccumulator({ columns, targets });
-    await eachFrame(frames, { done, total: source.frames + (source.heldOut ?? 0) }, options, (f) =>
-      source.rowsOf(f, accumulator.add),
-    );
-    done += frames.length;
+  let accumulator = gramAccumulator({ columns, targets });
+  const finish = (): void => {
     sums.push(accumulator.normalEquations());
-  }
+    if (sums.length < groups.length) accumulator = gramAccumulator({ columns, targets });
+  };
+  await eachFrame(source, groups.flat(), options, (place, rows, values) => {
+    while (sums.length < groupOf[place]!) finish();
+    accumulator.add(rows, values);
+  });
+  while (sums.length < groups.length) finish();
   return sums;
 }
 
@@ -206,28 +225,22 @@ async function solveByQr(
   projection: Matrix | undefined,
   options: RunOptions,
 ): Promise<LeastSquaresSolution> {
-  const { targets = 1 } = source;
-  const accumulator = qrAccumulator({ columns: projection?.rows ?? source.columns, targets, scaling: "none" });
-  const { frames } = source;
-  await eachFrame([...Array(frames).keys()], { done: 0, total: frames }, options, (frame) => {
-    source.rowsOf(frame, (values, y) => {
-      const block = { rows: y.length / targets, columns: source.columns, values };
-      accumulator.add(projection ? gemm(block, projection, "b").values : values, y);
-    });
+  const { columns, frames, targets = 1 } = source;
+  const accumulator = qrAccumulator({ columns: projection?.rows ?? columns, targets, scaling: "none" });
+  await eachFrame(source, [...Array(frames).keys()], options, (_, values, y) => {
+    const block = { rows: y.length / targets, columns, values };
+    accumulator.add(projection ? gemm(block, projection, "b").values : values, y);
   });
   return accumulator.solve(ridge);
 }
 
-async function eachFrame(
+function eachFrame(
+  source: TrainingRows,
   frames: readonly number[],
-  progress: { readonly done: number; readonly total: number },
-  options: RunOptions,
-  work: (frame: number) => void,
+  { onProgress, ...run }: RunOptions,
+  add: Parameters<typeof eachFrameRows>[2],
 ): Promise<void> {
-  for (const [k, frame] of frames.entries()) {
-    throwIfAborted(options.signal, "collecting training rows");
-    inFrame(frame, () => work(frame));
-    options.onProgress?.({ label: "training rows", ...progress, done: progress.done + k + 1, unit: "frames" });
-    await breathe();
-  }
+  const total = frames.length;
+  const onFrame = (done: number): void => onProgress?.({ label: "training rows", done, total, unit: "frames" });
+  return eachFrameRows(source, frames, add, onFrame, run);
 }

@@ -1,5 +1,4 @@
 /** Committees of linear models by subsampling groups of frames, calibrated on the groups that their members have not seen. */
-
 import { gemm, matrix } from "../../math/matrix.js";
 import {
   addNormalEquations,

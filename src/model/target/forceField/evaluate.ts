@@ -1,12 +1,10 @@
 import { DataError } from "../../../errors.js";
-import { readOptions } from "../../../options/record.js";
-import { THREAD_OPTIONS } from "../../../options/values.js";
-import type { ThreadOptions } from "../../../progress.js";
+import { readOptions, record } from "../../../options/record.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../../../units/constants.js";
 import { rmse, rmspe } from "../../diagnostics.js";
-import { predictStructures } from "../../stream/predictStructures.js";
+import { EVALUATE_FIELDS, type EvaluateOptions, keptPredictions } from "../../stream/keptPredictions.js";
 import type { ForceFieldModel } from "./forceField.js";
 import type { ForceFieldPrediction } from "./predict.js";
 
@@ -23,16 +21,19 @@ export interface ForceFieldEvaluation {
   readonly stress?: number;
 }
 
+const OPTIONS = record(EVALUATE_FIELDS);
+
 /**
  * Compares predicted energies, forces and stresses with those of the frames.
- * @throws DataError if no frame has any; OptionError for an unknown option; AbortedError when interrupted
+ * @throws DataError if no frame has any, or the journal is one of other frames or another model
+ * @throws OptionError for an unknown option; FileError if another run has the journal; AbortedError when interrupted
  */
 export async function evaluateForceField(
   model: ForceFieldModel,
   frames: readonly Frame[],
-  options: ThreadOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<ForceFieldEvaluation> {
-  const run = readOptions(THREAD_OPTIONS, options, "evaluateForceField");
+  const run = readOptions(OPTIONS, options, "evaluateForceField");
   const used = frames.filter((f) => f.energy !== undefined || f.forces || f.stress);
   if (used.length === 0)
     throw new DataError({
@@ -43,7 +44,7 @@ export async function evaluateForceField(
   const [energy, forces, stress] = [pairs(), pairs(), pairs()];
   const numbers = frames.flatMap((f, k) => (f.energy !== undefined || f.forces || f.stress ? [k] : []));
   const structures = used.map((f) => f.structure);
-  const predictions = predictStructures(model, structures, used.length, { ...run, numbers, label: "evaluating" });
+  const predictions = keptPredictions(model, structures, { ...run, numbers, label: "evaluating" });
   let i = 0;
   for await (const predicted of predictions) {
     const frame = used[i++]!;

@@ -1,5 +1,4 @@
 /** Energy, forces and stress as a target: E = Σ_j φ(X_j)·w + Σ_j e_{J(j)}. */
-
 import type { Descriptor } from "../../../descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../../descriptor/options.js";
 import { DataError } from "../../../errors.js";
@@ -16,6 +15,7 @@ import {
   type LinearTarget,
   type RowSpace,
 } from "../../train/linearTarget.js";
+import { rowsOnThread } from "../../train/rowThread.js";
 
 /** What a force field learns from. */
 export type ForceFieldData = "energy" | "forces" | "stress";
@@ -60,6 +60,7 @@ export const FORCE_FIELD: LinearTarget<ForceFieldData, ForceFieldOptions> = {
     );
     return { fixed: speciesEnergies(d, frames), directions };
   },
+  workerModule: new URL("./forceField.js", import.meta.url),
   /** E/N, the forces F_iβ = −Σ_j ∂φ(X_j)/∂x_iβ·w, and V σ_αβ/N = Σ_j ∂φ(X_j)/∂ε_αβ·w/N. */
   rows: (space, _, weights) => (frame, add) => {
     const { structure, energy, forces, stress } = frame;
@@ -93,6 +94,9 @@ export const FORCE_FIELD: LinearTarget<ForceFieldData, ForceFieldOptions> = {
     }
   },
 };
+
+/** What each thread of a fit does; exported for the worker pool. */
+export const prepare = rowsOnThread(FORCE_FIELD);
 
 /**
  * Fits a force field to energies, forces and stresses: linear in the two- and three-body invariants of each atom (Schmiedmayer

@@ -1,21 +1,22 @@
 /** Accuracy of polarizability models against the number of training frames, over seeded draws. */
 import { OptionError } from "../../../errors.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
-import { checkedBy, integer, list, RUN_FIELDS } from "../../../options/values.js";
-import { type RunOptions, runOf } from "../../../progress.js";
+import { checkedBy, integer, list, THREAD_FIELDS, text } from "../../../options/values.js";
+import { type ThreadOptions, throwIfAborted } from "../../../progress.js";
 import type { Frame } from "../../../structure/frame.js";
-import { predictPart } from "../../train/kernelFit.js";
-import { type LearningCurve, type LearningPoint, medianScore } from "../../train/learningCurve.js";
-import { componentsOfParts, listComponents, type PreparedFrames, selectPrepared } from "../../train/preparedFrames.js";
-import { splitFrames } from "../../train/split.js";
+import { journaledFits } from "../../train/journaledFits.js";
+import { type LearningCurve, medianScore } from "../../train/learningCurve.js";
+import { type Components, listComponents, type PreparedFrames } from "../../train/preparedFrames.js";
+import { type Split, splitFrames } from "../../train/split.js";
 import { evaluateTensors, type TensorEvaluation } from "./evaluation.js";
 import { type FirstStep, type GivenFirstStep, toFirstStep } from "./firstStep.js";
+import { fitDraw, prepare, sharedPrepared } from "./learningDraw.js";
 import { type DeltaOptions, POLARIZABILITY_OPTIONS, polarizabilitySettings } from "./options.js";
-import { firstComponents, fitContext, fitPrepared, prepareFor } from "./polarizability.js";
+import { firstComponents, fitContext, prepareFor } from "./polarizability.js";
 import { fromPolarizability, type PolarizabilityQuantity, tensorOf } from "./tensorData.js";
 
 /** Options of {@link polarizabilityLearningCurve}. */
-export interface PolarizabilityLearningOptions extends RunOptions {
+export interface PolarizabilityLearningOptions extends ThreadOptions {
   /** Training-set sizes N_t. */
   readonly sizes: readonly number[];
   /** Number of draws (seeds 0, 1, …), default 10. */
@@ -26,6 +27,11 @@ export interface PolarizabilityLearningOptions extends RunOptions {
   readonly firstStep?: GivenFirstStep | ((training: readonly Frame[]) => GivenFirstStep | Promise<GivenFirstStep>);
   /** Settings of every fit. */
   readonly model?: Omit<DeltaOptions, "validation" | "onProgress" | "signal">;
+  /**
+   * File that keeps what has been done: after an interruption, of whatever kind and at any moment, the same call goes on from there. Not with a
+   * first step that is made anew for every fit. Default none.
+   */
+  readonly journal?: string;
 }
 
 const { validation: _, onProgress: __, signal: ___, ...fitFields } = POLARIZABILITY_OPTIONS.shape;
@@ -38,65 +44,82 @@ const OPTIONS = record({
     "a first step, or a function of the training frames that makes one",
   ).optional(),
   model: record(fitFields).optional(),
-  ...RUN_FIELDS,
+  journal: text().optional(),
+  ...THREAD_FIELDS,
 } satisfies Fields<PolarizabilityLearningOptions>);
 
 /**
  * Fits on N_t frames (and N_t/5 for validation) drawn at random and tests on frames that neither contain, for every size and draw. The
- * features of all frames are computed once. Within a draw the sets are nested and the test frames the same.
+ * features of all frames are computed once; fits run on all processors, except with a first step that is made anew for each of them. Within a
+ * draw the sets are nested and the test frames the same. The same bits for any number of workers.
  * @throws OptionError if there are fewer frames than the largest size needs
+ * @throws DataError if the journal is one of other frames or options; FileError if another run has it
  */
 export async function polarizabilityLearningCurve(
   frames: readonly Frame[],
   options: PolarizabilityLearningOptions,
 ): Promise<LearningCurve<TensorEvaluation>> {
   readOptions(OPTIONS, options, "polarizabilityLearningCurve");
-  const { sizes, draws = 10, model = {}, firstStep: given, onProgress, signal } = options;
-  const learnt = typeof given === "function" ? given : undefined;
+  const { sizes, draws = 10, model = {}, firstStep: given, workers, journal, onProgress, signal } = options;
+  const [learnt, fixed] = typeof given === "function" ? [given] : [undefined, given];
   const where = "polarizabilityLearningCurve";
   if (sizes.length === 0) throw new OptionError({ where, problem: "no sizes" });
+  if (learnt && journal !== undefined)
+    throw new OptionError({ where, problem: "a journal with a first step that is a function", advice: "leave it out" });
   const settings = polarizabilitySettings(model, given ? "fitDelta" : "fitPolarizability");
-  const run = runOf(options);
-  const context = await fitContext(
-    frames,
-    typeof given === "function" ? undefined : given,
-    model.quantity,
-    settings,
-    run,
-  );
+  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const context = await fitContext(frames, fixed, model.quantity, settings, run);
   const { quantity } = context;
-  const prepared = await prepareFor(context, frames, run);
+  const prepared = await prepareFor(context, frames, { ...run, ...(workers !== undefined && { workers }) });
   const largest = Math.max(...sizes);
   const { test } = splitFrames(frames.length, {
     train: largest,
     ...(options.test !== undefined && { test: options.test }),
   });
   const reference = Float64Array.from(frames.flatMap((f) => [...f[quantity]!]));
-  const points: LearningPoint<TensorEvaluation>[] = [];
-  for (const [at, train] of sizes.entries()) {
-    const results: TensorEvaluation[] = [];
-    for (let seed = 0; seed < draws; seed++) {
-      const split = splitFrames(frames.length, { train, test: test.length, seed });
-      const step = learnt && toFirstStep(await learnt(split.train.map((i) => frames[i]!)), quantity);
-      const own = step ? withFirstStep(prepared, frames, step, quantity) : prepared;
-      const of = step ? { ...context, firstStep: step } : context;
-      const fitted = await fitPrepared(own, split.train, split.validation, of, signal ? { signal } : {});
-      const rows = selectPrepared(own, split.test);
-      const components = componentsOfParts(fitted.parts, (part) => predictPart(part, rows));
-      const predicted = split.test.flatMap((f, i) => {
-        const alpha = tensorOf(components, i).map((x) => x * rows.atoms[i]!);
-        return [...fromPolarizability(alpha, quantity, frames[f]!.structure)];
-      });
-      const expected = Float64Array.from(split.test.flatMap((f) => [...reference.subarray(9 * f, 9 * f + 9)]));
-      results.push(evaluateTensors(expected, Float64Array.from(predicted)));
-      onProgress?.({ label: "learning curve", done: at * draws + seed + 1, total: sizes.length * draws, unit: "fits" });
-    }
-    points.push({
-      train,
-      validation: splitFrames(frames.length, { train, test: test.length }).validation.length,
-      draws: results,
+  const fits = sizes.flatMap((train) =>
+    Array.from({ length: draws }, (_, seed) => splitFrames(frames.length, { train, test: test.length, seed })),
+  );
+  const evaluate = (components: Components, { test: tested }: Split): TensorEvaluation => {
+    const predicted = tested.flatMap((f, i) => {
+      const { structure } = frames[f]!;
+      const alpha = tensorOf(components, i).map((x) => x * structure.species.length);
+      return [...fromPolarizability(alpha, quantity, structure)];
     });
+    const expected = Float64Array.from(tested.flatMap((f) => [...reference.subarray(9 * f, 9 * f + 9)]));
+    return evaluateTensors(expected, Float64Array.from(predicted));
+  };
+  const label = "learning curve";
+  const results: TensorEvaluation[] = [];
+  if (learnt)
+    for (const [done, draw] of fits.entries()) {
+      const step = toFirstStep(await learnt(draw.train.map((i) => frames[i]!)), quantity);
+      const own = withFirstStep(prepared, frames, step, quantity);
+      results.push(evaluate(await fitDraw(own, settings, draw, signal ? { signal } : {}), draw));
+      onProgress?.({ label, done: done + 1, total: fits.length, unit: "fits" });
+      throwIfAborted(signal, label);
+    }
+  else {
+    const found = await journaledFits({
+      workerModule: new URL("./learningDraw.js", import.meta.url),
+      prepare,
+      shared: { prepared: sharedPrepared(prepared), settings },
+      items: fits,
+      label,
+      itemName: "fit",
+      identity: () => [where, settings, fits, reference, prepared],
+      keep: (components, k) => evaluate(components, fits[k]!),
+      ...(journal !== undefined && { journal }),
+      ...(workers !== undefined && { workers }),
+      ...run,
+    });
+    results.push(...found);
   }
+  const points = sizes.map((train, at) => ({
+    train,
+    validation: fits[at * draws]!.validation.length,
+    draws: results.slice(at * draws, (at + 1) * draws),
+  }));
   return { method: given ? "Δ-ML" : "direct-ML", test: test.length, points };
 }
 

@@ -3,6 +3,7 @@ import { OptionError } from "../../../errors.js";
 import { type Alternatives, type Fields, kinds, readOptions, record } from "../../../options/record.js";
 import { number, oneOf } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
+import type { Compression } from "../../train/fitDescriptor.js";
 import type { KernelFitSettings } from "../../train/kernelFit.js";
 import { type CommonFitOptions, FIT_FIELDS, type FirstStepScale, type Uncertainty } from "../../train/options.js";
 import type { PolarizabilityQuantity } from "./tensorData.js";
@@ -50,6 +51,7 @@ export const POLARIZABILITY_OPTIONS = record({
 /** {@link DeltaOptions} with every default filled in, without frames and callbacks: plain data. */
 export interface PolarizabilitySettings extends KernelFitSettings {
   readonly descriptor: Omit<DescriptorOptions, "species"> & { readonly species?: readonly string[] };
+  readonly compress?: Compression;
   readonly uncertainty: Uncertainty;
 }
 
@@ -57,7 +59,7 @@ export interface PolarizabilitySettings extends KernelFitSettings {
 export function polarizabilitySettings(options: DeltaOptions, where: string): PolarizabilitySettings {
   if (where === "fitPolarizability") readOptions(DIRECT, options, where);
   else readOptions(POLARIZABILITY_OPTIONS, options, where);
-  const { form = { kind: "full" }, ridge = { kind: "leaveOneOut" }, validation } = options;
+  const { form = { kind: "full" }, ridge = { kind: "leaveOneOut" }, validation, compress } = options;
   const { uncertainty = { kind: "none" }, firstStepScale = { kind: "chosen" } } = options;
   const linear = form.kind === "products" || (form.zeta ?? 1) === 1;
   if (uncertainty.kind !== "none" && !(linear && form.kind !== "sparse"))
@@ -80,6 +82,7 @@ export function polarizabilitySettings(options: DeltaOptions, where: string): Po
     });
   return {
     descriptor: { ...POLARIZABILITY_DESCRIPTOR, ...options.descriptor },
+    ...(compress && { compress }),
     // The power is written out, so that a file from which it is lost is not taken for another model.
     form: form.kind === "products" ? form : { ...form, zeta: form.zeta ?? 1 },
     ridge,

@@ -1,12 +1,13 @@
 /** Direct and Δ machine learning of the polarizability (Grumet et al., J. Phys. Chem. C 128, 6464 (2024)). */
-import { createDescriptor, type Descriptor } from "../../../descriptor/descriptor.js";
-import { type RunOptions, runOf } from "../../../progress.js";
+import type { Descriptor } from "../../../descriptor/descriptor.js";
+import { withThreads } from "../../../math/linalgTeam.js";
+import { type RunOptions, type ThreadOptions, threadsOf } from "../../../progress.js";
 import { type Frame, speciesOf } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
 import type { TensorOrder } from "../../../tensor/cartesian.js";
-import type { Basis } from "../../basis/basis.js";
-import { type BasisData, basisOf } from "../../basis/basisOf.js";
+import type { BasisData } from "../../basis/basisOf.js";
 import { type CommitteePart, committeeSubsets, fitMembers } from "../../train/committee.js";
+import { fitDescriptor } from "../../train/fitDescriptor.js";
 import { formBasis } from "../../train/formBasis.js";
 import { fitPart, type KernelPart } from "../../train/kernelFit.js";
 import type { DescriptorSettings, Form } from "../../train/options.js";
@@ -23,7 +24,7 @@ import {
 import { componentsPerAtom, type PolarizabilityQuantity, quantityOf } from "./tensorData.js";
 
 /** Orders of the irreducible parts of a symmetric tensor. */
-const ORDERS = [0, 2] as const satisfies readonly TensorOrder[];
+export const ORDERS = [0, 2] as const satisfies readonly TensorOrder[];
 
 /** A fitted model of the polarizability or the dielectric tensor. */
 export interface PolarizabilityModel {
@@ -74,6 +75,7 @@ export interface SelectionRecord extends Candidate {
 
 /**
  * Direct-ML: λ-SOAP kernel ridge regression of the tensor itself, λ = 0 and λ = 2 apart, in Å³ per atom (α = V(ε∞ − 1)/4π).
+ * Features are computed on all processors; the same bits for any number of workers.
  * @param frames training frames, at least two, with polarizability (Å³) or dielectric tensor
  * @throws DataError if frames lack the tensor; OptionError for wrong options
  * @example
@@ -106,12 +108,14 @@ async function fitFrames(
   options: PolarizabilityOptions,
   settings: PolarizabilitySettings,
 ): Promise<PolarizabilityModel> {
-  const run = runOf(options);
+  const { workers, ...run } = threadsOf(options);
   const all = [...frames, ...validationFrames(options)];
   const context = await fitContext(all, given, options.quantity, settings, run);
-  const prepared = await prepareFor(context, all, run);
+  const prepared = await prepareFor(context, all, threadsOf(options));
   const indices = [...all.keys()];
-  return fitPrepared(prepared, indices.slice(0, frames.length), indices.slice(frames.length), context, run);
+  return withThreads(workers, () =>
+    fitPrepared(prepared, indices.slice(0, frames.length), indices.slice(frames.length), context, run),
+  );
 }
 
 /** What a fit on prepared frames belongs to. */
@@ -134,16 +138,16 @@ export async function fitContext(
 ): Promise<FitContext> {
   const quantity = quantityOf(frames, asked);
   const firstStep = given && toFirstStep(given, quantity);
-  const d = createDescriptor({ species: speciesOf(frames), ...settings.descriptor });
   const structures = frames.map((f) => f.structure);
+  const d = await fitDescriptor(
+    { species: speciesOf(frames), ...settings.descriptor },
+    structures,
+    settings.compress,
+    run,
+  );
   const basis = (order: TensorOrder): Promise<BasisData> => formBasis(d, order, structures, settings.form, run);
   const bases = [await basis(ORDERS[0]), await basis(ORDERS[1])] as const;
   return { quantity, descriptor: d, ...(firstStep && { firstStep }), settings, bases };
-}
-
-/** The functions of both orders. */
-export function basesOf({ descriptor, bases }: Pick<FitContext, "descriptor" | "bases">): readonly Basis[] {
-  return ORDERS.map((order, k) => basisOf(descriptor, order, bases[k]!));
 }
 
 /** Components per atom of the first step. */
@@ -158,13 +162,14 @@ export function firstComponents(
 export async function prepareFor(
   context: FitContext,
   frames: readonly Frame[],
-  run: RunOptions,
+  run: ThreadOptions,
 ): Promise<PreparedFrames> {
-  const { quantity, firstStep, settings } = context;
+  const { quantity, firstStep, settings, descriptor, bases } = context;
   const { form } = settings;
   const first = firstComponents(firstStep, quantity);
   return prepareFrames(frames, (f) => componentsPerAtom(f[quantity]!, quantity, f.structure), {
-    bases: basesOf(context),
+    descriptor,
+    bases: { [ORDERS[0]]: bases[0], [ORDERS[1]]: bases[1] },
     ...(first && { first }),
     keepEnvironments: form.kind === "sparse" || (form.kind === "full" && (form.zeta ?? 1) !== 1),
     ...run,

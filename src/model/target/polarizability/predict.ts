@@ -1,5 +1,6 @@
 /** Predictions of a fitted polarizability model. */
-import { contract } from "../../../descriptor/contract.js";
+import { contractAround } from "../../../descriptor/contract.js";
+import { followingEnvironments, type KnownEnvironments } from "../../../descriptor/knownEnvironments.js";
 import { DataError, inFrame } from "../../../errors.js";
 import type { Structure } from "../../../structure/structure.js";
 import { basisOf } from "../../basis/basisOf.js";
@@ -50,7 +51,8 @@ function tensorsOf(model: PolarizabilityModel): (structures: readonly Structure[
     return (structures) => sums(structures).map((sum, i) => assemble(model, structures[i]!, sum, model.parts));
   }
   const pair = model.parts.map(linearPart);
-  return (structures) => structures.map((s) => predictLinear(model, s, [pair])[0]!);
+  const around = followingEnvironments(model.descriptor);
+  return (structures) => structures.map((s) => predictLinear(model, s, [pair], around)[0]!);
 }
 
 /**
@@ -71,11 +73,14 @@ export function committeePredictor(model: PolarizabilityModel): BlockPredictor {
     return [full, ...calibrated(full, committee)];
   });
   const sets = members[0]!.map((_, i) => members.map((list) => list[i]!));
+  const around = followingEnvironments(model.descriptor);
   return {
     together: blockLength,
     predict: (structures, numbers) =>
       structures.map((s, k) =>
-        inFrame(numbers[k]!, () => Float64Array.from(predictLinear(model, s, sets).flatMap((tensor) => [...tensor]))),
+        inFrame(numbers[k]!, () =>
+          Float64Array.from(predictLinear(model, s, sets, around).flatMap((tensor) => [...tensor])),
+        ),
       ),
   };
 }
@@ -102,6 +107,7 @@ function predictLinear(
   model: PolarizabilityModel,
   s: Structure,
   sets: readonly (readonly MemberPart[])[],
+  around: (s: Structure) => KnownEnvironments,
 ): Float64Array[] {
   const { descriptor: d, parts } = model;
   if (parts.some((p) => p.basis.kind !== "features"))
@@ -114,7 +120,7 @@ function predictLinear(
       ),
     );
   const weights = sets.flatMap((set) => set.map((p, k) => ({ order: parts[k]!.order, values: p.weights })));
-  const found = contract(d, s, weights);
+  const found = contractAround(d, s, weights, around(s));
   const values = found.map((f) => f.value);
   return sets.map((set, i) => assemble(model, s, values.slice(i * set.length, (i + 1) * set.length), set));
 }

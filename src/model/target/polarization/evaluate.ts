@@ -2,13 +2,12 @@
 import { DataError } from "../../../errors.js";
 import { mean, spreadOf } from "../../../math/statistics.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
-import { oneOf, THREAD_FIELDS } from "../../../options/values.js";
-import type { ThreadOptions } from "../../../progress.js";
+import { oneOf } from "../../../options/values.js";
 import { fieldsPresent } from "../../../structure/fieldsPresent.js";
 import type { Frame } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
 import { rmse } from "../../diagnostics.js";
-import { predictStructures } from "../../stream/predictStructures.js";
+import { EVALUATE_FIELDS, type EvaluateOptions, keptPredictions } from "../../stream/keptPredictions.js";
 import type { PolarizationModel } from "./polarization.js";
 import type { PolarizationResponse } from "./predict.js";
 
@@ -45,20 +44,20 @@ export interface PolarizationEvaluation {
 }
 
 /** Options of {@link evaluatePolarization}. */
-export interface EvaluatePolarizationOptions extends ThreadOptions {
+export interface EvaluatePolarizationOptions extends EvaluateOptions {
   /** Default: P `absolute` without a cell, otherwise `differences`: the mean over all frames is taken off both. */
   readonly polarization?: "absolute" | "differences";
 }
 
 export const EVALUATE_OPTIONS = record({
   polarization: oneOf(["absolute", "differences"]).optional(),
-  ...THREAD_FIELDS,
+  ...EVALUATE_FIELDS,
 } satisfies Fields<EvaluatePolarizationOptions>);
 
 /**
  * Compares predicted Z* and P with those of the frames.
- * @throws DataError if no frame has either, or all reference values are the same; OptionError for an unknown option;
- * AbortedError when interrupted
+ * @throws DataError if no frame has either, or all reference values are the same, or the journal is one of other frames or another model
+ * @throws OptionError for an unknown option; FileError if another run has the journal; AbortedError when interrupted
  */
 export async function evaluatePolarization(
   model: PolarizationModel,
@@ -69,7 +68,7 @@ export async function evaluatePolarization(
   const { polarization: _, ...run } = read;
   return compareWith(
     (used, numbers) =>
-      predictStructures(model, used, used.length, { ...run, numbers, label: "evaluating" }) as AsyncIterable<Response>,
+      keptPredictions(model, used, { ...run, numbers, label: "evaluating" }) as AsyncIterable<Response>,
     frames,
     read,
   );

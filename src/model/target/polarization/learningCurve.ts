@@ -1,23 +1,29 @@
 /** Errors of polarization models against the number of training frames, over seeded draws. */
-
 import { createDescriptor } from "../../../descriptor/descriptor.js";
 import { DataError, OptionError } from "../../../errors.js";
 import { gramAccumulator } from "../../../math/gramAccumulator.js";
 import { gemm, type Matrix, matrix } from "../../../math/matrix.js";
-import { type NormalEquations, squaredError } from "../../../math/normalEquations.js";
-import { random } from "../../../math/random.js";
 import { spreadOf } from "../../../math/statistics.js";
 import { gramSpan } from "../../../math/subspace.js";
 import { type Fields, readOptions, record } from "../../../options/record.js";
-import { integer, list, number, oneOf, RUN_FIELDS } from "../../../options/values.js";
-import { breathe, type RunOptions, throwIfAborted } from "../../../progress.js";
+import { integer, list, number, oneOf, THREAD_FIELDS, text } from "../../../options/values.js";
+import { breathe, type RunOptions, type ThreadOptions } from "../../../progress.js";
 import { type Frame, speciesOf } from "../../../structure/frame.js";
 import { basisOf } from "../../basis/basisOf.js";
 import { formBasis } from "../../train/formBasis.js";
-import type { LearningCurve, LearningPoint } from "../../train/learningCurve.js";
+import { journaledFits } from "../../train/journaledFits.js";
+import type { LearningCurve } from "../../train/learningCurve.js";
 import { columnCount, type RowSpace } from "../../train/linearTarget.js";
 import { FIT_FIELDS, type Form, PLANNED_FORM } from "../../train/options.js";
-import { DEFAULT_RIDGES, trainPrimal } from "../../train/primal.js";
+import { DEFAULT_RIDGES } from "../../train/primal.js";
+import {
+  type LearningSetup,
+  type PolarizationLearningErrors,
+  prepare,
+  type StackedRows,
+  sharedRows,
+  type TestSums,
+} from "./learningDraw.js";
 import { bornChargeRows, POLARIZATION, type PolarizationOptions, polarizationRows } from "./polarization.js";
 import { planCharges } from "./speciesCharges.js";
 
@@ -27,7 +33,7 @@ export interface PolarizationSets {
   readonly polarization: readonly Frame[];
 }
 
-export interface PolarizationLearningOptions extends RunOptions {
+export interface PolarizationLearningOptions extends ThreadOptions {
   /** What is learnt from: n frames of the one kind, or n with P and n (or all there are) with Z*. */
   readonly from: "bornCharges" | "polarization" | "both";
   /** Training-set sizes n. */
@@ -39,6 +45,8 @@ export interface PolarizationLearningOptions extends RunOptions {
   readonly model?: Pick<PolarizationOptions, "descriptor" | "ridge" | "validation"> & {
     readonly form?: Exclude<Form, { readonly kind: "sparse" }>;
   };
+  /** File that keeps what has been done: after an interruption, of whatever kind and at any moment, the same call goes on from there. Default none. */
+  readonly journal?: string;
 }
 
 const { descriptor: settings, ridge, validation } = FIT_FIELDS;
@@ -48,22 +56,18 @@ const OPTIONS = record({
   draws: integer({ atLeast: 1 }).default(10),
   polarizationWeight: number({ above: 0 }).default(10),
   model: record({ descriptor: settings, ridge, validation, form: PLANNED_FORM.optional() }).default({}),
-  ...RUN_FIELDS,
+  journal: text().optional(),
+  ...THREAD_FIELDS,
 } satisfies Fields<PolarizationLearningOptions>);
-
-/** RMSPE on the test frames, RMSE over the standard deviation of the reference components; 0.01 is 1 %, NaN where no test frame has it. */
-export interface PolarizationLearningErrors {
-  readonly polarization: number;
-  readonly bornCharges: number;
-}
 
 /**
  * Learning curves as S, Fig. 1: for every size and draw the model is fitted as by `fitPolarization` with fitted charges, and tested on
  * frames that no draw contains. Rows of every frame are computed once and kept, in a basis of what all training rows span up to a
  * hundredth of the smallest ridge, which leaves the solutions as they are and makes each a good deal cheaper. Factors of products are
- * found on the structures of the whole training set.
+ * found on the structures of the whole training set. Fits run on all processors; the same bits for any number of workers.
  * @throws OptionError for a size larger than the training set
- * @throws DataError without a test frame
+ * @throws DataError without a test frame; if the journal is one of other frames or options
+ * @throws FileError if another run has the journal
  */
 export async function polarizationLearningCurve(
   train: PolarizationSets,
@@ -73,7 +77,7 @@ export async function polarizationLearningCurve(
   const read = readOptions(OPTIONS, options, "polarizationLearningCurve");
   if (test.polarization.length + test.bornCharges.length === 0)
     throw new DataError({ where: "polarizationLearningCurve", problem: "no frame to test on" });
-  const { from, sizes, draws, polarizationWeight, model, onProgress, signal } = read;
+  const { from, sizes, draws, polarizationWeight, model, journal, workers, onProgress, signal } = read;
   const kinds = from === "both" ? (["polarization", "bornCharges"] as const) : ([from] as const);
   const longest = Math.max(...kinds.map((kind) => train[kind].length));
   checkSizes(sizes, longest);
@@ -90,39 +94,30 @@ export async function polarizationLearningCurve(
       ? undefined
       : testSums(projected(gather(space, kind, test[kind], 1), basis), kind, test[kind]),
   );
-  const points: LearningPoint<PolarizationLearningErrors>[] = [];
-  for (const [at, size] of sizes.entries()) {
-    const results: PolarizationLearningErrors[] = [];
-    for (let seed = 0; seed < (size === longest ? 1 : draws); seed++) {
-      throwIfAborted(signal, "computing a learning curve");
-      const chosen = inside.flatMap((r) => {
-        const count = r.first.length - 1;
-        const drawn = random(seed).sample(count, Math.min(size, count));
-        return drawn.map((frame) => [r, frame] as const);
-      });
-      const { weights } = await trainPrimal(
-        {
-          columns: basis.rows,
-          frames: chosen.length,
-          rowsOf: (k, add) => {
-            const [{ rows, targets, first }, frame] = chosen[k]!;
-            const [start, end] = [first[frame]!, first[frame + 1]!];
-            add(rows.values.subarray(start * rows.columns, end * rows.columns), targets.subarray(start, end));
-          },
-        },
-        {
-          ridge: { kind: "validation", values: ridges.map((r) => r * factor) },
-          validation: model.validation ?? { kind: "folds", folds: Math.min(5, chosen.length) },
-          ...(signal && { signal }),
-        },
-      );
-      const [polarization, bornCharges] = tests.map((t) => (t ? relativeError(t, weights) : Number.NaN));
-      results.push({ polarization: polarization!, bornCharges: bornCharges! });
-      await breathe();
-    }
-    points.push({ train: size, validation: 0, draws: results });
-    onProgress?.({ label: `learning curve, ${from}`, done: at + 1, total: sizes.length, unit: "sizes" });
-  }
+  const drawsOf = (size: number): number => (size === longest ? 1 : draws);
+  const shared: LearningSetup = {
+    rows: inside.map(sharedRows),
+    columns: basis.rows,
+    ridges: ridges.map((r) => r * factor),
+    validation: model.validation ?? { kind: "folds" },
+    tests,
+  };
+  const fits = sizes.flatMap((size) => Array.from({ length: drawsOf(size) }, (_, seed) => ({ size, seed })));
+  const results = await journaledFits({
+    workerModule: new URL("./learningDraw.js", import.meta.url),
+    prepare,
+    shared,
+    items: fits,
+    label: `learning curve, ${from}`,
+    itemName: "fit",
+    identity: () => ["polarizationLearningCurve", shared, fits],
+    keep: (errors) => errors,
+    ...(journal !== undefined && { journal }),
+    ...(workers !== undefined && { workers }),
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+  const points = sizes.map((size) => ({ train: size, validation: 0, draws: results.splice(0, drawsOf(size)) }));
   return { method: from, test: test.polarization.length + test.bornCharges.length, points };
 }
 
@@ -159,14 +154,6 @@ async function rowSpace(
   const { form = { kind: "full" } } = model;
   const structures = frames.map((f) => f.structure);
   return { basis: basisOf(d, 1, await formBasis(d, 1, structures, form, run)), constants };
-}
-
-/** Weighted rows of several frames. */
-interface StackedRows {
-  readonly rows: Matrix;
-  readonly targets: Float64Array;
-  /** First row of each frame, and the number of rows. */
-  readonly first: readonly number[];
 }
 
 function gather(space: RowSpace, kind: keyof PolarizationSets, frames: readonly Frame[], weight: number): StackedRows {
@@ -218,12 +205,6 @@ function projected(r: StackedRows, basis: Matrix): StackedRows {
   return { ...r, rows: gemm(r.rows, basis, "b") };
 }
 
-interface TestSums {
-  readonly equations: NormalEquations;
-  /** Standard deviation of the reference values. */
-  readonly deviation: number;
-}
-
 function testSums({ rows, targets }: StackedRows, kind: keyof PolarizationSets, frames: readonly Frame[]): TestSums {
   const accumulator = gramAccumulator({ columns: rows.columns });
   accumulator.add(rows.values, targets);
@@ -232,9 +213,4 @@ function testSums({ rows, targets }: StackedRows, kind: keyof PolarizationSets, 
   if (!(deviation > 0))
     throw new DataError({ where: "polarizationLearningCurve", problem: `test frames without spread in ${kind}` });
   return { equations: accumulator.normalEquations(), deviation };
-}
-
-function relativeError({ equations, deviation }: TestSums, weights: Float64Array): number {
-  const [sum] = squaredError(equations, matrix(weights.length, 1, weights));
-  return Math.sqrt(sum! / equations.rows) / deviation;
 }

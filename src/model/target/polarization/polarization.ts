@@ -1,13 +1,12 @@
 /** The polarization as a target: P = Σ_j φ(X_j)·w + Σ_i Q_{J(i)} x_i, learnt from values of it and from its derivatives Z*. */
-
 import type { DescriptorOptions } from "../../../descriptor/options.js";
 import { type Alternatives, kinds } from "../../../options/record.js";
 import { byName, number, oneOf } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
 import { VECTOR_AXES } from "../../../tensor/cartesian.js";
+import type { AddRows } from "../../train/frameRows.js";
 import { fitLinear } from "../../train/linear.js";
 import {
-  type AddRows,
   columnCount,
   type LinearModel,
   type LinearOptions,
@@ -15,6 +14,7 @@ import {
   type RowSpace,
 } from "../../train/linearTarget.js";
 import type { LinearFit } from "../../train/primal.js";
+import { rowsOnThread } from "../../train/rowThread.js";
 import { planCharges, type SpeciesCharges } from "./speciesCharges.js";
 
 /** What a polarization model learns from. */
@@ -69,6 +69,7 @@ export const POLARIZATION: LinearTarget<PolarizationData, PolarizationOptions> =
   },
   options: { charges: CHARGES.optional(), polarization: oneOf(["absolute", "differences"]).optional() },
   constants: (d, frames, { charges = { kind: "fit" } }) => planCharges(charges, d.options.species, frames),
+  workerModule: new URL("./polarization.js", import.meta.url),
   targets: 2,
   rows: (space, frames, weights, options) => {
     const origin = weights.polarization > 0 ? polarizationOrigin(frames, options.polarization) : undefined;
@@ -89,6 +90,9 @@ export const POLARIZATION: LinearTarget<PolarizationData, PolarizationOptions> =
     ...neutralityWarning(excessCharge(charges, d.options.species, frames)),
   ],
 };
+
+/** What each thread of a fit does; exported for the worker pool. */
+export const prepare = rowsOnThread(POLARIZATION);
 
 /**
  * Fits the polarization as the antiderivative of Born effective charges, from values of either or both (derivative learning:

@@ -1,3 +1,4 @@
+import { environmentsOf, type KnownEnvironments } from "../../../descriptor/knownEnvironments.js";
 import type { Structure } from "../../../structure/structure.js";
 import { VECTOR_AXES } from "../../../tensor/cartesian.js";
 import { basisOf } from "../../basis/basisOf.js";
@@ -23,9 +24,18 @@ export interface PolarizationResponse {
 
 /** P and Z* of one structure by one reverse pass, or with products by one more for each Cartesian component. */
 export function predictBornCharges(model: PolarizationModel, s: Structure): PolarizationResponse {
+  return predictBornChargesAround(model, s, environmentsOf(model.descriptor, s));
+}
+
+/** {@link predictBornCharges} where the structure's environments are known already. */
+export function predictBornChargesAround(
+  model: PolarizationModel,
+  s: Structure,
+  around: KnownEnvironments,
+): PolarizationResponse {
   const n = s.species.length;
   const { descriptor: d, basis, weights, constants } = model;
-  const { value, positions } = basisOf(d, 1, basis).response(weights, s);
+  const { value, positions } = basisOf(d, 1, basis).response(weights, s, around);
   const bornCharges = new Float64Array(9 * n);
   for (let i = 0; i < n; i++) {
     const charge = constants[d.options.species.indexOf(s.species[i]!)]!;
