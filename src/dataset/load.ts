@@ -3,6 +3,8 @@ import { trajectoryCollector } from "../io/collect.js";
 import { loadColumns } from "../io/columns.js";
 import { detectFormat } from "../io/formats.js";
 import { streamFrames } from "../io/load.js";
+import { byteChunks } from "../io/source.js";
+import { parseTable } from "../io/table.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { RUN_FIELDS } from "../options/values.js";
 import type { RunOptions } from "../progress.js";
@@ -15,6 +17,12 @@ import type { Trajectory } from "../structure/trajectory.js";
 import { PLACE_FIELDS, type PlaceOptions, verifiedPath } from "./files.js";
 import { type DatasetEntry, findDataset } from "./registry.js";
 
+/** What a data set can hold as one tensor per frame. */
+export type SeriesQuantity = FrameQuantity | "current";
+
+/** Columns of a table by name. */
+export type Table = Readonly<Record<string, Float64Array>>;
+
 /** A data set in memory. Tensors are in this package's units and index orders. */
 export interface Dataset {
   readonly entry: DatasetEntry;
@@ -26,8 +34,10 @@ export interface Dataset {
   readonly frames: readonly Frame[];
   /** Frames of every file by its role, e.g. "snapshots", "dipoles", "bec". */
   readonly parts: Readonly<Record<string, readonly Frame[]>>;
+  /** Tables that come with it, by the name of their file, e.g. g(r) and errors of learned dynamics; the set's README states units. */
+  readonly tables: Readonly<Record<string, Table>>;
   /** What {@link Dataset.series} can give. */
-  readonly quantities: readonly FrameQuantity[];
+  readonly quantities: readonly SeriesQuantity[];
   /** fs between `frames`, where they are evenly spaced. */
   readonly timestep?: number;
   /** The positions of `frames` as one trajectory. @throws DataError if the set has no frames */
@@ -35,9 +45,9 @@ export interface Dataset {
   /** Independent runs that the frames and series come from; 1 for one trajectory. */
   readonly runs: number;
   /** One tensor per frame. @throws DataError if the set does not hold it, or holds several independent runs (see `ensemble`) */
-  series(quantity: FrameQuantity): TensorSeries;
+  series(quantity: SeriesQuantity): TensorSeries;
   /** One series for each independent run, which raman() and infrared() average over. @throws DataError if the set does not hold it */
-  ensemble(quantity: FrameQuantity): SeriesEnsemble;
+  ensemble(quantity: SeriesQuantity): SeriesEnsemble;
 }
 
 const OPTIONS = record({ ...PLACE_FIELDS, ...RUN_FIELDS } satisfies Fields<PlaceOptions & RunOptions>);
@@ -64,12 +74,17 @@ export async function loadDataset(
     });
   const parts: Record<string, Frame[]> = {};
   const columns: TensorSeries[] = [];
+  const tables: Record<string, Table> = {};
   const { signal } = options;
   for (const [k, file] of entry.files.entries()) {
     const path = await verifiedPath(entry, file, options);
     const timestep = file.timestep ?? entry.timestep;
     const name = `${entry.id}/${"path" in file ? file.path.replace(/^.*\//, "") : file.name}`;
     const read = { name, ...(signal && { signal }) };
+    if (file.role === "table") {
+      tables[name.replace(/^.*\/|\.csv(\.gz)?$/g, "")] = await readTable(path, read);
+      continue;
+    }
     const format = await detectFormat(path, read);
     if (format === "columns") {
       const { quantity = "polarizability", components } = file;
@@ -96,7 +111,15 @@ export async function loadDataset(
     }
     options.onProgress?.({ label: `loading ${entry.id}`, done: k + 1, total: entry.files.length, unit: "files" });
   }
-  return assemble(entry, parts, columns);
+  return assemble(entry, parts, columns, tables);
+}
+
+async function readTable(path: string, read: { readonly name: string }): Promise<Table> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of byteChunks(path, read)) pieces.push(piece);
+  const { names, columns } = parseTable(Buffer.concat(pieces), read);
+  if (!names) throw new DataError({ where: read.name, problem: "no header line that names the columns" });
+  return Object.fromEntries(names.map((name, k) => [name, columns[k]!]));
 }
 
 const frameQuantities: readonly FrameQuantity[] = ["polarizability", "dielectric", "polarization", "bornCharges"];
@@ -106,6 +129,7 @@ function assemble(
   entry: DatasetEntry,
   parts: Readonly<Record<string, Frame[]>>,
   columns: readonly TensorSeries[],
+  tables: Readonly<Record<string, Table>>,
 ): Dataset {
   const where = `data set ${entry.id}`;
   const role = frameRoles.find((r) => parts[r]);
@@ -115,11 +139,11 @@ function assemble(
   const reference = parts.reference?.[0];
   // The cell of the trajectory, or else of whatever structure comes with the columns.
   const cell = [...frames, ...Object.values(parts).flat()].find((f) => f.structure.cell)?.structure.cell;
-  const all = (quantity: FrameQuantity): TensorSeries => {
+  const all = (quantity: SeriesQuantity): TensorSeries => {
     const given = columns.find((s) => s.quantity === quantity);
-    if (!given)
-      return seriesOfFrames(frames, quantity, { origin: entry.id, ...(timestep !== undefined && { timestep }) });
-    return cell ? { ...given, volume: cellVolume(cell) } : given;
+    if (given) return cell ? { ...given, volume: cellVolume(cell) } : given;
+    if (quantity === "current") throw new DataError({ where, problem: "holds no current" });
+    return seriesOfFrames(frames, quantity, { origin: entry.id, ...(timestep !== undefined && { timestep }) });
   };
   return {
     entry,
@@ -127,7 +151,11 @@ function assemble(
     displaced: parts.displaced ?? [],
     frames,
     parts,
-    quantities: frameQuantities.filter((q) => columns.some((s) => s.quantity === q) || frames[0]?.[q]),
+    tables,
+    quantities: [
+      ...frameQuantities.filter((q) => columns.some((s) => s.quantity === q) || frames[0]?.[q]),
+      ...(columns.some((s) => s.quantity === "current") ? (["current"] as const) : []),
+    ],
     ...(timestep !== undefined && { timestep }),
     trajectory(wanted = role ?? "trajectory") {
       const chosen = parts[wanted];

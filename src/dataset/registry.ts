@@ -13,7 +13,7 @@ const reading = {
   timestep: z.number().positive().optional(),
   first: z.int().nonnegative().optional(),
   stride: z.int().positive().optional(),
-  quantity: z.enum(["polarizability", "dielectric", "polarization"]).optional(),
+  quantity: z.enum(["polarizability", "dielectric", "polarization", "current"]).optional(),
   components: z.string().optional(),
 };
 const embedded = z.strictObject({ ...reading, path: relativePath, bytes: z.int().positive(), sha256 });
@@ -46,7 +46,7 @@ const registrySchema = z.strictObject({ schema: z.literal(1), datasets: z.array(
 // Written out rather than inferred: the declarations that users' compilers read then need no zod.
 /** What a registry says about any file. */
 export interface FileEntry {
-  /** "reference", "displaced", "trajectory", "snapshots", "dipoles", "bec", "series", … */
+  /** "reference", "displaced", "trajectory", "snapshots", "dipoles", "bec", "series", "table", "start", … */
   readonly role: string;
   readonly frames?: number | undefined;
   /** fs between the frames of this file, where it differs from the set's. */
@@ -55,7 +55,7 @@ export interface FileEntry {
   readonly first?: number | undefined;
   readonly stride?: number | undefined;
   /** For plain columns: what they are and in which order. */
-  readonly quantity?: "polarizability" | "dielectric" | "polarization" | undefined;
+  readonly quantity?: "polarizability" | "dielectric" | "polarization" | "current" | undefined;
   readonly components?: string | undefined;
 }
 

@@ -1,5 +1,4 @@
 /** What the columns of a plain file are: their names, order and units, from a header line, a comment or their number. */
-
 import { type WarningOptions, warn } from "../warnings.js";
 import { statedScale, type UnitField } from "./fieldUnits.js";
 import type { Lines } from "./lines.js";

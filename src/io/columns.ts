@@ -6,7 +6,7 @@ import { cutAtJumps, evenTimestep, type SampleTimes } from "../series/times.js";
 import { type ColumnLayout, columnLayout, columnScale, mentionedUnit, splitColumns } from "./columnHeader.js";
 import { type FieldUnits, fieldScales, type UnitField } from "./fieldUnits.js";
 import type { FileFormat, SeriesOptions } from "./format.js";
-import { largestValue } from "./frameChecks.js";
+import { largestValue } from "./frameLooks.js";
 import type { Lines } from "./lines.js";
 import { parseNumber } from "./number.js";
 import { type more, nextLine, READ_FIELDS, type ReadOptions, type Source, sourceName } from "./source.js";
@@ -95,7 +95,7 @@ export function rowTimes(rows: readonly ColumnRow[]): SampleTimes {
   return { times: rows.map((r) => r.time), steps: rows.map((r) => r.step), sample: "row" };
 }
 
-/** A series of rows that any reader gives. @throws UnitError if they are not evenly spaced */
+/** A series of rows that any reader gives. @throws DataError for rows that are not evenly spaced or not of the quantity */
 export function seriesOfRows(rows: readonly ColumnRow[], name: string, options: ColumnOptions): TensorSeries {
   const size = rows[0]!.values.length;
   const quantity = quantityOf(size, options);

@@ -55,10 +55,17 @@ export const extxyzFormat: FileFormat = {
   frames: extxyz.unchecked,
 };
 
-/** The extended XYZ format as a line reader. @throws OptionError for an option that makes no sense */
-export function extxyzReader(options: TensorOptions): (lines: Lines) => Generator<Frame | typeof more, void, void> {
+/**
+ * The extended XYZ format as a line reader.
+ * @param first number of the first frame, for messages
+ * @throws OptionError for an option that makes no sense
+ */
+export function extxyzReader(
+  options: TensorOptions,
+  first = 0,
+): (lines: Lines) => Generator<Frame | typeof more, void, void> {
   const decoder = frameDecoder(options);
-  return (lines) => readFrames(lines, decoder);
+  return (lines) => readFrames(lines, decoder, first);
 }
 
 /** What one comment line says. */
@@ -69,9 +76,10 @@ interface Header {
   readonly pairs: ReadonlyMap<string, string>;
 }
 
-function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typeof more, void, void> {
-  let frames = 0;
+function* readFrames(lines: Lines, decoder: FrameDecoder, first: number): Generator<Frame | typeof more, void, void> {
+  let frames = first;
   let species: readonly string[] = [];
+  const before: LatticeBefore = { text: undefined, cell: undefined };
   for (;;) {
     do {
       while (!lines.next()) {
@@ -88,7 +96,7 @@ function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typ
       if (lines.finished) lines.failEnd(`frame ${frames} has no comment line`);
       yield more;
     }
-    const header = readHeader(lines);
+    const header = readHeader(lines, before);
     const headerLine = lines.line;
     const atoms = yield* readAtoms(lines, count, header.columns, frames, species);
     species = atoms.species;
@@ -107,7 +115,13 @@ function* readFrames(lines: Lines, decoder: FrameDecoder): Generator<Frame | typ
   }
 }
 
-function readHeader(lines: Lines): Header {
+/** The cell of the frame before: frames with the same one share its array, by which others know that it is the same. */
+interface LatticeBefore {
+  text: string | undefined;
+  cell: Float64Array | undefined;
+}
+
+function readHeader(lines: Lines, before: LatticeBefore): Header {
   const text = lines.text();
   const program = programComment(lines, text);
   if (program) {
@@ -123,7 +137,10 @@ function readHeader(lines: Lines): Header {
   if (pairs.get("comment") === "") pairs.delete("comment");
   const named = (name: string) => pairs.get(name) ?? pairs.get(name.toLowerCase());
   const properties = named("Properties");
-  const cell = lattice(lines, named("Lattice"));
+  const given = named("Lattice");
+  const cell = given === before.text ? before.cell : lattice(lines, given);
+  before.text = given;
+  before.cell = cell;
   const pbc = named("pbc");
   const flags = pbc === undefined ? undefined : booleanList(pbc);
   if (pbc !== undefined && flags?.length !== 3 && flags?.length !== 1)

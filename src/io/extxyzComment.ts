@@ -1,5 +1,4 @@
 /** The comment line of extended XYZ: `key=value` pairs with quotes, braces and JSON-like arrays. */
-
 import { isOdd } from "./number.js";
 
 /** A value as read: what `Frame.info` can hold. */

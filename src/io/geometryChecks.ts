@@ -1,6 +1,8 @@
 /** Whether structures are plausible: elements, handedness, atoms on top of each other, lengths in another unit, jumps. */
 import { FormatError } from "../errors.js";
 import { determinant3 } from "../math/matrix3.js";
+import { median } from "../math/statistics.js";
+import { faceDistances } from "../structure/cell.js";
 import { type ClosePair, closestPairFinder } from "../structure/closestPair.js";
 import { CHEMICAL_SYMBOLS, covalentRadius } from "../structure/elements.js";
 import { type ImageReducer, imageReducer } from "../structure/minimumImage.js";
@@ -11,6 +13,15 @@ import type { Structure } from "../structure/structure.js";
 export interface Finding {
   readonly what: string;
   readonly detail: string;
+  /** What is not told any more once it has come often: atoms near each other, or moves of frames that do not follow each other. */
+  readonly about?: "near" | "moves";
+}
+
+/** What is seen in one frame, given the one before. */
+export interface GeometryLook {
+  /** Largest step of an atom since the frame before, Å; infinite where there is no such thing. */
+  readonly move?: number;
+  readonly findings: readonly Finding[];
 }
 
 /** No coordinate or cell vector is longer, Å. */
@@ -30,11 +41,12 @@ const enough = 64;
 const mostExchanged = 8;
 const nobleGases = new Set(["He", "Ne", "Ar", "Kr", "Xe", "Rn"]);
 
-/** Looks at structures one by one; what it says of single ones comes at once, of the sequence at the end. */
-export function geometryChecker(): {
+/** Looks at structures one by one; what it sees of one depends on it and the one before. */
+export function geometryLooker(): {
   /** @throws FormatError for a coordinate that cannot be */
-  add(s: Structure, file: string, frame: number): Finding[];
-  finish(outliers: (values: readonly number[], least: number) => number[]): string[];
+  look(s: Structure, file: string, frame: number): GeometryLook;
+  /** Takes a structure that has been looked at as the one before. */
+  after(s: Structure): void;
 } {
   let before: Structure | undefined;
   let species: readonly string[] | undefined;
@@ -44,7 +56,6 @@ export function geometryChecker(): {
   /** How far atoms may still move before two that were apart can be too close. */
   let allowance = 0;
   const closest = closestPairFinder(searched);
-  const moved: number[] = [];
   const step = new Float64Array(3);
 
   let unrelated = 0;
@@ -75,7 +86,11 @@ export function geometryChecker(): {
   };
 
   return {
-    add(s, file, frame) {
+    after(s) {
+      before = s;
+      species = s.species;
+    },
+    look(s, file, frame) {
       refuseHuge(s, file, frame);
       const findings: Finding[] = [];
       if (s.species !== species) findings.push(...unknownSpecies(s.species));
@@ -83,13 +98,10 @@ export function geometryChecker(): {
       if (!before && s.cell && determinant3(s.cell) < 0)
         findings.push({ what: "the cell is left-handed", detail: "a·(b×c) is negative" });
       const move = largestMove(s);
-      if (before) {
-        moved.push(move);
-        unrelated = move > 2 * leastJump ? unrelated + 1 : 0;
-      }
+      if (before) unrelated = isUnrelated(move) ? unrelated + 1 : 0;
       // Frames that do not follow each other (a training set) put atoms anywhere; only where nothing else moved far is it a fault.
       if (before && move <= leastJump && farWrap >= 0 && s.periodic.some(Boolean))
-        findings.push({ what: "an atom jumps by several cells", detail: `atom ${farWrap}` });
+        findings.push({ what: "an atom jumps by several cells", detail: `atom ${farWrap}`, about: "moves" });
       if (before && Number.isFinite(move) && move > leastJump) findings.push(...exchanged(before, s, reduce!));
       allowance -= 2 * move;
       if (s.cell !== checkedCell) thin = thinnest(s);
@@ -106,16 +118,66 @@ export function geometryChecker(): {
         allowance = (pair?.distance ?? searched) - tooClose;
       }
       if (!before && thin >= tooClose) findings.push(...implausibleBonds(s));
+      const look = before ? { move, findings } : { findings };
       before = s;
-      return findings;
+      return look;
     },
-    finish(outliers) {
-      const finite = moved.map((m) => (Number.isFinite(m) ? m : 0));
-      const found = outliers(finite, leastJump);
-      if (found.length === 0) return [];
-      const [at] = found;
+  };
+}
+
+/** Whether a frame has nothing to do with the one before. */
+function isUnrelated(move: number): boolean {
+  return move > 2 * leastJump;
+}
+
+/** Frames that tell how far atoms usually move; what comes later is compared with them at once, so that memory does not grow. */
+const usual = 100_000;
+
+/** Gathers what is seen of frames in their order: what is to be told of single ones comes at once, of the sequence at the end. */
+export function geometryTally(): {
+  add(look: GeometryLook): readonly Finding[];
+  finish(): string[];
+} {
+  const moved: number[] = [];
+  let limit = Number.POSITIVE_INFINITY;
+  /** Moves so far, and those beyond the limit. */
+  let [moves, jumps] = [0, 0];
+  let first = { at: 0, move: 0 };
+  let unrelated = 0;
+  let near = 0;
+  const compare = (move: number, at: number): void => {
+    if (move <= limit) return;
+    if (jumps === 0) first = { at, move };
+    jumps++;
+  };
+  /** Far above all others: over eight times the median, and over what is a fault at all. */
+  const settle = (): void => {
+    if (moved.length >= 4) limit = Math.max(leastJump, 8 * median(moved));
+    moved.forEach(compare);
+  };
+  return {
+    add({ move, findings }) {
+      const related = unrelated <= enough;
+      if (move !== undefined) {
+        const finite = related && Number.isFinite(move) ? move : 0;
+        if (moves < usual) moved.push(finite);
+        else {
+          if (moves === usual) settle();
+          compare(finite, moves);
+        }
+        moves++;
+        unrelated = related && !isUnrelated(move) ? 0 : unrelated + 1;
+      }
+      return findings.filter(({ about }) => {
+        if (about === "near") return near++ < enough;
+        return about === undefined || related;
+      });
+    },
+    finish() {
+      if (moves <= usual) settle();
+      if (jumps === 0) return [];
       return [
-        `atoms jump by up to ${finite[at!]!.toFixed(2)} Å from frame ${at} to frame ${at! + 1}${found.length > 1 ? `, and so at ${found.length - 1} other places` : ""}: frames are missing there, or two runs are joined`,
+        `atoms jump by up to ${first.move.toFixed(2)} Å from frame ${first.at} to frame ${first.at + 1}${jumps > 1 ? `, and so at ${jumps - 1} other places` : ""}: frames are missing there, or two runs are joined`,
       ];
     },
   };
@@ -124,18 +186,7 @@ export function geometryChecker(): {
 /** The smallest distance between the faces of the cell, Å, along directions in which it is repeated. */
 function thinnest({ cell, periodic }: Structure): number {
   if (!cell) return Number.POSITIVE_INFINITY;
-  const volume = Math.abs(determinant3(cell));
-  const heights = [0, 1, 2].map((k) => {
-    const [a, b] = [3 * ((k + 1) % 3), 3 * ((k + 2) % 3)];
-    const area = Math.hypot(
-      ...[0, 1, 2].map((c) => {
-        const [p, q] = [(c + 1) % 3, (c + 2) % 3];
-        return cell[a + p]! * cell[b + q]! - cell[a + q]! * cell[b + p]!;
-      }),
-    );
-    return periodic[k] ? volume / area : Number.POSITIVE_INFINITY;
-  });
-  return Math.min(...heights);
+  return Math.min(...faceDistances(cell).filter((_, k) => periodic[k]));
 }
 
 /** Two atoms each of which is where the other was before. */
@@ -158,6 +209,7 @@ function exchanged(before: Structure, s: Structure, reduce: ImageReducer): Findi
           {
             what: "two atoms have exchanged places",
             detail: `atoms ${i} (${s.species[i]}) and ${j} (${s.species[j]})`,
+            about: "moves",
           },
         ];
   return [];
@@ -205,8 +257,12 @@ function element(label: string): string | undefined {
 function tooNear(s: Structure, { i, j, distance }: ClosePair): Finding {
   const atoms = `atoms ${i} (${s.species[i]}) and ${j} (${s.species[j]})`;
   return distance < oneAtom
-    ? { what: "two atoms are in one place", detail: atoms }
-    : { what: "two atoms are on top of each other", detail: `${atoms} are ${distance.toFixed(3)} Å apart` };
+    ? { what: "two atoms are in one place", detail: atoms, about: "near" }
+    : {
+        what: "two atoms are on top of each other",
+        detail: `${atoms} are ${distance.toFixed(3)} Å apart`,
+        about: "near",
+      };
 }
 
 /** The shortest bond in units of the sum of covalent radii tells whether lengths are in another unit. */

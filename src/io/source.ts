@@ -247,7 +247,7 @@ function messageOf(cause: unknown): string {
  * Runs a reader so that errors about values (an impossible cell, a wrong shape) become errors about this file and line,
  * and a cut-off end is left out where the caller asked for that.
  */
-function* guarded<T>(
+export function* guarded<T>(
   values: Generator<T | typeof more, void, void>,
   lines: Lines,
   options: ReadOptions,

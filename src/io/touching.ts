@@ -1,5 +1,4 @@
 /** Numbers of fixed formats: where they fill their columns they touch, where they do not fit stand asterisks. */
-
 import { parseNumber } from "./number.js";
 
 /** Six numbers of 24 columns. */

@@ -1,4 +1,4 @@
-import { asciiUnit } from "./asciiUnit.js";
+import { asciiUnit } from "../units/asciiUnit.js";
 import { type Column, columnHeader, rowCount } from "./column.js";
 
 /** Columns as CSV (RFC 4180) with one header row "name (unit)". */

@@ -1,5 +1,4 @@
 /** Units as people and programs write them: "ps", "(D)", "e*Ang", "A^3", "atomic_unit". */
-
 import { SI } from "./constants.js";
 import { type PhysicalQuantity, type UnitOf, unitScale } from "./convert.js";
 
