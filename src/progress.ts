@@ -32,6 +32,12 @@ export function runOf({ onProgress, signal }: RunOptions): RunOptions {
   return { ...(onProgress && { onProgress }), ...(signal && { signal }) };
 }
 
+/** {@link runOf} with the number of threads. */
+export function threadsOf(options: ThreadOptions): ThreadOptions {
+  const { workers } = options;
+  return { ...runOf(options), ...(workers !== undefined && { workers }) };
+}
+
 /** @throws AbortedError if `signal` has been aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined, doing: string): void {
   if (signal?.aborted) throw new AbortedError({ problem: `interrupted while ${doing}`, cause: signal.reason });

@@ -4,7 +4,8 @@
 export type { DownloadOptions } from "./dataset/download.js";
 export type { FetchOptions } from "./dataset/fetch.js";
 export type { FileState, PlaceOptions } from "./dataset/files.js";
-export type { Dataset } from "./dataset/load.js";
+export type { Dataset, SeriesQuantity, Table } from "./dataset/load.js";
+export type { MeasuredFile } from "./dataset/measuredFiles.js";
 export type { Citation, TrainingSize } from "./dataset/paperValues.js";
 export type { DatasetEntry, EmbeddedFile, FileEntry, PublishedFile } from "./dataset/registry.js";
 // Descriptors
@@ -42,8 +43,10 @@ export type { MdEnsembleFileOptions, MdEnsembleFiles } from "./dynamics/ensemble
 export type { MdResult } from "./dynamics/md.js";
 export type { MdFileOptions } from "./dynamics/mdToFile.js";
 export type { Ensemble, MdFrame, MdOptions } from "./dynamics/options.js";
-export type { EnergyForces, Potential } from "./dynamics/potential.js";
+export type { OrientationCorrelation } from "./dynamics/orientation.js";
+export type { EnergyForces, Potential, ThreadedPotential } from "./dynamics/potential.js";
 export type { RadialDistribution } from "./dynamics/rdf.js";
+export type { Relaxed, RelaxOptions } from "./dynamics/relax.js";
 export type { Restart } from "./dynamics/restart.js";
 export type { MdState } from "./dynamics/state.js";
 export type { TrajectoryState } from "./dynamics/trajectoryFile.js";
@@ -127,6 +130,7 @@ export type {
   SecondOrderRidge,
 } from "./model/secondOrder/secondOrder.js";
 export type { PredictedField } from "./model/stream/framePredictor.js";
+export type { EvaluateOptions } from "./model/stream/keptPredictions.js";
 export type { PredictFramesOptions } from "./model/stream/predictFrames.js";
 export type { PredictedFile, PredictToFileOptions } from "./model/stream/predictToFile.js";
 export type { ForceFieldEvaluation } from "./model/target/forceField/evaluate.js";
@@ -134,6 +138,7 @@ export type { ForceFieldData, ForceFieldModel, ForceFieldOptions } from "./model
 export type { ForceFieldPrediction } from "./model/target/forceField/predict.js";
 export type { SelectConfigurationsOptions, SelectedConfiguration } from "./model/target/forceField/select.js";
 export type { ForceFieldUncertainty } from "./model/target/forceField/uncertainty.js";
+export type { PolarizabilityCoverage } from "./model/target/polarizability/coverage.js";
 export type { TensorEvaluation, TensorScores } from "./model/target/polarizability/evaluation.js";
 export type {
   ConstantStep,
@@ -159,7 +164,7 @@ export type { CommitteeSeries, PredictOptions } from "./model/target/polarizabil
 export type { SearchOptions } from "./model/target/polarizability/selection.js";
 export type { PolarizabilityQuantity } from "./model/target/polarizability/tensorData.js";
 export type { PolarizabilityUncertainty } from "./model/target/polarizability/uncertainty.js";
-export type { Coverage, PolarizationCoverage } from "./model/target/polarization/coverage.js";
+export type { PolarizationCoverage } from "./model/target/polarization/coverage.js";
 export type {
   BornChargeErrors,
   EvaluatePolarizationOptions,
@@ -167,10 +172,10 @@ export type {
   PolarizationEvaluation,
 } from "./model/target/polarization/evaluate.js";
 export type {
-  PolarizationLearningErrors,
   PolarizationLearningOptions,
   PolarizationSets,
 } from "./model/target/polarization/learningCurve.js";
+export type { PolarizationLearningErrors } from "./model/target/polarization/learningDraw.js";
 export type {
   PolarizationData,
   PolarizationModel,
@@ -181,7 +186,9 @@ export type { PolarizationPrediction } from "./model/target/polarization/predict
 export type { SpeciesCharges } from "./model/target/polarization/speciesCharges.js";
 export type { PolarizationUncertainty } from "./model/target/polarization/uncertainty.js";
 export type { CommitteePart, MemberPart } from "./model/train/committee.js";
+export type { Coverage } from "./model/train/coverage.js";
 export type { RidgePoint } from "./model/train/dual.js";
+export type { Compression } from "./model/train/fitDescriptor.js";
 export type { KernelFitSettings, KernelPart } from "./model/train/kernelFit.js";
 export type { LearningCurve, LearningPoint, ScorePoints } from "./model/train/learningCurve.js";
 export type { LinearCommittee, LinearModel, LinearOptions, LinearTraining } from "./model/train/linearTarget.js";

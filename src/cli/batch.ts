@@ -85,7 +85,8 @@ async function cutOf(words: readonly string[], flags: PlanFlags): Promise<Cut> {
       advice: "leave it out: it is what the shards differ in",
     });
   let frames = 0;
-  for await (const _ of await sourceFrames(source, command.opts<PredictFlags>(), interruptSignal())) frames++;
+  const found = await sourceFrames(source, command.opts<PredictFlags>(), interruptSignal());
+  for await (const _ of "text" in found ? found.frames() : found) frames++;
   return { kind: "frames", frames, shards: flags.shards!, ...(stride !== undefined && { stride }) };
 }
 

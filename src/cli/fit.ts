@@ -15,7 +15,7 @@ import { warned } from "./explain.js";
 import { type FileFlags, fileOptions } from "./fileOptions.js";
 import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
-import { integerOption, jsonOption } from "./parse.js";
+import { integerOption, jsonOption, positiveOption } from "./parse.js";
 import { printErrors } from "./report.js";
 import { readSources, type SourceFrames } from "./source.js";
 
@@ -27,6 +27,7 @@ export interface FitFlags extends FileFlags {
   readonly test?: readonly string[];
   readonly seed: number;
   readonly options?: Record<string, unknown>;
+  readonly compress?: number;
   readonly workers?: number;
   readonly out: string;
   readonly json?: boolean;
@@ -48,6 +49,11 @@ export function withFitFlags(command: Command, keys: readonly string[]): Command
     )
     .option("--seed <s>", "of the draw", integerOption("seed"), 0)
     .option("--options <json>", `inline or a file: ${[...keys, ...DESCRIPTOR_KEYS].join(", ")}`, jsonOption)
+    .option(
+      "--compress <share>",
+      "as few density channels as lose at most this share of their variance, e.g. 1e-3: for materials of many species",
+      positiveOption("compress"),
+    )
     .option("--workers <n>", "threads (default: one per processor)", integerOption("workers"))
     .requiredOption("--out <file>", "model file to write; gzipped when it ends in .gz")
     .option("--json", "print one JSON object");
@@ -60,9 +66,12 @@ function validationOption(text: string): number {
   throw new OptionError(`--validation: expected a whole number of frames or a fraction below 1, found "${text}"`);
 }
 
-/** Options from JSON, in which the settings of the descriptor may stand at the top level. @throws OptionError */
-export function fitOptions(json: Readonly<Record<string, unknown>> = {}, keys: readonly string[]): object {
-  return nestDescriptor(json, "descriptor", keys);
+/** Options from JSON, in which the settings of the descriptor may stand at the top level, and from flags. @throws OptionError */
+export function fitOptions({ options = {}, compress: lost }: FitFlags, keys: readonly string[]): object {
+  const nested = nestDescriptor(options, "descriptor", keys);
+  if (lost === undefined) return nested;
+  if ("compress" in nested) throw new OptionError({ where: "--compress", problem: "--options has compress, too" });
+  return { ...nested, compress: { lost } };
 }
 
 /** Frames by their use. */

@@ -23,7 +23,7 @@ export function fitForceFieldCommand(): Command {
   return withFitFlags(command, FIT_KEYS)
     .addHelpText("after", EXAMPLES)
     .action(async (flags: Flags) => {
-      const options = fitOptions(flags.options, FIT_KEYS) as ForceFieldOptions;
+      const options = fitOptions(flags, FIT_KEYS) as ForceFieldOptions;
       await runFit<ForceFieldModel>({
         flags,
         defaultValidation: () => 0,

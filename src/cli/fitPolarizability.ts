@@ -40,7 +40,7 @@ export function fitPolarizabilityCommand(): Command {
   return withFitFlags(command, FIT_KEYS)
     .addHelpText("after", EXAMPLE)
     .action(async (flags: Flags) => {
-      const options = fitOptions(flags.options, FIT_KEYS) as DeltaOptions;
+      const options = fitOptions(flags, FIT_KEYS) as DeltaOptions;
       await runFit<PolarizabilityModel>({
         flags,
         defaultValidation: validationSize,

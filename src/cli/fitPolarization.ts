@@ -27,7 +27,7 @@ export function fitPolarizationCommand(): Command {
   return withFitFlags(command, FIT_KEYS)
     .addHelpText("after", EXAMPLES)
     .action(async (flags: Flags) => {
-      const given = fitOptions(flags.options, FIT_KEYS) as PolarizationOptions;
+      const given = fitOptions(flags, FIT_KEYS) as PolarizationOptions;
       const options = { ...given, ...(flags.charges && { charges: flags.charges }) };
       let trained: readonly Frame[] = [];
       await runFit<PolarizationModel>({

@@ -82,6 +82,7 @@ export function infraredCommand(): Command {
           : dielectricFunction(absorption, { epsilonInfinity, ...(direction && { direction }) });
       await writeResult(
         {
+          source,
           series,
           spectrum,
           lines: absorption,

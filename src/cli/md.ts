@@ -69,7 +69,11 @@ export function mdCommand(): Command {
     .option("--runs <n>", "nve runs from snapshots of a Langevin run, in files of their own", integerOption("runs", 1))
     .option("--equilibration <n>", "steps before the first snapshot (default: 2000)", integerOption("equilibration"))
     .option("--between <n>", "steps between snapshots (default: 500)", integerOption("between", 1))
-    .option("--workers <n>", "threads for --runs (default: one per processor)", integerOption("workers"))
+    .option(
+      "--workers <n>",
+      "threads, for --runs and for steps of 500 atoms and more (default: one per processor)",
+      integerOption("workers"),
+    )
     .option("--max-force <eV/Å>", "stop beyond it (default: 100)", positiveOption("max-force", "eV/Å"))
     .option(
       "--max-temperature <K>",
@@ -85,7 +89,7 @@ export function mdCommand(): Command {
     .addHelpText("after", EXAMPLES)
     .action(async (forceField: string, start: string, flags: MdFlags) => {
       if (flags.runs !== undefined) return runEnsemble(forceField, start, flags);
-      for (const name of ["equilibration", "between", "workers"] as const)
+      for (const name of ["equilibration", "between"] as const)
         if (flags[name] !== undefined) throw new OptionError(`--${name}: only with --runs`);
       await runOne(forceField, start, flags);
     });
@@ -130,7 +134,7 @@ async function runEnsemble(forceField: string, start: string, flags: MdFlags): P
   const startedAt = performance.now();
   const signal = interruptSignal();
   const { ensemble, temperature, out, steps, timestep, seed, saveEvery, restartEvery, restart } = flags;
-  const { runs = 1, equilibration, between, workers, friction } = flags;
+  const { runs = 1, equilibration, between, friction } = flags;
   if (ensemble !== "nve") throw new OptionError(`--runs: only for --ensemble nve, found "${ensemble}"`);
   if (temperature === undefined) throw new OptionError("--temperature: needed with --runs");
   for (const name of ["fixed", "pressure", "maxTemperature", "maxUncertainty"] as const)
@@ -153,7 +157,6 @@ async function runEnsemble(forceField: string, start: string, flags: MdFlags): P
     ...(equilibration !== undefined && { equilibration }),
     ...(between !== undefined && { between }),
     ...(friction !== undefined && { friction }),
-    ...(workers !== undefined && { workers }),
     ...sharedOptions(flags),
     signal,
     onProgress: progressLine(flags.json === true),
@@ -163,8 +166,12 @@ async function runEnsemble(forceField: string, start: string, flags: MdFlags): P
   else print(`${runs} runs of ${steps} steps of ${timestep} fs: ${files.runs[0]} … (${used.seconds} s)`);
 }
 
-function sharedOptions({ mass, maxForce }: MdFlags) {
-  return { ...(mass && { masses: mass }), ...(maxForce !== undefined && { maxForce }) };
+function sharedOptions({ mass, maxForce, workers }: MdFlags) {
+  return {
+    ...(mass && { masses: mass }),
+    ...(maxForce !== undefined && { maxForce }),
+    ...(workers !== undefined && { workers }),
+  };
 }
 
 /** An ensemble that could go on is not overwritten by mistake. */

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { evaluateModel } from "../model/evaluate.js";
 import { loadModel } from "../model/file/models.js";
-import { predictToFile } from "../model/stream/predictToFile.js";
+import { predictInto } from "../model/stream/predictToFile.js";
 import { FILE_FLAGS, type FileFlags, fileOptions } from "./fileOptions.js";
 import { fitForceFieldCommand } from "./fitForceField.js";
 import { fitPolarizabilityCommand } from "./fitPolarizability.js";
@@ -65,7 +65,7 @@ Example:
       const model = await loadModel(file);
       const { stride, timestep, frames: range, workers } = flags;
       const progress = progressLine(flags.json === true);
-      const { frames, quantities, resumedFrames } = await predictToFile(
+      const { frames, quantities, resumedFrames } = await predictInto(
         model,
         await sourceFrames(source, flags, signal),
         flags.out,
@@ -89,6 +89,7 @@ Example:
 
 interface EvaluateFlags extends FileFlags {
   readonly workers?: number;
+  readonly journal?: string;
   readonly json?: boolean;
 }
 
@@ -99,6 +100,10 @@ export function evaluateCommand(): Command {
     .argument("<model>", "file written by spectensor fit")
     .argument("<sources...>", "frames with results: files, or ids of data sets")
     .option("--workers <n>", "threads (default: one per processor)", integerOption("workers"))
+    .option(
+      "--journal <file>",
+      "keep what has been predicted in a file; the same command goes on from it after an interruption",
+    )
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  $ spectensor evaluate sio2.json test.extxyz.gz")
     .action(async (file: string, sources: readonly string[], flags: EvaluateFlags) => {
@@ -106,10 +111,12 @@ export function evaluateCommand(): Command {
       const signal = interruptSignal();
       const model = await loadModel(file, "polarizability", "polarization", "forceField");
       const { frames } = await readSources(sources, flags, signal);
-      const { workers } = flags;
-      const progress = { signal, onProgress: progressLine(flags.json === true) };
-      const run = workers === undefined ? progress : { ...progress, workers };
-      const test = await evaluateModel(model, frames, run);
+      const { workers, journal } = flags;
+      const test = await evaluateModel(model, frames, {
+        ...{ signal, onProgress: progressLine(flags.json === true) },
+        ...(workers !== undefined && { workers }),
+        ...(journal !== undefined && { journal }),
+      });
       const { descriptor, training } = model;
       if (flags.json) printJson({ test, options: { descriptor: descriptor.options, training }, ...resources(start) });
       else printErrors({ test });

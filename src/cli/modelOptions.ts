@@ -2,14 +2,14 @@
 import { FEATURE_FIELDS } from "../descriptor/options.js";
 import { OptionError } from "../errors.js";
 import { rejectUnknown } from "../options/record.js";
-import { RUN_FIELDS } from "../options/values.js";
+import { THREAD_FIELDS } from "../options/values.js";
 
 /** Settings of the descriptor that may stand beside the options of a fit. */
 export const DESCRIPTOR_KEYS: readonly string[] = Object.keys(FEATURE_FIELDS);
 
 /** Names of the options of a fit that JSON can hold. */
 export function jsonKeys(options: { readonly shape: object }): readonly string[] {
-  return Object.keys(options.shape).filter((name) => !(name in RUN_FIELDS));
+  return Object.keys(options.shape).filter((name) => !(name in THREAD_FIELDS));
 }
 
 /**

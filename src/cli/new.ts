@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { verifiedPath } from "../dataset/files.js";
 import { findDataset } from "../dataset/registry.js";
@@ -9,17 +8,20 @@ import { DataError } from "../errors.js";
 import { writeNotebook } from "../runner/nbformat.js";
 import { exists } from "../system/exists.js";
 import { writeWhole } from "../system/wholeFile.js";
+import { dependencyOf } from "./newDependency.js";
 import { print } from "./output.js";
 import { dataReadme, PROJECT_IGNORE, packageName, projectManifest, projectReadme } from "./projectFiles.js";
 import { projectNotebook } from "./projectNotebook.js";
-import { packageVersion } from "./version.js";
 
 /** `spectensor new FOLDER` */
 export function newCommand(): Command {
   return new Command("new")
     .description("make a folder with a notebook for your own files, the kernel it needs and a folder for data")
     .argument("<folder>", "must not exist yet")
-    .option("--package <what>", "spectensor to depend on: a version, or a file or folder (default: this one)")
+    .option(
+      "--package <what>",
+      "spectensor to depend on: a version, or a file or folder (default: this one, as a tarball inside the project)",
+    )
     .addHelpText("after", "\nExample:\n  $ npx spectensor new my-project && cd my-project && npm install && npm start")
     .action(async (folder: string, flags: { package?: string }) => {
       await makeProject(folder, flags.package);
@@ -29,7 +31,7 @@ export function newCommand(): Command {
 
 /**
  * Writes a new project. It appears whole or not at all.
- * @param dependency version, file or folder of spectensor; default this one
+ * @param dependency version, file or folder of spectensor; default this one, packed into the project unless it came from a registry
  * @throws DataError if there is something of that name already
  */
 export async function makeProject(folder: string, dependency?: string): Promise<void> {
@@ -43,7 +45,7 @@ export async function makeProject(folder: string, dependency?: string): Promise<
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   try {
     await mkdir(temporary, { recursive: true });
-    await writeProject(temporary, basename(path), await dependencyOf(path, dependency));
+    await writeProject(temporary, basename(path), await dependencyOf(path, temporary, dependency));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -59,15 +61,7 @@ async function writeProject(folder: string, title: string, dependency: string): 
   await copyFile(await verifiedPath(set, source), join(folder, example));
   await writeWhole(join(folder, "package.json"), projectManifest(packageName(title), dependency));
   await writeWhole(join(folder, ".gitignore"), PROJECT_IGNORE);
-  await writeWhole(join(folder, "README.md"), projectReadme(title));
+  await writeWhole(join(folder, "README.md"), projectReadme(title, dependency));
   await writeWhole(join(folder, "data", "README.md"), dataReadme(basename(example), set.licence));
   await writeNotebook(join(folder, "raman.ipynb"), projectNotebook({ example, timestep: set.timestep! }));
-}
-
-/** A version as it is; a file or folder as npm wants it. A checkout of this package stands for itself. */
-async function dependencyOf(project: string, given?: string): Promise<string> {
-  const root = fileURLToPath(new URL("../../", import.meta.url));
-  const installed = /[\\/]node_modules[\\/]/.test(root);
-  const wanted = given ?? (installed ? `^${packageVersion()}` : root);
-  return (await exists(wanted)) ? `file:${relative(project, resolve(wanted)).replaceAll("\\", "/")}` : wanted;
 }

@@ -41,12 +41,12 @@ export function pictureOptions(command: Command): Command {
     );
 }
 
-/** Whether \`--out\` asks for a format on standard output, not for a file. */
+/** Whether `--out` asks for a format on standard output, not for a file. */
 export function isStandardOutput(out: string): boolean {
   return TEXTS.some((format) => format === out);
 }
 
-/** The format that \`--out\` asks for, by itself or by the ending of a file. @throws OptionError for another ending */
+/** The format that `--out` asks for, by itself or by the ending of a file. @throws OptionError for another ending */
 export function formatOf(out: string): OutputFormat {
   const ending = extname(out.replace(/\.gz$/i, "")).slice(1).toLowerCase();
   const packed = /\.gz$/i.test(out);

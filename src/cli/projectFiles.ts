@@ -30,7 +30,12 @@ export function packageName(folder: string): string {
 
 export const PROJECT_IGNORE = ["node_modules/", "gallery/", ".spectensor/", ".ipynb_checkpoints/", ""].join("\n");
 
-export function projectReadme(title: string): string {
+/** @param dependency as in {@link projectManifest} */
+export function projectReadme(title: string, dependency: string): string {
+  const packed = /^file:\.\/(.+\.tgz)$/.exec(dependency)?.[1];
+  const own = packed
+    ? `\n\`${packed}\` is the package itself: whoever gets this folder installs the same version with \`npm install\`.\n`
+    : "";
   return `# ${title}
 
     npm install
@@ -40,7 +45,7 @@ export function projectReadme(title: string): string {
 
 \`raman.ipynb\` goes from first-principles tensors and a trajectory to a Raman spectrum. Its first cell names the files;
 \`data/README.md\` says what they may be.
-`;
+${own}`;
 }
 
 export function dataReadme(example: string, licence: string): string {

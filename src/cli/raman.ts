@@ -31,6 +31,7 @@ export function ramanCommand(): Command {
       const spectrum = raman(series, ramanOptions(flags));
       await writeResult(
         {
+          source,
           series,
           spectrum,
           lines: spectrum,
@@ -57,6 +58,7 @@ Examples:
   $ spectensor raman h2o > h2o.csv
   $ spectensor raman h2o --peaks --measured 1595,3657,3756
   $ spectensor raman alpha.dat --timestep 10 --laser 514 --factors laser,inverseFrequency
+  $ spectensor raman alpha.dat --timestep 10 --compare measured.jdx --out both.pdf
   $ spectensor raman md.extxyz.gz --timestep 2 --key polarizability=alpha_pbe --out raman.svg
 
 The CSV has one header row of names with units, wavenumber_cm-1 first. With a file, peaks and resolution are printed.`;

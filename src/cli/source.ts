@@ -1,5 +1,6 @@
 /** What a command is given to read: files of any format, or ids of data sets, alike. */
-import { loadTrajectory, readFrames, streamFrames } from "../io/load.js";
+import { type FrameText, openFrames } from "../io/frameText.js";
+import { loadTrajectory, readFrames } from "../io/load.js";
 import { trajectoryFrames } from "../io/trajectoryFrames.js";
 import type { Frame } from "../structure/frame.js";
 import { sliceTrajectory, type Trajectory } from "../structure/trajectory.js";
@@ -47,12 +48,12 @@ export async function readTrajectory(source: string, flags: SeriesFlags, signal:
   });
 }
 
-/** The structures of a source in the order of time, one by one in memory that does not grow. */
+/** The structures of a source in the order of time, one by one in memory that does not grow; or the text that has them. */
 export async function sourceFrames(
   source: string,
   flags: FileFlags,
   signal: AbortSignal,
-): Promise<AsyncIterable<Frame> | Iterable<Frame>> {
+): Promise<AsyncIterable<Frame> | Iterable<Frame> | FrameText> {
   const set = await datasetOf(source, flags, signal);
-  return set ? trajectoryFrames(set.trajectory()) : streamFrames(source, { ...loadOptions(flags), signal });
+  return set ? trajectoryFrames(set.trajectory()) : openFrames(source, { ...loadOptions(flags), signal });
 }

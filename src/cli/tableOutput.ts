@@ -1,20 +1,22 @@
 /** A table of peaks or modes as text, CSV or JSON. */
-import { readFileSync } from "node:fs";
-import { DataError, OptionError } from "../errors.js";
 import { stickFigure } from "../figure/sticks.js";
-import type { ModeRow } from "../spectrum/modeTable.js";
-import type { AssignedPeak, PeakTable, PeakTableOptions } from "../spectrum/peakTable.js";
+import type { AssignedPeak, PeakTable } from "../spectrum/peakTable.js";
 import { asciiHead, csvCell } from "../table/csv.js";
+import { formatNumber } from "../table/number.js";
 import { print, printTable } from "./output.js";
 import { isStandardOutput, type PictureFlags, writeOutput } from "./pictureOutput.js";
 
 type Cell = string | number | undefined;
 
-/** A cell for people: numbers to four digits or two decimals, whichever says more. */
-function shown(value: Cell): string {
-  if (value === undefined) return "";
-  if (typeof value === "string" || Number.isInteger(value)) return String(value);
-  return Math.abs(value) >= 100 ? value.toFixed(2) : value.toPrecision(4);
+/** Cells of a column for people: numbers to four digits or two decimals, whichever says more; of small ones all with powers of ten. */
+function shownColumn(values: readonly Cell[]): readonly string[] {
+  const largest = Math.max(...values.map((v) => (typeof v === "number" ? Math.abs(v) : 0)));
+  return values.map((v) => {
+    if (v === undefined) return "";
+    if (typeof v === "string" || Number.isInteger(v)) return String(v);
+    if (largest < 1e-2) return v.toExponential(3);
+    return Math.abs(v) >= 100 ? v.toFixed(2).replace("-", "−") : formatNumber(v);
+  });
 }
 
 /** Rows as CSV: names with their units in ASCII, as `wavenumber_cm-1`, in the only header row. */
@@ -41,9 +43,10 @@ export function printRows<T extends object>(
   units: Readonly<Record<string, string>>,
   columns: readonly string[],
 ): void {
+  const cells = columns.map((c) => shownColumn(rows.map((row) => (row as Readonly<Record<string, Cell>>)[c])));
   printTable(
     columns.map((c) => (units[c] ? `${c}, ${units[c]}` : c)),
-    rows.map((row) => columns.map((c) => shown((row as Readonly<Record<string, Cell>>)[c]))),
+    rows.map((_, k) => cells.map((column) => column[k]!)),
   );
 }
 
@@ -78,54 +81,15 @@ export async function writePeaks(
       json: () => `${JSON.stringify(table, null, 1)}\n`,
       figure: () =>
         stickFigure(
-          { [title.origin]: sticks, ...(measured.length > 0 && { measured }) },
+          { peaks: sticks, ...(measured.length > 0 && { measured }) },
           {
+            title: title.origin,
             x: { quantity: title.x, unit: table.units.position },
-            y: { quantity: title.y, unit: table.units.area },
+            y: { quantity: `${title.y}, area of the peak`, unit: table.units.area },
           },
         ),
     },
     picture,
   );
   if (!isStandardOutput(out)) print(`wrote ${out}`);
-}
-
-/** What a table of peaks is told besides the spectrum. */
-export function peakOptions(flags: {
-  readonly modes?: readonly ModeRow[];
-  readonly measured?: readonly number[];
-}): PeakTableOptions {
-  return { ...(flags.modes && { modes: flags.modes }), ...(flags.measured && { measured: flags.measured }) };
-}
-
-/** Modes as `spectensor harmonic --json` writes them. @throws DataError if the file has none */
-export function modesOption(path: string): readonly ModeRow[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new OptionError({
-      problem: `--modes: cannot read JSON from "${path}"`,
-      advice: "make it with: spectensor harmonic REFERENCE … --json > modes.json",
-      cause,
-    });
-  }
-  const modes = (value as { readonly modes?: unknown }).modes;
-  if (!Array.isArray(modes) || !modes.every(isModeRow))
-    throw new DataError({
-      where: path,
-      problem: "has no list of modes",
-      advice: "make it with: spectensor harmonic REFERENCE … --json > modes.json",
-    });
-  return modes;
-}
-
-function isModeRow(value: unknown): value is ModeRow {
-  const { mode, wavenumber, kind, symmetry } = (value ?? {}) as Partial<Record<keyof ModeRow, unknown>>;
-  return (
-    typeof mode === "number" &&
-    typeof wavenumber === "number" &&
-    typeof kind === "string" &&
-    typeof symmetry === "string"
-  );
 }

@@ -58,7 +58,7 @@ export function claimRows(claims: readonly JudgedClaim[]): readonly ClaimRow[] {
 /** Verdicts as aligned text. */
 export function claimsText(claims: readonly ClaimRow[]): string {
   const table = tableText(
-    HEADS.map((name, k) => ({ name: name.toLowerCase(), values: claims.map((r) => r.cells[k]!) })),
+    CLAIM_HEADS.map((name, k) => ({ name: name.toLowerCase(), values: claims.map((r) => r.cells[k]!) })),
     { rows: Number.POSITIVE_INFINITY },
   );
   const reasons = claims.flatMap((c) => (c.reason === undefined ? [] : [`– ${c.cells[0]!}: ${c.reason}`]));
@@ -68,7 +68,9 @@ export function claimsText(claims: readonly ClaimRow[]): string {
 /** Verdicts as an HTML table with the rule below it. */
 export function claimsHtml(claims: readonly ClaimRow[]): string {
   const style = "padding:3px 14px 3px 0;text-align:left;vertical-align:top";
-  const heads = HEADS.map((h) => `<th scope="col" style="${style};border-bottom:1px solid currentColor">${h}</th>`);
+  const heads = CLAIM_HEADS.map(
+    (h) => `<th scope="col" style="${style};border-bottom:1px solid currentColor">${h}</th>`,
+  );
   const body = claims.map((claim) => {
     const [first, ...others] = claim.cells;
     const last = others.pop()!;
@@ -82,10 +84,11 @@ export function claimsHtml(claims: readonly ClaimRow[]): string {
   return `<table class="spectensor-claims" style="border-collapse:collapse;font-variant-numeric:tabular-nums"><caption style="text-align:left;caption-side:bottom;font-size:.9em">${escapeHtml(RULE)}</caption><thead><tr>${heads.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
 
-const HEADS = ["Statement", "Quantity", "Paper", "Ours", "Criterion", "Baseline", "Verdict"] as const;
+/** Heads of the cells of a row. */
+export const CLAIM_HEADS = ["Statement", "Quantity", "Paper", "Ours", "Criterion", "Baseline", "Verdict"] as const;
 
 /** Cells of a row. */
-export const CLAIM_COLUMNS = HEADS.length;
+export const CLAIM_COLUMNS = CLAIM_HEADS.length;
 const CLASS = { reproduced: "pass", refuted: "miss", "not testable": "open" } as const;
 const MARK = { reproduced: "✓", refuted: "✗", "not testable": "–" } as const;
 

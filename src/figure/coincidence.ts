@@ -1,4 +1,5 @@
 /** Curves that lie on each other, of which only the last would be seen. */
+import { linearAt } from "../math/interpolate.js";
 
 /** What matters of a line here. */
 interface Curve {
@@ -34,27 +35,15 @@ function liesOn(line: Curve, other: Curve, height: number): boolean {
   let near = false;
   for (let i = 0; i < line.x.length; i++) {
     const before = near;
-    const y = valueAt(other, line.x[i]!);
-    near = y !== undefined && Math.abs(line.y[i]! - y) <= NEAR * height;
+    const x = line.x[i]!;
+    const within = x >= other.x[0]! && x <= other.x[other.x.length - 1]!;
+    near = within && Math.abs(line.y[i]! - linearAt(other.x, other.y, x)) <= NEAR * height;
     if (i === 0) continue;
-    const step = Math.hypot((line.x[i]! - line.x[i - 1]!) / width, (line.y[i]! - line.y[i - 1]!) / height);
+    const step = Math.hypot((x - line.x[i - 1]!) / width, (line.y[i]! - line.y[i - 1]!) / height);
     way += step;
     if (near && before) shared += step;
   }
   return way > 0 && shared >= SHARE * way;
-}
-
-/** The curve at x, between its points on a straight line; `undefined` beyond its ends. For ascending x. */
-function valueAt({ x, y }: Curve, at: number): number | undefined {
-  let [low, high] = [0, x.length - 1];
-  if (!(at >= x[low]! && at <= x[high]!)) return undefined;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (x[middle]! <= at) low = middle;
-    else high = middle;
-  }
-  const span = x[high]! - x[low]!;
-  return span === 0 ? y[low]! : y[low]! + ((y[high]! - y[low]!) * (at - x[low]!)) / span;
 }
 
 /** Difference between the largest and the smallest value, at least a tiny one. */

@@ -1,11 +1,13 @@
 import { OptionError } from "../errors.js";
+import { linearAt } from "../math/interpolate.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { byName, list, number, oneOf, range, text } from "../options/values.js";
 import type { Spectrum } from "../spectrum/spectrum.js";
+import type { FrequencyUnit } from "../units/frequency.js";
 import type { Figure } from "./figure.js";
 import { bandEdges, FIGURE_FIELDS, type FigureOptions, type Line, lineFigure } from "./lines.js";
 import { panels } from "./panels.js";
-import { type SpectrumFigureOptions, spectrumLines } from "./spectrum.js";
+import { type Scaling, type SpectrumFigureOptions, scalingOption, spectrumLines } from "./spectrum.js";
 
 /** A line that was measured or calculated elsewhere. */
 export interface ComparedStick {
@@ -18,9 +20,9 @@ export interface ComparedStick {
 
 export interface CompareSpectraOptions extends FigureOptions, Pick<SpectrumFigureOptions, "intensity" | "range"> {
   /** Unit of the axis, default "cm-1". */
-  readonly unit?: "cm-1" | "THz" | "meV";
-  /** "maximum" (default) gives each curve the height 1, "area" the area 1, "none" leaves them as they are. */
-  readonly scaling?: "none" | "maximum" | "area";
+  readonly unit?: FrequencyUnit;
+  /** Default `{kind: "maximum"}`. */
+  readonly scaling?: Scaling;
   /** By how much each curve is raised above the one before, as a part of the highest point, default 0. */
   readonly offset?: number;
   /** Which of the spectra is the one to compare with. */
@@ -41,12 +43,14 @@ const OPTIONS = record({
   intensity: text().optional(),
   range: range().optional(),
   unit: oneOf(["cm-1", "THz", "meV"]).default("cm-1"),
-  scaling: oneOf(["none", "maximum", "area"]).default("maximum"),
+  scaling: scalingOption.default({ kind: "maximum" }),
   offset: number({ atLeast: 0 }).default(0),
   reference: text().optional(),
   residual: oneOf(["shown", "hidden"]).default("hidden"),
   sticks: byName(list(STICK), "lists of sticks").default({}),
 } satisfies Fields<CompareSpectraOptions>);
+/** Part of the height that the spectra have beside what is left between them. */
+const MAIN = 0.62;
 /** Height of the highest stick as a part of the highest curve. */
 const STICK_HEIGHT = 0.25;
 
@@ -65,8 +69,8 @@ export function compareSpectra(
   options: CompareSpectraOptions = {},
 ): Figure {
   const read = readOptions(OPTIONS, options, "compareSpectra");
-  const { offset, residual, sticks, scaling, size, ...rest } = read;
-  const { lines, x, y, rest: look } = spectrumLines(spectra, { ...rest, scaling: { kind: scaling } });
+  const { offset, residual, sticks, size, ...rest } = read;
+  const { lines, x, y, rest: look } = spectrumLines(spectra, rest);
   const reference = lines.find((l) => l.role === "reference");
   if (residual === "shown" && !reference)
     throw new OptionError({
@@ -93,10 +97,11 @@ export function compareSpectra(
       ...(offset > 0 && { dash: "solid" }),
     }),
   );
-  const { width, height } = size ?? { width: 640, height: residual === "shown" ? 560 : 400 };
+  const { width, height } = size ?? { width: 640, height: residual === "shown" ? 600 : 400 };
+  const own = Math.round((residual === "shown" ? MAIN : 1) * height);
   const main = lineFigure([...raised, ...sets], {
     ...look,
-    size: { width, height: residual === "shown" ? Math.round(0.66 * height) : height },
+    size: { width, height: own },
     x,
     // Raised curves have no common zero.
     y: { ...y, ...(offset > 0 && { ticks: "hidden" as const }) },
@@ -105,10 +110,11 @@ export function compareSpectra(
   if (residual === "hidden" || !reference) return main;
   const rests = lines.filter((l) => l !== reference).map((l): Line => ({ ...difference(l, reference), dash: "solid" }));
   const below = lineFigure(rests, {
-    size: { width, height: height - Math.round(0.66 * height) },
+    title: `minus ${reference.label}`,
+    size: { width, height: height - own },
     x,
-    // How much is left is said by its numbers.
-    y: { ...y, quantity: `minus ${reference.label}`, ticks: "shown" },
+    // How much is left is said by its numbers; the panel is too low for a unit that the one above has, too.
+    y: { quantity: "Difference", ticks: "shown" },
     marks: [{ axis: "y", value: 0 }],
   });
   return panels([main, below]);
@@ -131,14 +137,13 @@ function lifted(line: Line, by: number): Line {
   return { ...line, y: up(line.y), ...(edges && { band: { low: up(edges.low), high: up(edges.high) } }) };
 }
 
-/** A line minus another at its own points, where the other has any, without bands. */
+/** A line minus another at those of its points where the other is defined, without bands. */
 function difference({ label, x, y }: Line, other: Line): Line {
-  const kept = Array.from(x, (_, i) => i).filter((i) => x[i]! >= other.x[0]! && x[i]! <= other.x[other.x.length - 1]!);
-  let k = 0;
-  const values = kept.map((i) => {
-    while (k < other.x.length - 2 && other.x[k + 1]! < x[i]!) k++;
-    const t = (x[i]! - other.x[k]!) / (other.x[k + 1]! - other.x[k]! || 1);
-    return y[i]! - (other.y[k]! + t * (other.y[k + 1]! - other.y[k]!));
-  });
-  return { ...(label !== undefined && { label }), x: kept.map((i) => x[i]!), y: values };
+  const [first, last] = [other.x[0]!, other.x[other.x.length - 1]!];
+  const kept = Array.from(x, (_, i) => i).filter((i) => x[i]! >= first && x[i]! <= last);
+  return {
+    ...(label !== undefined && { label }),
+    x: kept.map((i) => x[i]!),
+    y: kept.map((i) => y[i]! - linearAt(other.x, other.y, x[i]!)),
+  };
 }

@@ -18,10 +18,15 @@ export interface LegendShape {
 
 /** @param width of the panel, pixels */
 export function legendShape(labels: readonly string[], width: number): LegendShape {
-  if (labels.length === 0) return { orientation: "h", height: 0 };
   const row = labels.reduce((sum, label) => sum + SAMPLE + textWidth(plainText(label), FONT_SIZE), 0);
   const orientation = row <= width || labels.length === 1 ? "h" : "v";
-  return { orientation, height: LEGEND_GAP - 1 + LINE_HEIGHT * (orientation === "h" ? 1 : labels.length) };
+  const rows = legendRows(labels, orientation);
+  return { orientation, height: rows === 0 ? 0 : LEGEND_GAP - 1 + LINE_HEIGHT * rows };
+}
+
+/** Lines of text that a legend takes. */
+export function legendRows(labels: readonly string[], orientation: "h" | "v"): number {
+  return labels.length === 0 ? 0 : orientation === "h" ? 1 : labels.length;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Figures whose points lead to the structure or motion behind them. */
 import { OptionError } from "../errors.js";
+import { linearAt } from "../math/interpolate.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { integer, list, positive, text } from "../options/values.js";
 import { modeKinds, modeLabels } from "../spectrum/modeTable.js";
@@ -137,7 +138,7 @@ export function linkModes(figure: Figure, modes: NormalModes, options: LinkModes
   const anchors = shown.map((m, view): Anchor => {
     const x = modes.wavenumbers[m]!;
     const text = `${x.toFixed(1)} cm⁻¹${labels[m] ? `, ${labels[m]}` : ""}, mode ${m}`;
-    return { x, y: valueAt(trace, x), view, frame: 0, text };
+    return { x, y: linearAt(trace.x, trace.y, x), view, frame: 0, text };
   });
   return linked(figure, trace, views, anchors, "x", "Mode");
 }
@@ -205,14 +206,6 @@ function axesOf({ layout }: Figure, { xaxis = "x", yaxis = "y" }: Trace): readon
 
 function titleOf(axis: PlotlyOptions): string {
   return plainText((axis.title as { readonly text?: string } | undefined)?.text ?? "");
-}
-
-/** The curve's value at x, on a straight line between its points; of its end beyond them. */
-function valueAt({ x, y }: Trace, at: number): number {
-  let k = 1;
-  while (k < x.length - 1 && x[k]! < at) k++;
-  const t = Math.min(1, Math.max(0, (at - x[k - 1]!) / (x[k]! - x[k - 1]! || 1)));
-  return y[k - 1]! + t * (y[k]! - y[k - 1]!);
 }
 
 function signed(value: number): string {

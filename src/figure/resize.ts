@@ -1,7 +1,7 @@
 /** The same figure at another size: frames stretch, what is around them keeps its size in pixels. */
 import { OptionError } from "../errors.js";
 import type { Figure, Layout, PlotlyOptions, Trace } from "./figure.js";
-import { LEGEND_GAP, type LegendShape, legendShape, plotlyLegend } from "./legend.js";
+import { LEGEND_GAP, type LegendShape, legendRows, legendShape, plotlyLegend } from "./legend.js";
 import { MARGIN } from "./lines.js";
 import { isRemark, LINE_HEIGHT, type Remark, remarkAnnotations, remarkLines, remarksOf } from "./remarks.js";
 
@@ -130,10 +130,9 @@ function stretch(
 function extraLines(panel: Panel, x: Span, layout: Layout): { readonly above: number; readonly below: number } {
   const before = remarkLines(panel.remarks, panel.x[1] - panel.x[0]);
   const after = remarkLines(panel.remarks, x[1] - x[0]);
-  const { orientation } = (layout[`legend${panel.n}`] ?? {}) as Partial<LegendShape>;
-  const rows = panel.labels.length > 0 ? (orientation === "v" ? panel.labels.length : 1) : 0;
-  const legend = legendShape(panel.labels, x[1] - x[0]);
-  const rowsAfter = panel.labels.length > 0 ? (legend.orientation === "v" ? panel.labels.length : 1) : 0;
+  const { orientation = "h" } = (layout[`legend${panel.n}`] ?? {}) as Partial<LegendShape>;
+  const rows = legendRows(panel.labels, orientation);
+  const rowsAfter = legendRows(panel.labels, legendShape(panel.labels, x[1] - x[0]).orientation);
   return {
     above: LINE_HEIGHT * (after.above - before.above + rowsAfter - rows),
     below: LINE_HEIGHT * (after.below - before.below),

@@ -38,12 +38,14 @@ export interface SpectrumFigureOptions extends FigureOptions {
   readonly reference?: string;
 }
 
+export const scalingOption = kinds({ none: {}, maximum: {}, area: {} } satisfies Alternatives<Scaling>);
+
 const OPTIONS = record({
   ...FIGURE_FIELDS,
   intensity: text().optional(),
   range: range().optional(),
   unit: oneOf(["cm-1", "THz", "meV"]).default("cm-1"),
-  scaling: kinds({ none: {}, maximum: {}, area: {} } satisfies Alternatives<Scaling>).default({ kind: "none" }),
+  scaling: scalingOption.default({ kind: "none" }),
   standardErrors: number({ atLeast: 0 }).optional(),
   marks: list(markOption).default([]),
   reference: text().optional(),
@@ -87,6 +89,7 @@ export function spectrumLines(spectra: Readonly<Record<string, Spectrum>>, optio
       x: toUnit(s, unit).axis.values,
       ...chosen,
       // An intensity that is nowhere negative has no band below zero.
+      measured: s.measurement !== undefined,
       floor: chosen.values.some((v) => v < 0) ? Number.NEGATIVE_INFINITY : 0,
       half: standardErrors ?? (s.averaged === undefined ? 2 : bandFactor(s)),
       quantity: intensityName(s, intensity),
@@ -105,6 +108,8 @@ export function spectrumLines(spectra: Readonly<Record<string, Spectrum>>, optio
       x,
       y: scaled(c.values, factor),
       role: c.label === reference ? "reference" : "series",
+      // The points are what was measured: where they are few, a line between them is no more than a guide.
+      ...(c.measured && x.length < FEW && { mode: "lines+markers" as const }),
       ...(c.standardError &&
         c.half > 0 && {
           band: {
@@ -134,6 +139,9 @@ export function spectrumLines(spectra: Readonly<Record<string, Spectrum>>, optio
   };
   return { lines, x, y, rest };
 }
+
+/** Points within the picture below which each is marked. */
+const FEW = 100;
 
 /** Part of the highest point that is still seen as more than nothing. */
 const VISIBLE = 0.005;

@@ -1,5 +1,4 @@
 /** `figures`: figures of molecular dynamics, and a figure as file. */
-
 export { compareSpectra } from "../figure/compareSpectra.js";
 export {
   displacementFigure,

@@ -1,4 +1,5 @@
 /** `spectra`: the steps behind a spectrum, one by one, and what else is computed from one. */
+export { measuredFile } from "../dataset/measuredFiles.js";
 export { blockSpectrum } from "../spectrum/average.js";
 export { confidenceBand } from "../spectrum/band.js";
 export { fitAxis, spectrumError } from "../spectrum/compare.js";
@@ -16,6 +17,7 @@ export { spectrumParts } from "../spectrum/parts.js";
 export { peakTable } from "../spectrum/peakTable.js";
 export { nonAnalyticTerm } from "../spectrum/phonons.js";
 export { polarisedRaman, porto, ramanAngleScan, ramanTensorSpectra } from "../spectrum/polarised.js";
+export { polarizabilityDerivatives } from "../spectrum/polarizabilityDerivatives.js";
 export { modePolarizabilities, polarizabilityParts } from "../spectrum/polarizabilityParts.js";
 export { intensityOf, resample, spectrumColumns, toUnit } from "../spectrum/spectrum.js";
 export { staticDielectric } from "../spectrum/staticDielectric.js";

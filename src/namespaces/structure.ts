@@ -1,5 +1,4 @@
 /** `structure`: structures and trajectories, and what is computed from positions and cell alone. */
-
 export { supercell, toCartesian, toFractional, wrap } from "../structure/cell.js";
 export { unwrap } from "../structure/continuous.js";
 export { displacements, removeDrift, withVelocities } from "../structure/displacement.js";

@@ -88,10 +88,13 @@ export async function writeGallery(folder: string): Promise<string> {
 function introduction(cards: readonly Card[]): string {
   if (cards.length === 0) return `<p class="summary">No notebook has been run yet.</p>`;
   const passed = cards.filter((c) => c.pass).length;
+  const claims = cards.flatMap((c) => c.claims);
+  // A project of one's own judges no paper.
+  const verdicts = claims.length > 0 ? `Statements of the papers: ${verdictsText(countVerdicts(claims))}. ` : "";
   return `<p class="intro">Finite-temperature Raman and infrared spectra from molecular dynamics with machine-learned polarizabilities and
 polarizations. Every card is a notebook that was run on this machine: its last figure, and its numbers beside those of the paper or
 of a reference. A card opens the whole notebook, with interactive plots; pictures, numbers and the notebook itself can be
-downloaded there.</p><p class="summary">Statements of the papers: ${verdictsText(countVerdicts(cards.flatMap((c) => c.claims)))}. ${passed} of ${cards.length} notebooks pass their own checks.</p>`;
+downloaded there.</p><p class="summary">${verdicts}${passed} of ${cards.length} notebooks pass their own checks.</p>`;
 }
 
 /** The paper, and which of its figures have no card. */

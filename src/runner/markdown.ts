@@ -15,8 +15,11 @@ export async function markdownRenderer(): Promise<(source: string) => string> {
       cause,
     });
   });
+  // A displayed formula scrolls on a narrow screen, hence the keyboard must reach it.
   const formula = (tex: string, displayMode: boolean): string =>
-    temml.renderToString(tex.trim(), { displayMode, throwOnError: false });
+    temml
+      .renderToString(tex.trim(), { displayMode, throwOnError: false })
+      .replace(/^<math display="block"/, '<math tabindex="0" display="block"');
   const extension = (
     name: string,
     level: "block" | "inline",

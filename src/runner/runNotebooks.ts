@@ -122,7 +122,7 @@ async function runLocked(
 
 /** Title, status, time and comparison of every notebook as text, for the end of a run. */
 export function resultsText(results: readonly NotebookResult[]): string {
-  const verdicts = verdictsText(countVerdicts(results.flatMap((r) => r.claims)));
+  const claims = results.flatMap((r) => r.claims);
   const list = results
     .map((r) => {
       const head = `${r.status === "passed" ? "✓" : "✗"} ${r.title} (${r.path}), ${r.origin === "cache" ? "unchanged" : `${r.seconds.toFixed(1)} s`}`;
@@ -132,7 +132,8 @@ export function resultsText(results: readonly NotebookResult[]): string {
       return head + failure + claims + rows;
     })
     .join("\n");
-  return `${list}\n\nStatements of the papers: ${verdicts}`;
+  // A project of one's own judges no paper.
+  return claims.length > 0 ? `${list}\n\nStatements of the papers: ${verdictsText(countVerdicts(claims))}` : list;
 }
 
 /** What a page was made from: the notebook with its outputs, and the paper. */

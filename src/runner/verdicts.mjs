@@ -1,9 +1,9 @@
-/** `npm run verdicts`: what the executed notebooks of gallery/ say of the papers' statements, into notebooks/verdicts.json and README.md. */
+/** `npm run verdicts`: what the executed notebooks of gallery/ say of the papers' statements, into notebooks/verdicts.json, docs/verdicts.md and README.md. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadNotebook } from "#built/runner/nbformat.js";
-import { judgingChecksum, recordVerdicts, withVerdicts } from "#built/runner/verdicts.js";
+import { judgingChecksum, recordVerdicts, verdictsDocument, withVerdicts } from "#built/runner/verdicts.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const records = [];
@@ -25,6 +25,7 @@ if (missing.length > 0) {
   process.exitCode = 1;
 } else {
   writeFileSync(join(root, "notebooks/verdicts.json"), `${JSON.stringify(records, null, 2)}\n`);
+  writeFileSync(join(root, "docs/verdicts.md"), verdictsDocument(records));
   const readme = join(root, "README.md");
   const text = withVerdicts(readFileSync(readme, "utf8"), records);
   if (text === undefined) {

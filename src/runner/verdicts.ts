@@ -1,6 +1,7 @@
 /** The verdicts on the papers' statements, notebook by notebook, as README shows them. */
 import { createHash } from "node:crypto";
-import { countVerdicts, type Verdict } from "../display/claims.js";
+import { countVerdicts, RULE, type Verdict, verdictsText } from "../display/claims.js";
+import { CLAIM_HEADS } from "../display/showClaims.js";
 import type { Notebook } from "./nbformat.js";
 import { claimsOf, titleOf } from "./summary.js";
 
@@ -12,7 +13,16 @@ export interface RecordedVerdicts {
   readonly figure: string;
   /** Of the cells that judge: another text needs another run. */
   readonly cells: string;
-  readonly claims: readonly { readonly claim: string; readonly verdict: Verdict }[];
+  readonly claims: readonly RecordedClaim[];
+}
+
+/** A statement with its verdict and everything that led to it, as the notebook showed it. */
+export interface RecordedClaim {
+  readonly claim: string;
+  readonly verdict: Verdict;
+  /** Quantity, the paper's number, ours with its interval, criterion, baseline. */
+  readonly numbers: readonly string[];
+  readonly reason?: string;
 }
 
 /** Marks around the table in README. */
@@ -39,7 +49,12 @@ export function recordVerdicts(path: string, executed: Notebook): RecordedVerdic
     notebook: path,
     figure: paper && figure ? `${paper}, ${figure}` : title,
     cells,
-    claims: claimsOf(executed).map((row) => ({ claim: row.cells[0]!, verdict: row.verdict })),
+    claims: claimsOf(executed).map(({ cells: [claim, ...others], verdict, reason }) => ({
+      claim: claim!,
+      verdict,
+      numbers: others.slice(0, -1),
+      ...(reason !== undefined && { reason }),
+    })),
   };
 }
 
@@ -66,4 +81,33 @@ export function withVerdicts(readme: string, records: readonly RecordedVerdicts[
   const [begin, end] = [readme.indexOf(VERDICTS_BEGIN), readme.indexOf(VERDICTS_END)];
   if (begin < 0 || end < begin) return undefined;
   return readme.slice(0, begin) + verdictsMarkdown(records) + readme.slice(end + VERDICTS_END.length);
+}
+
+/** docs/verdicts.md: every statement with its number, interval, criterion and baseline. */
+export function verdictsDocument(records: readonly RecordedVerdicts[]): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|");
+  const sections = records.map(({ notebook, figure, claims }) =>
+    [
+      `## [${figure}](../notebooks/${notebook})`,
+      "",
+      `${verdictsText(countVerdicts(claims))}.`,
+      "",
+      `| ${CLAIM_HEADS.join(" | ")} |`,
+      `|${" --- |".repeat(CLAIM_HEADS.length)}`,
+      ...claims.map(({ claim, numbers, verdict, reason }) => {
+        const why = reason === undefined ? "" : ` (${reason})`;
+        return `| ${[claim, ...numbers, `**${verdict}**${why}`].map(cell).join(" | ")} |`;
+      }),
+      "",
+    ].join("\n"),
+  );
+  return [
+    "# Statements of the papers, and what our data say",
+    "",
+    "Written by `npm run verdicts` from notebooks executed in quick mode; numbers in brackets are 95 % intervals, of medians over draws where nothing else is said.",
+    "",
+    RULE,
+    "",
+    ...sections,
+  ].join("\n");
 }

@@ -58,24 +58,88 @@ function irregular(
   values: readonly (number | undefined)[],
   step: number | undefined,
   sample: string,
-  unit: string,
+  unit: Unit,
 ): TimeJump[] {
-  const known = values.flatMap((v, i) => (v === undefined ? [] : [i]));
-  if (known.length < 2) return [];
-  // Without any step forward every sample repeats the one before.
+  const found: TimeJump[] = [];
+  const compare = comparison(step, sample, unit, (jump) => found.push(jump));
+  values.forEach(compare);
+  return found;
+}
+
+type Unit = "fs" | "steps";
+
+/** Compares samples, which are to come in order, with the one before that has a value. @param step without one every sample repeats the one before */
+function comparison(
+  step: number | undefined,
+  sample: string,
+  unit: Unit,
+  tell: (jump: TimeJump) => void,
+): (value: number | undefined, at: number) => void {
   const expected = step ?? 0;
-  const jumps: TimeJump[] = [];
-  for (let k = 1; k < known.length; k++) {
-    const [before, at] = [known[k - 1]!, known[k]!];
-    const found = values[at]! - values[before]!;
-    const wanted = expected * (at - before);
-    if (expected > 0 && Math.abs(found - wanted) <= (unit === "fs" ? tolerance(expected, values[at]!) : 0)) continue;
-    jumps.push({
+  let before: { readonly at: number; readonly value: number } | undefined;
+  return (value, at) => {
+    if (value === undefined) return;
+    const last = before;
+    before = { at, value };
+    if (!last) return;
+    const found = value - last.value;
+    const wanted = expected * (at - last.at);
+    if (expected > 0 && Math.abs(found - wanted) <= (unit === "fs" ? tolerance(expected, value) : 0)) return;
+    tell({
       at,
-      problem: `${sample} ${at} is ${rounded(found)} ${unit} after ${sample} ${before}, expected ${expected > 0 ? rounded(wanted) : "a step forward"}${expected > 0 ? ` ${unit}` : ""}`,
+      problem: `${sample} ${at} is ${rounded(found)} ${unit} after ${sample} ${last.at}, expected ${expected > 0 ? rounded(wanted) : "a step forward"}${expected > 0 ? ` ${unit}` : ""}`,
     });
-  }
-  return jumps;
+  };
+}
+
+/** Samples that tell the usual spacing; later ones are compared with it at once, so that memory does not grow. */
+const USUAL = 100_000;
+
+/** How many {@link timeJumps} there are among samples that come one by one, and the first; the usual difference is that of the first 100,000. */
+export function jumpCounter(): {
+  readonly add: (time: number | undefined, step: number | undefined) => void;
+  readonly finish: () => { readonly count: number; readonly first?: TimeJump };
+} {
+  const [times, steps] = [counter("fs"), counter("steps")];
+  let timed = false;
+  return {
+    add(time, step) {
+      timed ||= time !== undefined;
+      times.add(time);
+      steps.add(step);
+    },
+    finish: () => (timed ? times : steps).finish(),
+  };
+}
+
+function counter(unit: Unit) {
+  const early: (number | undefined)[] = [];
+  let [samples, count] = [0, 0];
+  let first: TimeJump | undefined;
+  let compare: ReturnType<typeof comparison> | undefined;
+  const settle = (): ReturnType<typeof comparison> => {
+    const made = comparison(usualStep(early), "frame", unit, (jump) => {
+      first ??= jump;
+      count++;
+    });
+    early.forEach(made);
+    early.length = 0;
+    return made;
+  };
+  return {
+    add(value: number | undefined): void {
+      if (samples < USUAL) early.push(value);
+      else {
+        compare ??= settle();
+        compare(value, samples);
+      }
+      samples++;
+    },
+    finish() {
+      compare ??= settle();
+      return { count, ...(first && { first }) };
+    },
+  };
 }
 
 function rounded(x: number): number {

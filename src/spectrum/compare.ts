@@ -1,10 +1,10 @@
 /** Likeness of two spectra. */
-
 import { DataError, OptionError } from "../errors.js";
+import { interpolate } from "../math/interpolate.js";
 import { dot } from "../math/matrix.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { number, positive, range, text } from "../options/values.js";
-import { intensityOf, interpolate, type Spectrum, toUnit } from "./spectrum.js";
+import { intensityOf, type Spectrum, toUnit } from "./spectrum.js";
 
 export interface SimilarityOptions {
   /** Range in the unit of the first spectrum's axis; default: where both spectra are defined. */

@@ -34,6 +34,7 @@ const OPTIONS = record({
  */
 export function correlation(x: Float64Array, y: Float64Array = x, options: CorrelationOptions = {}): Float64Array {
   const { lags, n, a, b, normalization } = prepare(x, y, options);
+  if (n >= LONG * lags && n > 2 * SMALLEST) return normalized(inBlocks(a, b, lags), n, normalization);
   let size = 1;
   while (size < n + lags) size *= 2;
   const A = realFft(padded(a, size));
@@ -45,6 +46,30 @@ export function correlation(x: Float64Array, y: Float64Array = x, options: Corre
     im[k] = A.re[k]! * B.im[k]! - A.im[k]! * B.re[k]!;
   }
   return normalized(inverseRealFft({ re, im }, size).subarray(0, lags), n, normalization);
+}
+
+/** Records so many times longer than the lags are gone through in blocks, of at least so many frames. */
+const [LONG, SMALLEST] = [16, 1 << 16];
+
+/**
+ * Σ_i a_i b_{i+k} for k = 0 … lags − 1: the transforms of blocks of a and of what follows them in b are summed before the way back, in
+ * memory that does not grow with the record, O(N log lags).
+ */
+function inBlocks(a: Float64Array, b: Float64Array, lags: number): Float64Array {
+  let size = SMALLEST;
+  while (size < 4 * lags) size *= 2;
+  const step = size - lags;
+  const re = new Float64Array(size / 2 + 1);
+  const im = new Float64Array(size / 2 + 1);
+  for (let start = 0; start < a.length; start += step) {
+    const A = realFft(padded(a.subarray(start, start + step), size));
+    const B = realFft(padded(b.subarray(start, start + step + lags - 1), size));
+    for (let k = 0; k < re.length; k++) {
+      re[k]! += A.re[k]! * B.re[k]! + A.im[k]! * B.im[k]!;
+      im[k]! += A.re[k]! * B.im[k]! - A.im[k]! * B.re[k]!;
+    }
+  }
+  return inverseRealFft({ re, im }, size).subarray(0, lags);
 }
 
 /** The signal minus its mean over the record. */

@@ -5,6 +5,7 @@ import { byteChunks, READ_FIELDS, type ReadOptions, type Source, sourceName } fr
 import { type NumberTable, parseTable } from "../io/table.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { integer, oneOf } from "../options/values.js";
+import { unitOfAscii } from "../units/asciiUnit.js";
 import { convertFrequency, wavelengthToWavenumber } from "../units/frequency.js";
 import type { Intensity, Spectrum } from "./spectrum.js";
 
@@ -39,6 +40,8 @@ interface Raw {
     readonly name: string;
     readonly unit?: string | undefined;
     readonly values: Float64Array;
+    /** Written by this package: name and unit are its own. */
+    readonly own?: true;
   }[];
   readonly resolution: number | undefined;
   readonly measurement: Readonly<Record<string, string>>;
@@ -46,7 +49,7 @@ interface Raw {
 
 /**
  * A measured spectrum from JCAMP-DX (.jdx, .dx) or from a table (CSV; columns separated by commas, semicolons, tabs or
- * blanks). The axis becomes ascending wavenumbers, cm⁻¹. A transmittance T (or %T) is kept as `transmittance` and, where
+ * blanks; those of this package among them). The axis becomes ascending wavenumbers, cm⁻¹. A transmittance T (or %T) is kept as `transmittance` and, where
  * every T > 0, comes as `absorbance` −log₁₀ T first. `measurement` holds what the file says about itself (title, origin,
  * owner, state, …); `resolution` is the stated one, else the largest distance of two points.
  * @param source path, or pieces of the file's bytes
@@ -112,19 +115,31 @@ function ofTable({ names, comments, columns }: NumberTable, where: string): Raw 
       // In comments a length may be the laser's.
       /1\/cm\b|cm\^?[-−⁻][1¹]/i.exec(comments.join(" "))?.[0],
     x: columns[0]!,
-    ordinates: columns.slice(1).map((values, k) => ({
-      name: names?.[k + 1] ?? (columns.length === 2 ? "intensity" : `intensity ${k + 1}`),
-      unit: units?.[k + 1],
-      values,
-    })),
+    ordinates: columns.slice(1).map(
+      (values, k) =>
+        ownColumn(names, k + 1, values) ?? {
+          name: names?.[k + 1] ?? (columns.length === 2 ? "intensity" : `intensity ${k + 1}`),
+          unit: units?.[k + 1],
+          values,
+        },
+    ),
     resolution: undefined,
     measurement: comments.length > 0 ? { COMMENTS: comments.join("\n") } : {},
   };
 }
 
+/** A column under a header as this package writes it after `wavenumber_cm-1`: name, underscore, unit in ASCII. */
+function ownColumn(names: readonly string[] | undefined, k: number, values: Float64Array) {
+  if (names?.[0] !== "wavenumber_cm-1") return undefined;
+  const [, name, unit = ""] = /^([A-Za-z][^_]*)(?:_(.*))?$/.exec(names[k] ?? "") ?? [];
+  return name === undefined ? undefined : { name, unit: unitOfAscii(unit), values, own: true as const };
+}
+
 function quantityOf(text: string): "raman" | "infrared" | undefined {
-  if (/raman/i.test(text)) return "raman";
-  return /infra-?red|\bftir\b|\bir\b|absorbance|absorption|transmittance/i.test(text) ? "infrared" : undefined;
+  if (/raman|\bunpolarised_/i.test(text)) return "raman";
+  return /infra-?red|\bftir\b|\bir\b|absorbance|absorption|transmittance|\bcrossSection_/i.test(text)
+    ? "infrared"
+    : undefined;
 }
 
 function spectrumOf(raw: Raw, options: MeasuredOptions, where: string): Spectrum {
@@ -142,9 +157,10 @@ function spectrumOf(raw: Raw, options: MeasuredOptions, where: string): Spectrum
   const twice = values.findIndex((v, i) => i > 0 && v === values[i - 1]);
   if (twice >= 0) throw new DataError({ where, problem: `two intensities at ${values[twice]} cm⁻¹` });
   const intensities: Record<string, Intensity> = {};
-  for (const { name, unit, values: y } of raw.ordinates) {
+  for (const { name, unit, values: y, own } of raw.ordinates) {
     const sorted = Float64Array.from(order, (i) => y[i]!);
-    for (const [key, intensity] of Object.entries(namedIntensities(name, unit, sorted)))
+    const named = own ? { [name]: { unit: unit!, values: sorted } } : namedIntensities(name, unit, sorted);
+    for (const [key, intensity] of Object.entries(named))
       intensities[Object.hasOwn(intensities, key) ? `${key}_${Object.keys(intensities).length + 1}` : key] = intensity;
   }
   return {

@@ -1,10 +1,11 @@
 /** Normal modes as people read them: what moves, of which symmetry, where, and what light sees of it. */
 import { type Fields, readOptions, record } from "../options/record.js";
-import { doubles, positive } from "../options/values.js";
+import { checkedBy, doubles, isArrayLike, number, positive } from "../options/values.js";
 import { symmetry } from "../structure/symmetry.js";
 import type { ForceConstants } from "./forceConstants.js";
 import { infraredIntensities, kilometrePerMole, ramanActivities } from "./modeActivities.js";
 import { type ModeSymmetry, modeSymmetries } from "./modeSymmetry.js";
+import { orderedLines } from "./nearestLines.js";
 import { type NonAnalytic, type NormalModes, normalModes } from "./phonons.js";
 import { rigidMotions } from "./rigidMotion.js";
 
@@ -23,6 +24,9 @@ export interface ModeRow {
   readonly raman?: number;
   /** Depolarization ratio 3γ′²/(45a′² + 4γ′²) of a powder or gas; absent where there is no Raman activity. */
   readonly depolarisation?: number;
+  /** Measured line nearest to it, where one is near enough, and the mode's distance from that, cm⁻¹. */
+  readonly measured?: number;
+  readonly difference?: number;
 }
 
 export interface ModeTableOptions {
@@ -32,12 +36,18 @@ export interface ModeTableOptions {
   readonly derivatives?: Float64Array;
   /** Distance below which positions count as equal when the symmetry is found, Å, default 1e-3. */
   readonly tolerance?: number;
+  /** Positions of measured lines, cm⁻¹: each belongs to one vibration that light sees, in their order (degenerate ones together). */
+  readonly measured?: readonly number[];
+  /** Largest distance from a measured line to its mode, as a fraction of the line's position; default 0.15. */
+  readonly within?: number;
 }
 
 const OPTIONS = record({
   bornCharges: doubles().optional(),
   derivatives: doubles().optional(),
   tolerance: positive("Å").optional(),
+  measured: checkedBy<readonly number[]>(isArrayLike, "a list of positions").default([]),
+  within: number({ atLeast: 0 }).default(0.15),
 } satisfies Fields<ModeTableOptions>);
 
 /** Columns of {@link modeTable} with their units, "" for none. */
@@ -49,6 +59,8 @@ export const MODE_UNITS: Readonly<Record<keyof ModeRow, string>> = {
   infrared: "km/mol",
   raman: "Å⁴/u",
   depolarisation: "",
+  measured: "cm⁻¹",
+  difference: "cm⁻¹",
 };
 
 /**
@@ -60,12 +72,12 @@ export const MODE_UNITS: Readonly<Record<keyof ModeRow, string>> = {
  * spectra.modeTable(modes, { bornCharges: reference!.bornCharges! }).filter((r) => r.kind === "vibration").map((r) => r.symmetry) // ["A1", "A1", "B2"]
  */
 export function modeTable(modes: NormalModes, options: ModeTableOptions = {}): readonly ModeRow[] {
-  const { bornCharges, derivatives, tolerance } = readOptions(OPTIONS, options, "modeTable");
+  const { bornCharges, derivatives, tolerance, measured, within } = readOptions(OPTIONS, options, "modeTable");
   const symmetries = modeSymmetries(modes, symmetry(modes.structure, tolerance));
   const kinds = modeKinds(modes);
   const intensities = bornCharges && infraredIntensities(modes, bornCharges);
   const activities = derivatives && ramanActivities(modes, derivatives);
-  return Array.from(modes.wavenumbers, (wavenumber, k): ModeRow => {
+  const rows = Array.from(modes.wavenumbers, (wavenumber, k): ModeRow => {
     const vibrates = kinds[k] === "vibration";
     const { symbol, infrared, raman } = symmetries[k]!;
     const seen = activities && vibrates && raman ? activities.activities[k]! : 0;
@@ -79,6 +91,23 @@ export function modeTable(modes: NormalModes, options: ModeTableOptions = {}): r
       ...(activities && { raman: seen }),
       ...(seen > 0 && { depolarisation: (3 * g) / (45 * a + 4 * g) }),
     };
+  });
+  return measured.length > 0 ? besideMeasured(rows, measured, within) : rows;
+}
+
+/** The rows with the measured lines that are theirs. */
+function besideMeasured(rows: readonly ModeRow[], measured: readonly number[], within: number): readonly ModeRow[] {
+  const known = rows.some((m) => m.infrared !== undefined || m.raman !== undefined);
+  // What no light sees, or does not vibrate, has no measured line.
+  const seen = rows.filter((m) => m.kind === "vibration" && (!known || (m.infrared ?? 0) + (m.raman ?? 0) > 0));
+  const { taken } = orderedLines(
+    seen.map((m) => m.wavenumber),
+    measured,
+    within,
+  );
+  return rows.map((m) => {
+    const line = taken.get(seen.indexOf(m));
+    return line === undefined ? m : { ...m, measured: line, difference: m.wavenumber - line };
   });
 }
 
@@ -108,6 +137,8 @@ export function modeLabels(modes: NormalModes, known?: readonly ModeSymmetry[]):
 export interface LongitudinalLine {
   /** Direction of the wave vector, Cartesian. */
   readonly direction: readonly [number, number, number];
+  /** Mulliken's symbol of the transverse mode. */
+  readonly symmetry: string;
   /** cm⁻¹ */
   readonly wavenumber: number;
   /** Transverse mode that it is closest to in pattern, its number in {@link modeTable}, and its wavenumber. */
@@ -128,6 +159,7 @@ export function longitudinalLines(
   field: Omit<NonAnalytic, "direction">,
 ): readonly LongitudinalLine[] {
   const transverse = normalModes(constants);
+  const symmetries = modeSymmetries(transverse);
   const { columns } = transverse.eigenvectors;
   return (
     [
@@ -147,7 +179,13 @@ export function longitudinalLines(
       });
       const nearest = overlaps.indexOf(Math.max(...overlaps));
       return [
-        { direction, wavenumber, transverse: nearest + 1, transverseWavenumber: transverse.wavenumbers[nearest]! },
+        {
+          direction,
+          symmetry: symmetries[nearest]!.symbol,
+          wavenumber,
+          transverse: nearest + 1,
+          transverseWavenumber: transverse.wavenumbers[nearest]!,
+        },
       ];
     });
   });

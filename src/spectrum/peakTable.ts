@@ -3,6 +3,7 @@ import { OptionError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { checkedBy, isArrayLike, number, plainList } from "../options/values.js";
 import type { ModeRow } from "./modeTable.js";
+import { nearestLines } from "./nearestLines.js";
 import { findPeaks, PEAK_FIELDS, type PeakOptions } from "./peaks.js";
 import { area, intensityOf, isSpectrum, type Spectrum } from "./spectrum.js";
 
@@ -20,7 +21,7 @@ export interface AssignedPeak {
   readonly symmetry?: string;
   /** Its share of the peak, 0 … 1, where a projection was given. */
   readonly share?: number;
-  /** Harmonic mode nearest to it. */
+  /** Harmonic mode nearest to it, with a projection of its symmetry; absent where none is near enough. */
   readonly mode?: number;
   readonly modeWavenumber?: number;
   /** Measured line nearest to it and the peak's distance from that. */
@@ -38,7 +39,7 @@ export interface PeakTableOptions extends PeakOptions {
   readonly projection?: Spectrum;
   /** Positions of measured lines in the unit of the axis, or a measured spectrum whose peaks are taken. */
   readonly measured?: readonly number[] | Spectrum;
-  /** Largest distance from a measured line to its peak, as a fraction of the line's position; default 0.15. */
+  /** Largest distance from a measured line or a mode to its peak, as a fraction of the position; default 0.15. */
   readonly within?: number;
 }
 
@@ -78,26 +79,17 @@ export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): P
   const x = spectrum.axis.values;
   const lines = "axis" in measured ? findPeaks(measured).map((p) => p.position) : [...measured];
   const seen = modes?.filter((m) => m.kind === "vibration" && visible(m, spectrum.quantity));
-  const nearestPeak = lines.map((line) =>
-    found.reduce((best, p, k) => (Math.abs(p.position - line) < Math.abs(found[best]!.position - line) ? k : best), 0),
+  const { taken, missed } = nearestLines(
+    found.map((p) => p.position),
+    lines,
+    within,
   );
-  const taken = new Map<number, number>();
-  lines.forEach((line, l) => {
-    const k = nearestPeak[l]!;
-    const before = taken.get(k);
-    const distance = (v: number): number => Math.abs(found[k]!.position - v);
-    if (
-      found[k] &&
-      distance(line) <= within * Math.abs(line) &&
-      (before === undefined || distance(line) < distance(before))
-    )
-      taken.set(k, line);
-  });
   const rows = found.map((p, k): AssignedPeak => {
     const from = valley(x, values, p.position, found[k - 1]?.position ?? x[0]!);
     const to = valley(x, values, p.position, found[k + 1]?.position ?? x.at(-1)!);
-    const mode = seen && nearest(seen, p.position);
     const part = projection && strongest(projection, p.position, p.width);
+    // Of the symmetry that the projection gives: rotations and translations have no mode to be named.
+    const mode = seen && nearest(part ? seen.filter((m) => m.symmetry === part.name) : seen, p.position, within);
     const line = taken.get(k);
     const symmetry = part?.name ?? mode?.symmetry;
     return {
@@ -118,7 +110,7 @@ export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): P
       position: axis,
       height: unit,
       width: axis,
-      area: unit === "1" ? axis : `${unit}·${axis}`,
+      area: areaUnit(unit, axis),
       symmetry: "",
       share: "",
       mode: "",
@@ -126,8 +118,16 @@ export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): P
       measured: axis,
       difference: axis,
     },
-    missed: lines.filter((line) => ![...taken.values()].includes(line)),
+    missed,
   };
+}
+
+/** Unit of an area: that of the intensity times that of the axis, where a cm and a cm⁻¹ cancel. */
+function areaUnit(unit: string, axis: string): string {
+  const factors = unit === "1" ? [] : unit.split("·");
+  const cm = axis === "cm⁻¹" ? factors.indexOf("cm") : -1;
+  if (cm < 0) return [...factors, axis].join("·");
+  return factors.filter((_, k) => k !== cm).join("·");
 }
 
 /** Modes that the light of the spectrum sees; all where that is not known. */
@@ -136,11 +136,11 @@ function visible(m: ModeRow, quantity: Spectrum["quantity"]): boolean {
   return quantity === "infrared" ? m.infrared === undefined || m.infrared > 0 : true;
 }
 
-function nearest(rows: readonly ModeRow[], position: number): ModeRow | undefined {
-  if (rows.length === 0) return undefined;
-  return rows.reduce((best, m) =>
-    Math.abs(m.wavenumber - position) < Math.abs(best.wavenumber - position) ? m : best,
-  );
+function nearest(rows: readonly ModeRow[], position: number, within: number): ModeRow | undefined {
+  const distance = (m: ModeRow): number => Math.abs(m.wavenumber - position);
+  return rows
+    .filter((m) => distance(m) <= within * position)
+    .reduce<ModeRow | undefined>((best, m) => (!best || distance(m) < distance(best) ? m : best), undefined);
 }
 
 /** Where the intensity is least between a peak and its neighbor. */

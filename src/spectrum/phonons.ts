@@ -31,7 +31,7 @@ export interface NormalModeOptions {
    */
   readonly nonAnalytic?: NonAnalytic;
   /**
-   * Translations and rotations of a molecule: `project` (default) takes them out of the force constants and gives them as the modes at 0;
+   * Translations, and rotations of a molecule: `project` (default) takes them out of the force constants and gives them as the modes at 0;
    * `leave` diagonalizes the force constants as they are.
    */
   readonly rigidMotion?: { readonly kind: "project" | "leave" };
@@ -79,10 +79,10 @@ export function normalModes(constants: ForceConstants, options: NormalModeOption
       const phi = constants.values.values[p]! + (field?.values[p] ?? 0);
       dynamical.values[p] = phi / Math.sqrt(masses[Math.floor(i / 3)]! * masses[Math.floor(j / 3)]!);
     }
-  const free = !structure.periodic.some(Boolean) && read.rigidMotion.kind === "project";
-  const { values, eigenvectors } = free
-    ? withoutMotions(dynamical, rigidMotions(structure, masses))
-    : eigenRows(dynamical);
+  const { values, eigenvectors } =
+    read.rigidMotion.kind === "project"
+      ? withoutMotions(dynamical, rigidMotions(structure, masses))
+      : eigenRows(dynamical);
   return {
     structure,
     masses,

@@ -1,5 +1,6 @@
 /** A spectrum: named intensities over one frequency axis, with everything that was done to them on record. */
 import { didYouMean, OptionError, ShapeError } from "../errors.js";
+import { interpolate } from "../math/interpolate.js";
 import { convertFrequencies, convertFrequency, type FrequencyUnit } from "../units/frequency.js";
 import type { Correction } from "./corrections.js";
 import type { Estimator } from "./estimator.js";
@@ -132,22 +133,6 @@ export function resample(spectrum: Spectrum, axis: Float64Array): Spectrum {
     ...mapIntensities(spectrum, (y) => interpolate(x, y, axis)),
     axis: { unit: spectrum.axis.unit, values: Float64Array.from(axis) },
   };
-}
-
-/** Linear interpolation of (x, y), x ascending, at every point of `at`; constant beyond the ends. */
-export function interpolate(x: Float64Array, y: Float64Array, at: Float64Array): Float64Array {
-  return at.map((v) => {
-    let low = 0;
-    let high = x.length - 1;
-    if (v <= x[0]!) return y[0]!;
-    if (v >= x[high]!) return y[high]!;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (x[middle]! <= v) low = middle;
-      else high = middle;
-    }
-    return y[low]! + ((y[high]! - y[low]!) * (v - x[low]!)) / (x[high]! - x[low]!);
-  });
 }
 
 /** Area under one intensity between two frequencies, linear between grid points; unit of the intensity times that of the axis. */

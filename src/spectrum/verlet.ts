@@ -1,6 +1,6 @@
+import { interpolate } from "../math/interpolate.js";
 import { angularToWavenumber, wavenumberToAngular } from "../units/frequency.js";
 import { verletFrequency } from "./corrections.js";
-import { interpolate } from "./spectrum.js";
 
 /**
  * Moves densities from the frequencies of a Verlet trajectory to those of exact integration, onto an even grid from 0 with

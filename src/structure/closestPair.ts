@@ -1,6 +1,7 @@
 /** The two nearest atoms of a structure, for looking at every frame of a trajectory. */
 import { DataError } from "../errors.js";
 import { inverse3 } from "../math/matrix3.js";
+import { faceDistances } from "./cell.js";
 import { imageReducer } from "./minimumImage.js";
 import { neighborList } from "./neighbors.js";
 import type { Structure } from "./structure.js";
@@ -63,9 +64,7 @@ export function closestPairFinder(reach: number): (s: Structure) => ClosePair | 
     const n = s.species.length;
     const { positions: x, cell, periodic } = s;
     if (!basis || basis.cell !== cell) {
-      const inverse = cell ? inverse3(cell) : identity;
-      const heights = [0, 1, 2].map((k) => 1 / Math.hypot(inverse[k]!, inverse[3 + k]!, inverse[6 + k]!));
-      basis = { cell, inverse, heights };
+      basis = { cell, inverse: cell ? inverse3(cell) : identity, heights: faceDistances(cell ?? identity) };
     }
     const { inverse: g, heights } = basis;
     // Only in larger cells is the nearest image the one that is nearest along each direction.
