@@ -1,8 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+const SYSTEM = "test/**/*.system.test.ts";
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    // `npm test` runs the first; `npm run test:system` what starts browsers, notebook kernels, Slurm, npm and processes that are killed, three files
+    // at a time, since they wait much.
+    projects: [
+      { extends: true, test: { name: "package", include: ["test/**/*.test.ts"], exclude: [SYSTEM] } },
+      { extends: true, test: { name: "system", include: [SYSTEM] } },
+    ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What is waited for comes or does not; how long it takes is the machine's business.

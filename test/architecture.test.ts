@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   model: ["descriptor", "series", "structure", "tensor", "math", "units", "parallel", "io", "system"],
   dynamics: ["model", "descriptor", "structure", "series", "math", "units", "parallel", "io", "spectrum", "system"],
   spectrum: ["series", "structure", "units", "math", "model", "io"],
-  table: [],
+  table: ["units"],
   progress: [],
   figure: ["system", "units", "math", "series", "spectrum", "structure", "model", "dynamics", "table"],
   page: ["figure", "math"],

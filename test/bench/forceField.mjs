@@ -1,4 +1,4 @@
-// Force field: a step of molecular dynamics, a prediction with its error estimate, and training, on one thread.
+// Force field: a step of molecular dynamics, a prediction with its error estimate, and training, on one thread; a step of a large structure on several.
 import { loadDataset } from "#built/dataset/load.js";
 import { createDescriptor, featureCount } from "#built/descriptor/descriptor.js";
 import { forceFieldPotential } from "#built/dynamics/forceFieldPotential.js";
@@ -11,8 +11,8 @@ import { supercell } from "#built/structure/cell.js";
 import { createStructure } from "#built/structure/structure.js";
 import { bench } from "../support/benchCase.mjs";
 
-/** Ideal β-cristobalite, 2 × 2 × 2 cubic cells of 24 atoms, jittered. */
-function cristobalite() {
+/** Ideal β-cristobalite, cubic cells of 24 atoms, jittered; so many along each edge. */
+function cristobalite(edge = 2) {
   const next = random(1);
   const a = 7.16;
   const fcc = [
@@ -46,7 +46,7 @@ function cristobalite() {
         signs.map((s, c) => s * bond[c]),
       );
   }
-  return supercell(createStructure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] }), [2, 2, 2]);
+  return supercell(createStructure({ species, positions, cell: [a, 0, 0, 0, a, 0, 0, 0, a] }), [edge, edge, edge]);
 }
 
 /**
@@ -124,6 +124,19 @@ export const cases = [
     },
     goal: 40,
   }),
+  ...[1, 2].map((workers) =>
+    bench({
+      name: `threads: step of molecular dynamics, 648-atom SiO2, ${workers} ${workers === 1 ? "worker" : "workers"}`,
+      unit: "ms",
+      clock: "wall",
+      repeat: 1,
+      setup: () => ({ potential: forceFieldPotential(model()), s: cristobalite(3) }),
+      run: async ({ potential, s }) => {
+        await md(s, potential, { ensemble: { kind: "nve" }, temperature: 300, steps: 999, workers });
+        return 1000;
+      },
+    }),
+  ),
   bench({
     name: "force field: the same step with zeta = 2 and 200 references per species",
     unit: "ms",

@@ -1,6 +1,7 @@
-// Derivative learning on the system of the peers' figures: 96-atom ZrO2 cells, n 6, l ≤ 3, r_c 5.5 Å; CPU milliseconds, one thread.
+// Derivative learning on the system of the peers' figures: 96-atom ZrO2 cells, n 6, l ≤ 3, r_c 5.5 Å; CPU milliseconds, one thread; on threads wall time.
 // polipy4vasp (Schmiedmayer and Kresse's code): training on 119 frames 44 s and 3.4 GB, one frame 250 ms.
 import { random } from "#built/math/random.js";
+import { evaluatePolarization } from "#built/model/target/polarization/evaluate.js";
 import { fitPolarization } from "#built/model/target/polarization/polarization.js";
 import { polarizationOf, predictBornCharges } from "#built/model/target/polarization/predict.js";
 import { createStructure } from "#built/structure/structure.js";
@@ -71,6 +72,33 @@ export const cases = [
       return 10;
     },
   }),
+  ...[1, 2].map((workers) =>
+    bench({
+      name: `threads: fit of a polarization to 240 frames of 96 atoms, ${workers} ${workers === 1 ? "worker" : "workers"}`,
+      unit: "ms",
+      clock: "wall",
+      repeat: 1,
+      setup: () => frames(240),
+      run: async (train) => {
+        await fitPolarization(train, { descriptor, ridge: { kind: "fixed", value: 1e-6 }, workers });
+      },
+    }),
+  ),
+  ...[1, 2].map((workers) =>
+    bench({
+      name: `threads: evaluation of a polarization on 3000 frames of 96 atoms, ${workers} ${workers === 1 ? "worker" : "workers"}`,
+      unit: "ms",
+      clock: "wall",
+      repeat: 1,
+      setup: async () => ({
+        model: await fitPolarization(frames(2), { descriptor, ridge: { kind: "fixed", value: 1e-6 } }),
+        tested: frames(3000),
+      }),
+      run: async ({ model, tested }) => {
+        await evaluatePolarization(model, tested, { workers });
+      },
+    }),
+  ),
   bench({
     name: "polarization: P alone of one frame of 96 atoms",
     unit: "ms",

@@ -96,7 +96,7 @@ export async function openNotebook(page: Page, lab: JupyterLab, name: string): P
       await page.getByRole("menuitem", { name: menu, exact: true }).click();
       await page.locator(".lm-Menu-item", { hasText: entry }).first().click();
     },
-    finished: async (index, timeout = 120_000) => {
+    finished: async (index, timeout = 240_000) => {
       const end = performance.now() + timeout;
       for (;;) {
         const number = /\d+/.exec((await prompt(index).textContent()) ?? "")?.[0];

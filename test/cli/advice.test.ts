@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { inCommandLine } from "../../src/cli/explain.js";
 import { FILE_FLAGS } from "../../src/cli/fileOptions.js";
 import { program } from "../../src/cli/main.js";
+import { checker, publicModule } from "../options/publicSources.js";
 
 const root = fileURLToPath(new URL("../../src/", import.meta.url));
 
@@ -51,17 +52,6 @@ function flagsIn(text: string): string[] {
 
 /** Names of options and parameters of every public function, and what is inside of options. */
 function publicOptions(): ReadonlySet<string> {
-  const main = `${root}index.ts`;
-  const compiled = ts.createProgram([main], {
-    strict: true,
-    target: ts.ScriptTarget.ES2022,
-    lib: ["lib.es2023.d.ts"],
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    skipLibCheck: true,
-    types: ["node"],
-  });
-  const checker = compiled.getTypeChecker();
   const names = new Set<string>();
   const seen = new Set<ts.Type>();
   const collect = (type: ts.Type, depth: number): void => {
@@ -89,7 +79,7 @@ function publicOptions(): ReadonlySet<string> {
           }
     }
   };
-  walk(checker.getSymbolAtLocation(compiled.getSourceFile(main)!)!);
+  walk(publicModule);
   return names;
 }
 

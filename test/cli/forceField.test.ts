@@ -148,7 +148,7 @@ describe("spectensor fit forcefield and md", () => {
       [["--fixed", "5-3"], /expected indices/],
       [["--fixed", "9"], /fixed atom 9 does not exist/],
       [["--fixd", "1"], /unknown option '--fixd'[\s\S]*--fixed/],
-      [["--workers", "1"], /--workers: only with --runs/],
+      [["--between", "1"], /--between: only with --runs/],
     ] as const) {
       const { code, err } = await md(...flags);
       expect(err).toMatch(message);

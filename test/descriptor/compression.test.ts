@@ -45,6 +45,18 @@ describe("compressChannels", () => {
     }
   });
 
+  it("chooses the fewest channels that lose no more than was allowed", async () => {
+    for (const lost of [0.2, 1e-3]) {
+      const chosen = await compressChannels(full, frames, { lost });
+      const fewer = await compressChannels(full, frames, { channels: chosen.channels - 1 });
+      expect(Math.max(...(await keptVariance(full, frames, chosen)).map((k) => 1 - k))).toBeLessThanOrEqual(lost);
+      expect(Math.max(...(await keptVariance(full, frames, fewer)).map((k) => 1 - k))).toBeGreaterThan(lost);
+      expect(chosen).toEqual(await compressChannels(full, frames, { channels: chosen.channels }));
+    }
+    await expect(compressChannels(full, frames, {})).rejects.toThrow(/either channels or lost/);
+    await expect(compressChannels(full, frames, { channels: 2, lost: 0.1 })).rejects.toThrow(/either channels or lost/);
+  });
+
   it("cur keeps original channels: its features are a subset of the full ones", async () => {
     const compression = await compressChannels(full, frames, { channels: 4, kind: "cur" });
     for (const m of compression.matrices) expect(m.filter((x) => x === 1).length).toBe(4);

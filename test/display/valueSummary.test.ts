@@ -3,7 +3,7 @@ import { loadDataset } from "../../src/dataset/load.js";
 import { endedProgress } from "../../src/display/progressBar.js";
 import { sparkline, valueSummary } from "../../src/display/valueSummary.js";
 import { raman } from "../../src/spectrum/raman.js";
-import { asciiUnit } from "../../src/table/asciiUnit.js";
+import { asciiUnit } from "../../src/units/asciiUnit.js";
 
 describe("results in a few lines", () => {
   it("say what they are, their shape, unit and range", async () => {

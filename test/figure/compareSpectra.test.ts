@@ -23,7 +23,7 @@ describe("compareSpectra", () => {
   });
 
   it("shows what is left between a curve and the reference", () => {
-    const f = compareSpectra({ A: a, B: b }, { reference: "A", residual: "shown", scaling: "none" });
+    const f = compareSpectra({ A: a, B: b }, { reference: "A", residual: "shown", scaling: { kind: "none" } });
     const rest = curve(f, "B", "x2");
     const [first, second] = [a, b].map((s) => s.intensities.unpolarised!.values);
     // The same grid: point by point.
@@ -33,6 +33,10 @@ describe("compareSpectra", () => {
     const same = compareSpectra({ A: a, B: a }, { reference: "A", residual: "shown" });
     expect(Math.max(...Array.from(curve(same, "B", "x2").y, Math.abs))).toBeLessThan(1e-12);
     expect(textProblems(renderSvg(f), f.layout)).toEqual([]);
+    // The title of the lower axis has room beside its panel.
+    const [bottom, top] = (f.layout.yaxis2 as { domain: [number, number] }).domain;
+    expect((top - bottom) * f.layout.height).toBeGreaterThan(80);
+    expect(JSON.stringify(f.layout)).toContain("minus A");
     expect(() => compareSpectra({ A: a }, { residual: "shown" })).toThrow(OptionError);
   });
 

@@ -6,6 +6,7 @@ import { learningCurveFigure } from "../../src/figure/learningCurve.js";
 import { type Line, lineFigure } from "../../src/figure/lines.js";
 import { spectrumFigure } from "../../src/figure/spectrum.js";
 import { renderSvg } from "../../src/figure/static.js";
+import { stickFigure } from "../../src/figure/sticks.js";
 import { random } from "../../src/math/random.js";
 import { lines } from "./example.js";
 import { textProblems } from "./textBoxes.js";
@@ -180,4 +181,25 @@ describe("g(r) of a small cell", () => {
 it("a line alone is drawn as others are", () => {
   const only: Line = { x, y: wave(0), role: "reference" };
   expect((curves(lineFigure([only], axes))[0]!.line as { width: number }).width).toBeLessThan(2);
+});
+
+describe("sticks", () => {
+  it("stand within the axis, not on its ends, and from 0 where that is near", () => {
+    const range = (positions: readonly number[], x: object = {}) => {
+      const sticks = positions.map((position) => ({ position, height: 1, label: "A1" }));
+      const f = stickFigure(
+        { lines: sticks },
+        { x: { quantity: "Wavenumber", unit: "cm⁻¹", ...x }, y: { quantity: "Intensity" } },
+      );
+      return (f.layout.xaxis as { range: readonly number[] }).range;
+    };
+    const [from, to] = range([611, 671]) as [number, number];
+    expect(from).toBeLessThan(605);
+    expect(from).toBeGreaterThan(400);
+    expect(to).toBeGreaterThan(677);
+    expect(range([200, 1000])[0]).toBe(0);
+    expect(range([-54, 800])[0]).toBeLessThan(-60);
+    expect(range([500])[0]).toBeLessThan(490);
+    expect(range([611, 671], { range: [0, 700] })).toEqual([0, 700]);
+  });
 });

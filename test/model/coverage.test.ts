@@ -2,8 +2,11 @@ import { expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
-import { coverageOf, uncertaintyCoverage } from "../../src/model/target/polarization/coverage.js";
+import { uncertaintyCoverage } from "../../src/model/coverage.js";
+import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
 import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
+import { coverageOf } from "../../src/model/train/coverage.js";
+import { splitFrames } from "../../src/model/train/split.js";
 
 it("is 95.4 % for normal errors of the deviation stated, whatever factor it is wrong by after scaling", () => {
   const generator = random(3);
@@ -39,6 +42,18 @@ it("of the water dimer: a scale found on left-out frames holds for others", asyn
     expect(other[quantity]!.twoSigmaScaled).toBeGreaterThan(0.9);
     expect(other[quantity]!.twoSigmaScaled).toBeLessThan(0.99);
   }
+});
+
+it.each(["sio2", "nacl", "ch3oh"])("of λ = 2 with 30 frames of %s is near 95 %, none of it seen", async (id) => {
+  const { frames } = await loadDataset(id);
+  const split = splitFrames(frames.length, { train: 30, seed: 1 });
+  const pick = (indices: readonly number[]) => indices.map((i) => frames[i]!);
+  const model = await fitPolarizability(pick(split.train), { uncertainty: { kind: "variance" } });
+  const { scalar, traceless } = await uncertaintyCoverage(model, pick(split.test.slice(0, 40)));
+  expect([scalar.values, traceless.values]).toEqual([40, 200]);
+  expect(traceless.twoSigma).toBeGreaterThan(0.88);
+  expect(traceless.scale).toBeGreaterThan(0.75);
+  expect(traceless.scale).toBeLessThan(1.35);
 });
 
 it("asks for a model with error estimates and frames with data", async () => {

@@ -3,7 +3,6 @@ import { loadDataset } from "../../src/dataset/load.js";
 import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
-import { featureBasis } from "../../src/model/basis/basis.js";
 import { POLARIZABILITY_DESCRIPTOR, polarizabilitySettings } from "../../src/model/target/polarizability/options.js";
 import { componentsPerAtom } from "../../src/model/target/polarizability/tensorData.js";
 import { type FittedPart, fitPart } from "../../src/model/train/kernelFit.js";
@@ -50,7 +49,7 @@ describe("leave-one-out errors of AlN, ten frames", () => {
     train = await prepareFrames(
       frames.filter((_, i) => i % 20 === 0).slice(0, 10),
       (f) => componentsPerAtom(f.dielectric!, "dielectric", f.structure),
-      { bases: [featureBasis(d, 0), featureBasis(d, 2)] },
+      { descriptor: d, bases: { 0: { kind: "features" }, 2: { kind: "features" } } },
     );
   });
 

@@ -4,7 +4,6 @@ import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { AbortedError, DataError, OptionError, UnitError } from "../../src/errors.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
-import { featureBasis } from "../../src/model/basis/basis.js";
 import { structureKernel } from "../../src/model/basis/structureKernel.js";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
 import { evaluatePolarizability } from "../../src/model/target/polarizability/evaluate.js";
@@ -168,7 +167,7 @@ describe("machine-learnt polarizability of water", () => {
     const all = await prepareFrames(
       [...train, ...test],
       (f) => componentsPerAtom(f.polarizability!, "polarizability", f.structure),
-      { bases: [featureBasis(d, 0), featureBasis(d, 2)], keepEnvironments: true },
+      { descriptor: d, bases: { 0: { kind: "features" }, 2: { kind: "features" } }, keepEnvironments: true },
     );
     const [a, b] = [
       selectPrepared(all, [...train.keys()]),

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
 import { random } from "../../src/math/random.js";
-import { basisOf } from "../../src/model/basis/basisOf.js";
 import { predictStructures } from "../../src/model/stream/predictStructures.js";
 import type { PolarizabilityOptions } from "../../src/model/target/polarizability/options.js";
 import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
@@ -47,8 +46,12 @@ describe("predictions of non-linear kernels, many structures at once", () => {
     it(`equal the sum over references feature by feature: ${name}`, async () => {
       const model = await fitPolarizability(frames.slice(0, count), { descriptor: features, ...options });
       const structures = pieces(150);
-      const bases = model.parts.map((p) => basisOf(model.descriptor, p.order, p.basis));
-      const prepared = await prepareStructures(structures, { bases, keepEnvironments: true });
+      const bases = Object.fromEntries(model.parts.map((p) => [p.order, p.basis]));
+      const prepared = await prepareStructures(structures, {
+        descriptor: model.descriptor,
+        bases,
+        keepEnvironments: true,
+      });
       const [scalar, traceless] = model.parts.map((p) => predictPart(p, prepared));
       const parts = { 0: scalar!, 2: traceless! };
       const expected = structures.flatMap((s, i) => [...tensorOf(parts, i).map((x) => x * s.species.length)]);

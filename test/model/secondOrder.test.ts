@@ -10,11 +10,9 @@ import { type LinearResponse, linearResponse } from "../../src/model/linearRespo
 import { predictTensor } from "../../src/model/predict.js";
 import { fitQuadratic } from "../../src/model/secondOrder/quadraticFit.js";
 import { type SecondOrderResponse, secondOrderResponse } from "../../src/model/secondOrder/secondOrder.js";
-import { supercellResponse } from "../../src/model/secondOrder/supercell.js";
 import { evaluateTensors } from "../../src/model/target/polarizability/evaluation.js";
 import { polarizabilityLearningCurve } from "../../src/model/target/polarizability/learningCurve.js";
 import { fitDelta } from "../../src/model/target/polarizability/polarizability.js";
-import { supercell } from "../../src/structure/cell.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { rotateTensor } from "../../src/structure/rotateTensor.js";
 import type { Structure } from "../../src/structure/structure.js";
@@ -23,22 +21,9 @@ import { expectClose } from "../support/close.js";
 import { aln, nacl, quartz, silicon } from "../support/crystals.js";
 import { randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { water } from "../support/molecules.js";
-import { quadraticToy } from "../support/quadraticToy.js";
+import { localFit, quadraticToy, shaken, singles } from "../support/quadraticToy.js";
 import { displacedFrames, toyFrame } from "../support/toyTensors.js";
 import { uniform } from "../support/uniform.js";
-
-/** Every atom moved at random by up to `size` Å along each axis. */
-function shaken(s: Structure, size: number, seed: number): Structure {
-  const next = uniform(seed);
-  return { ...s, positions: s.positions.map((x) => x + 2 * size * (next() - 0.5)) };
-}
-
-function singles(s: Structure, delta: number, frame: (s: Structure) => Frame): Frame[] {
-  return Array.from({ length: 6 * s.species.length }, (_, k) => {
-    const [p, sign] = [Math.floor(k / 2), k % 2 === 0 ? 1 : -1];
-    return frame({ ...s, positions: s.positions.map((x, q) => (q === p ? x + sign * delta : x)) });
-  });
-}
 
 const crystals = [
   ["quartz", quartz(), 1.8],
@@ -50,12 +35,7 @@ const crystals = [
 describe("secondOrderResponse", () => {
   it.each(crystals)("is exact where the tensor is quadratic in differences: %s", async (_, s, cutoff) => {
     const toy = quadraticToy(s, cutoff);
-    const frames = Array.from({ length: 40 }, (_, k) => toy(shaken(s, 0.1, k + 1)));
-    const model = await secondOrderResponse(toy(s), singles(s, 0.02, toy), {
-      terms: { kind: "pairs", cutoff },
-      frames,
-      ridge: { kind: "fixed", value: 1e-13 },
-    });
+    const model = await localFit(s, cutoff);
     for (const seed of [101, 102]) {
       const unseen = toy(shaken(s, 0.3, seed));
       // The toy's second-order part is of order 1; what is left is the ridge times the condition of the equations.
@@ -178,69 +158,6 @@ it("thirteen calculations of quartz foretell its thermal tensors where first ord
   expect(first.gamma2).toBeLessThan(0.8);
   expect(second.a).toBeGreaterThan(0.9);
   expect(second.gamma2).toBeGreaterThan(0.88);
-});
-
-describe("a response in a larger cell", () => {
-  it("repeats the small one where all copies move alike", async () => {
-    const s = quartz();
-    const frames = Array.from({ length: 6 }, (_, k) => toyFrame(shaken(s, 0.1, k + 1)));
-    for (const quantity of ["polarizability", "dielectric"] as const) {
-      const model = await secondOrderResponse(toyFrame(s), displacedFrames(s, 0.01), {
-        quantity,
-        terms: { kind: "pairs", cutoff: 2.8 },
-        frames,
-      });
-      const large = supercellResponse(model, supercell(s, [2, 1, 3]));
-      const x = shaken(s, 0.2, 9);
-      const factor = quantity === "polarizability" ? 6 : 1;
-      const one = predictTensor(model, x).map((v) => factor * v);
-      expectClose(predictTensor(large, supercell(x, [2, 1, 3])), one, { absolute: 1e-10 });
-    }
-  });
-
-  it.each([
-    ["quartz", quartz(), 1.8],
-    // Both bonds along an axis lead to images of one atom; the inversion makes them equal.
-    ["rock salt", nacl(), 2.9],
-    ["silicon", silicon(), 2.5],
-  ] as const)(
-    "is exact for a local quadratic tensor, whichever way each copy moves, in any order: %s",
-    async (_, s, cutoff) => {
-      const toy = quadraticToy(s, cutoff);
-      const frames = Array.from({ length: 40 }, (_, k) => toy(shaken(s, 0.1, k + 1)));
-      const model = await secondOrderResponse(toy(s), singles(s, 0.02, toy), {
-        terms: { kind: "pairs", cutoff },
-        frames,
-        ridge: { kind: "fixed", value: 1e-13 },
-      });
-      const ideal = supercell(s, [2, 2, 2]);
-      const order = uniform(4);
-      const shuffled = ideal.species
-        .map((_, i) => [order(), i] as const)
-        .sort((a, b) => a[0] - b[0])
-        .map(([, i]) => i);
-      const pick = (x: Structure): Structure => ({
-        ...x,
-        species: shuffled.map((i) => x.species[i]!),
-        positions: Float64Array.from(shuffled.flatMap((i) => [...x.positions.subarray(3 * i, 3 * i + 3)])),
-      });
-      const large = supercellResponse(model, pick(ideal));
-      const x = pick(shaken(ideal, 0.2, 12));
-      const exact = quadraticToy(pick(ideal), cutoff)(x).polarizability!;
-      // Eight times as many terms as in the small cell, whose error is below 1e-6.
-      expectClose(predictTensor(large, x), exact, { absolute: 1e-5 });
-    },
-  );
-
-  it("refuses what is not made of whole cells of the same atoms", async () => {
-    const s = nacl();
-    const model = await linearResponse(toyFrame(s), displacedFrames(s, 0.01));
-    const large = supercell(s, [1, 1, 2]);
-    expect(() =>
-      supercellResponse(model, { ...large, cell: large.cell!.map((x, p) => (p === 8 ? 1.2 * x : x)) }),
-    ).toThrow(/whole vectors/);
-    expect(() => supercellResponse(model, shaken(large, 0.5, 1))).toThrow(/not at a place/);
-  });
 });
 
 it("leave-one-out in closed form is that of refits", () => {

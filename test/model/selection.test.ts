@@ -78,6 +78,16 @@ describe("learning curve", () => {
     }
     expect(smallestTrainingSet(delta)!).toBeLessThanOrEqual(smallestTrainingSet(direct)!);
     expect(smallestTrainingSet(direct, 1.5)).toBeUndefined();
+    // The same bits on any number of threads, also where the features of every atom are needed.
+    const square = {
+      sizes: [6],
+      draws: 3,
+      test: 20,
+      model: { descriptor: features, form: { kind: "full", zeta: 2 } },
+    } as const;
+    const alone = await polarizabilityLearningCurve(frames, { ...square, firstStep: lrm, workers: 0 });
+    for (const workers of [2, 3])
+      expect(await polarizabilityLearningCurve(frames, { ...square, firstStep: lrm, workers })).toEqual(alone);
     // Mean and median are told apart: of 1, 2, 3, 10 they are 4 and 2.5, and the quartiles lie 1.75 and 4.75 up.
     const four = { train: 5, validation: 1, draws: [1, 10, 2, 3] };
     const points = scorePoints({ method: "x", test: 1, points: [four] }, (v) => v);

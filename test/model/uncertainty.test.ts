@@ -4,7 +4,6 @@ import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
-import { featureBasis } from "../../src/model/basis/basis.js";
 import { predictUncertainty } from "../../src/model/predict.js";
 import { polarizabilitySettings } from "../../src/model/target/polarizability/options.js";
 import type { PolarizabilityModel } from "../../src/model/target/polarizability/polarizability.js";
@@ -92,7 +91,7 @@ describe("predictive variance", () => {
     const all = await prepareFrames(
       [...train, ...test.slice(0, 3)],
       (f) => componentsPerAtom(f.polarizability!, "polarizability", f.structure),
-      { bases: [featureBasis(d, 0), featureBasis(d, 2)] },
+      { descriptor: d, bases: { 0: { kind: "features" }, 2: { kind: "features" } } },
     );
     const fitted = await fitPart(
       2,

@@ -1,8 +1,8 @@
-import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import * as spectensor from "../../src/index.js";
+import { checker, publicModule } from "./publicSources.js";
 
 /** A public function with options, or with a tagged union as a parameter of its own, as the compiler sees it. */
 interface Taker {
@@ -17,19 +17,6 @@ interface Taker {
   /** Options that are one of several words. */
   readonly words: readonly string[];
 }
-
-const main = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
-const program = ts.createProgram([main], {
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  target: ts.ScriptTarget.ES2022,
-  lib: ["lib.es2023.d.ts"],
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  skipLibCheck: true,
-  types: ["node"],
-});
-const checker = program.getTypeChecker();
 
 function optionsType(parameter: ts.Symbol): ts.Type | undefined {
   const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
@@ -81,7 +68,7 @@ function takers(module: ts.Symbol, prefix: readonly string[] = []): Taker[] {
   });
 }
 
-const all = takers(checker.getSymbolAtLocation(program.getSourceFile(main)!)!);
+const all = takers(publicModule);
 
 /** Stands for whatever comes before the options, which are to be looked at first. */
 const untouchable: unknown = new Proxy(() => undefined, {

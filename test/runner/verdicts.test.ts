@@ -7,6 +7,7 @@ import {
   type RecordedVerdicts,
   VERDICTS_BEGIN,
   VERDICTS_END,
+  verdictsDocument,
   verdictsMarkdown,
   withVerdicts,
 } from "../../src/runner/verdicts.js";
@@ -18,6 +19,13 @@ const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
 describe("the verdicts in README", () => {
   it("are those recorded", () => {
     expect(withVerdicts(readme, records), "run `npm start` and `npm run verdicts`").toBe(readme);
+  });
+
+  it("stand with their intervals in docs/verdicts.md", () => {
+    expect(readFileSync(new URL("../../docs/verdicts.md", import.meta.url), "utf8")).toBe(verdictsDocument(records));
+    const judged = records.flatMap((r) => r.claims.filter((c) => c.numbers[2]));
+    // Numbers without an interval are exact ones: symmetry, counts, errors of one fit.
+    expect(judged.filter((c) => c.numbers[2]!.includes("[")).length).toBeGreaterThan(judged.length / 2);
   });
 
   it("are recorded for every notebook that judges, as its cells stand", () => {
@@ -34,9 +42,9 @@ describe("the verdicts in README", () => {
 
   it("count what was judged, and name what is refuted", () => {
     const claims = [
-      { claim: "a | b", verdict: "refuted" },
-      { claim: "c", verdict: "reproduced" },
-      { claim: "d", verdict: "not testable" },
+      { claim: "a | b", verdict: "refuted", numbers: ["N", "20", "30 [25, 40]", "at most 20", "∞, mean"] },
+      { claim: "c", verdict: "reproduced", numbers: ["N", "", "3", "at most 20", "∞, mean"] },
+      { claim: "d", verdict: "not testable", numbers: ["", "", "", "", ""], reason: "no data" },
     ] as const;
     const table = verdictsMarkdown([{ notebook: "x/y.ipynb", figure: "Figure 1", cells: "0", claims }]);
     expect(table.split("\n")).toEqual([
@@ -48,5 +56,8 @@ describe("the verdicts in README", () => {
       VERDICTS_END,
     ]);
     expect(withVerdicts("without marks", [])).toBeUndefined();
+    const document = verdictsDocument([{ notebook: "x/y.ipynb", figure: "Figure 1", cells: "0", claims }]);
+    expect(document).toContain("| a \\| b | N | 20 | 30 [25, 40] | at most 20 | ∞, mean | **refuted** |");
+    expect(document).toContain("| d |  |  |  |  |  | **not testable** (no data) |");
   });
 });

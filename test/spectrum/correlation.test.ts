@@ -30,6 +30,16 @@ describe("correlation", () => {
         }
   });
 
+  it("of a record far longer than the lags goes through it in blocks", () => {
+    const n = 140_003;
+    const [x, y] = [noise(n, 5).map((v) => v + 1), noise(n, 6)];
+    for (const normalization of ["biased", "unbiased"] as const) {
+      const options = { mean: "keep", normalization, maxLag: 40 } as const;
+      expectClose(correlation(x, x, options), directCorrelation(x, x, options), { absolute: 1e-12 });
+      expectClose(correlation(x, y, options), directCorrelation(x, y, options), { absolute: 1e-12 });
+    }
+  });
+
   it("of x with y at lag k is ⟨x(0) y(k)⟩: a delayed copy peaks at its delay", () => {
     const x = noise(400, 3);
     const y = Float64Array.from(x, (_, k) => (k < 7 ? 0 : x[k - 7]!));

@@ -4,6 +4,8 @@ import { parseJcamp } from "../../src/io/jcamp.js";
 import { tableLine } from "../../src/io/jcampTable.js";
 import { random } from "../../src/math/random.js";
 import { type MeasuredOptions, parseMeasured } from "../../src/spectrum/measured.js";
+import type { Spectrum } from "../../src/spectrum/spectrum.js";
+import { asciiUnit, unitOfAscii } from "../../src/units/asciiUnit.js";
 
 /** The ordinates that a line stands for; differences and repetitions carried out. */
 function carriedOut(text: string): number[] {
@@ -257,5 +259,28 @@ describe("tables of measured spectra", () => {
     ["two intensities for one wavenumber", "cm-1,raman\n1,2\n1,3\n", /two intensities at 1/],
   ])("with %s are refused", (_, text, message) => {
     expect(() => read(text)).toThrow(message);
+  });
+});
+
+describe("CSV of this package", () => {
+  it("comes back with its names and units", () => {
+    const units = ["Å⁶·cm·fs⁻¹", "cm⁻¹", "Å²", "km/mol", "Å⁴/u", "e/Å²", "1"];
+    for (const unit of units) expect(unitOfAscii(unit === "1" ? "" : asciiUnit(unit))).toBe(unit);
+    const spectrum: Spectrum = {
+      quantity: "raman",
+      axis: { unit: "cm-1", values: Float64Array.of(1, 2, 3) },
+      intensities: {
+        unpolarised: { unit: "Å⁶·cm·fs⁻¹", values: Float64Array.of(1, 4, 2) },
+        depolarisation: { unit: "1", values: Float64Array.of(0, 0.5, 0.75) },
+      },
+      resolution: 1,
+      corrections: [],
+      broadening: { kind: "none" },
+      origin: "test",
+    };
+    const back = parseMeasured(spectrumCsv(spectrum));
+    expect(back.quantity).toBe("raman");
+    expect(back.intensities).toEqual(spectrum.intensities);
+    expect(back.axis).toEqual(spectrum.axis);
   });
 });

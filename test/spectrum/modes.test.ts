@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
+import { OptionError } from "../../src/errors.js";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
 import { displacedForces } from "../../src/spectrum/displacedForces.js";
 import { forceConstants } from "../../src/spectrum/forceConstants.js";
@@ -8,8 +9,10 @@ import { modeSpectrum } from "../../src/spectrum/modeProjection.js";
 import { longitudinalLines, modeLabels, modeTable } from "../../src/spectrum/modeTable.js";
 import { peakTable } from "../../src/spectrum/peakTable.js";
 import { normalModes } from "../../src/spectrum/phonons.js";
+import { polarizabilityDerivatives } from "../../src/spectrum/polarizabilityDerivatives.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { withVelocities } from "../../src/structure/displacement.js";
+import { cellVolume } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 
 async function harmonic(id: string) {
@@ -80,6 +83,61 @@ describe("the table of a molecule's modes", () => {
   });
 });
 
+describe("the table of a crystal's modes", () => {
+  it("has translations at exactly 0, and Raman activities from dielectric tensors where symmetry allows them", async () => {
+    const { set, reference, modes } = await harmonic("aln");
+    const response = await linearResponse(reference, set.displaced, { quantity: "dielectric" });
+    const derivatives = polarizabilityDerivatives(response);
+    // α = V(ε − 1)/4π of the cell.
+    const volume = cellVolume(reference.structure.cell!);
+    expectClose(
+      derivatives,
+      response.derivatives.map((d) => (d * volume) / (4 * Math.PI)),
+      { relative: 1e-12 },
+    );
+    const table = modeTable(modes, { bornCharges: reference.bornCharges!, derivatives });
+    expect(table.slice(0, 3).map((m) => [m.kind, m.wavenumber, m.raman])).toEqual(Array(3).fill(["translation", 0, 0]));
+    for (const { symmetry, raman, infrared } of table.slice(3)) {
+      // Wurtzite: B1 is silent, E2 is seen by Raman scattering alone.
+      expect([symmetry, raman! > 1e-3, infrared! > 1]).toEqual([
+        symmetry,
+        symmetry !== "B1",
+        /^(A1|E1)$/.test(symmetry),
+      ]);
+    }
+    const dipole = await linearResponse(reference, set.displaced, {
+      quantity: "polarization",
+      source: { kind: "bornCharges" },
+    });
+    expect(() => polarizabilityDerivatives(dipole)).toThrow(OptionError);
+  });
+
+  it("has measured lines in the order of the modes, degenerate ones together, silent ones left out", async () => {
+    const { set, reference, modes } = await harmonic("aln");
+    const derivatives = polarizabilityDerivatives(
+      await linearResponse(reference, set.displaced, { quantity: "dielectric" }),
+    );
+    // The line at 671 is nearest to the mode at 668, whose own is the one at 657.
+    const table = modeTable(modes, {
+      bornCharges: reference.bornCharges!,
+      derivatives,
+      measured: [671, 249, 657, 611, 3000],
+    });
+    const found = table.flatMap((m) => (m.measured === undefined ? [] : [[m.symmetry, m.measured]]));
+    expect(found).toEqual([
+      ["E2", 249],
+      ["E2", 249],
+      ["A1", 611],
+      ["E2", 657],
+      ["E2", 657],
+      ["E1", 671],
+      ["E1", 671],
+    ]);
+    for (const m of table)
+      if (m.measured !== undefined) expectClose(m.difference!, m.wavenumber - m.measured, { absolute: 1e-9 });
+  });
+});
+
 describe("longitudinal lines", () => {
   it("of AlN lie above their transverse modes: one A1 along c, one E1 across it; silicon has none", async () => {
     const { reference, constants, modes } = await harmonic("aln");
@@ -113,7 +171,8 @@ describe("peakTable", () => {
     expect(table.rows.map((p) => p.mode)).toEqual(vibrations.map((m) => m.mode));
     expect(table.rows.map((p) => p.measured)).toEqual([1595, 3657, 3756]);
     expect(table.missed).toEqual([9000]);
-    expect(table.units.area).toBe(`${table.units.height}·cm⁻¹`);
+    // cm of the intensity and cm⁻¹ of the axis cancel.
+    expect([table.units.height, table.units.area]).toEqual(["Å⁶·cm·fs⁻¹", "Å⁶·fs⁻¹"]);
     // A Gaussian's area is 1.0645 height·width.
     for (const p of table.rows) expectClose(p.area, 1.0645 * p.height * p.width, { relative: 0.02 });
   });
@@ -127,5 +186,11 @@ describe("peakTable", () => {
     expect(stretch.symmetry).toBe("A1");
     expect(stretch.share!).toBeGreaterThan(0.95);
     expect(stretch.share!).toBeLessThanOrEqual(1);
+    // Rotations make peaks that no mode is named for; the others have one of their symmetry.
+    const all = peakTable(raman(set.series("polarizability")), { to: 4200, projection, modes: modeTable(modes) });
+    const turning = all.rows.filter((p) => p.symmetry === "rotation");
+    expect(turning.length).toBeGreaterThan(0);
+    for (const p of turning) expect(p.mode).toBeUndefined();
+    for (const p of all.rows) if (p.mode !== undefined) expect(modeTable(modes)[p.mode - 1]!.symmetry).toBe(p.symmetry);
   });
 });

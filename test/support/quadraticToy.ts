@@ -1,7 +1,9 @@
 /** A polarizability that is quadratic in the differences of displacements of near atoms: what an expansion to second order has to get exactly. */
+import { type SecondOrderResponse, secondOrderResponse } from "../../src/model/secondOrder/secondOrder.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { neighborList } from "../../src/structure/neighbors.js";
 import type { Structure } from "../../src/structure/structure.js";
+import { uniform } from "./uniform.js";
 
 const STRENGTH: Readonly<Record<string, number>> = { Na: 0.6, Cl: 1.4, Si: 1.1, O: 0.8, Al: 0.9, N: 1.3 };
 
@@ -39,4 +41,28 @@ export function quadraticToy(reference: Structure, cutoff: number): (s: Structur
     });
     return { structure: s, polarizability: value, dielectric: value.map((x, p) => 0.2 * x + (p % 4 === 0 ? 1 : 0)) };
   };
+}
+
+/** Every atom moved at random by up to `size` Å along each axis. */
+export function shaken(s: Structure, size: number, seed: number): Structure {
+  const next = uniform(seed);
+  return { ...s, positions: s.positions.map((x) => x + 2 * size * (next() - 0.5)) };
+}
+
+/** Every coordinate moved by ±`delta` Å alone. */
+export function singles(s: Structure, delta: number, frame: (s: Structure) => Frame): Frame[] {
+  return Array.from({ length: 6 * s.species.length }, (_, k) => {
+    const [p, sign] = [Math.floor(k / 2), k % 2 === 0 ? 1 : -1];
+    return frame({ ...s, positions: s.positions.map((x, q) => (q === p ? x + sign * delta : x)) });
+  });
+}
+
+/** The expansion within `cutoff` (Å) from single displacements and 40 frames of the toy. */
+export function localFit(s: Structure, cutoff: number): Promise<SecondOrderResponse> {
+  const toy = quadraticToy(s, cutoff);
+  return secondOrderResponse(toy(s), singles(s, 0.02, toy), {
+    terms: { kind: "pairs", cutoff },
+    frames: Array.from({ length: 40 }, (_, k) => toy(shaken(s, 0.1, k + 1))),
+    ridge: { kind: "fixed", value: 1e-13 },
+  });
 }

@@ -1,5 +1,4 @@
 /** A target in one file: a traceless quadrupole moment per frame, Q_m = Σ_j φ_m(X_j)·w with λ = 2, read from `info.quadrupole`. */
-
 import { basisOf } from "../../src/model/basis/basisOf.js";
 import { fitLinear } from "../../src/model/train/linear.js";
 import type { LinearModel, LinearOptions, LinearTarget } from "../../src/model/train/linearTarget.js";

@@ -305,7 +305,7 @@ describe("a file of predictions", () => {
       const end = ended(child);
       // Every run gets on before it is killed, at a random moment.
       while (noted() === before && child.exitCode === null) await new Promise((resume) => setTimeout(resume, 5));
-      await new Promise((resume) => setTimeout(resume, 200 * r.next()));
+      await new Promise((resume) => setTimeout(resume, 40 * r.next()));
       child.kill("SIGKILL");
       await end;
       if (existsSync(at("killed.xyz.gz"))) break;

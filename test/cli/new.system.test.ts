@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,11 +12,13 @@ const REPOSITORY = fileURLToPath(new URL("../../", import.meta.url));
 const folder = temporaryFolder();
 const project = join(folder, "My spectra");
 const manifestOf = (path: string) => JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+const { version } = manifestOf(REPOSITORY);
+const TARBALL = `spectensor-${version}.tgz`;
 let made: Outcome;
 
 beforeAll(async () => {
   made = await spectensor(["new", "My spectra"], { cwd: folder });
-});
+}, 120_000);
 
 describe("spectensor new", () => {
   it("makes a folder with notebook, kernel, data and what to do next", async () => {
@@ -30,6 +33,7 @@ describe("spectensor new", () => {
       join("data", "example.xyz.gz"),
       "package.json",
       "raman.ipynb",
+      TARBALL,
     ]);
     const { metadata } = await loadNotebook(join(project, "raman.ipynb"));
     expect(metadata.kernelspec).toMatchObject({ name: "spectensor" });
@@ -40,10 +44,14 @@ describe("spectensor new", () => {
     expect(name).toBe("my-spectra");
     expect(Object.keys(scripts)).toEqual(["start", "lab", "kernel"]);
     expect(dependencies).toEqual({
-      spectensor: expect.stringMatching(/^file:/),
+      spectensor: `file:./${TARBALL}`,
       tslab: manifestOf(join(REPOSITORY, "notebooks")).dependencies.tslab,
     });
-    expect(manifestOf(join(project, dependencies.spectensor.slice(5))).name).toBe("spectensor");
+    // The package itself, so that a colleague who gets the folder can install it.
+    const files = execFileSync("tar", ["tzf", join(project, TARBALL)], { encoding: "utf8" });
+    expect(files).toMatch(/^package\/package\.json$/m);
+    expect(files).toMatch(/^package\/dist\/cli\/main\.js$/m);
+    expect(readFileSync(join(project, "README.md"), "utf8")).toContain(TARBALL);
   });
 
   it("depends on the version or tarball it is told to", async () => {
@@ -55,12 +63,19 @@ describe("spectensor new", () => {
     expect(manifestOf(join(folder, "b", "c")).dependencies.spectensor).toBe("file:../../some.tgz");
   });
 
+  it("says that it installs on this machine only where npm cannot be found", async () => {
+    const { code, err } = await spectensor(["new", "alone"], { cwd: folder, env: { PATH: "", npm_execpath: "" } });
+    expect([code, err]).toEqual([0, expect.stringMatching(/could not be packed.*--package/)]);
+    const { dependencies } = manifestOf(join(folder, "alone"));
+    expect(manifestOf(join(folder, "alone", dependencies.spectensor.slice(5))).name).toBe("spectensor");
+  });
+
   it("never writes into what is there already", async () => {
     const occupied = join(folder, "occupied");
     mkdirSync(occupied);
     writeFileSync(join(occupied, "thesis.tex"), "all of it");
     for (const path of [occupied, join(occupied, "thesis.tex")]) {
-      const { code, out, err } = await spectensorHere(["new", path]);
+      const { code, out, err } = await spectensorHere(["new", path, "--package", "^1.2.3"]);
       expect([code, out]).toEqual([1, ""]);
       expect(err).toMatch(/there already; nothing was changed|is a file, not a folder/);
     }

@@ -6,23 +6,12 @@ import { AbortedError, SpectensorError } from "../../src/errors.js";
 import { executeNotebook } from "../../src/runner/executor.js";
 import type { CodeCell, Notebook, Output } from "../../src/runner/nbformat.js";
 import { findTslab } from "../../src/runner/tslab.js";
+import { codeNotebook } from "../support/notebooks.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "executor-test-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-function notebook(...sources: readonly string[]): Notebook {
-  const cells = sources.map(
-    (source, i): CodeCell => ({
-      cell_type: "code",
-      id: `c${i}`,
-      metadata: {},
-      source,
-      execution_count: null,
-      outputs: [],
-    }),
-  );
-  return { nbformat: 4, nbformat_minor: 5, metadata: {}, cells };
-}
+const notebook = (...sources: readonly string[]): Notebook => codeNotebook({}, ...sources);
 const outputsOf = (n: Notebook, i: number): readonly Output[] => (n.cells[i] as CodeCell).outputs;
 
 describe("executeNotebook", () => {
