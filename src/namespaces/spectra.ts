@@ -2,6 +2,7 @@
 export { measuredFile } from "../dataset/measuredFiles.js";
 export { blockSpectrum } from "../spectrum/average.js";
 export { confidenceBand } from "../spectrum/band.js";
+export { bootstrapRuns } from "../spectrum/bootstrapRuns.js";
 export { fitAxis, spectrumError } from "../spectrum/compare.js";
 export { correlation } from "../spectrum/correlation.js";
 export { currentParts, modeCurrents } from "../spectrum/currentParts.js";

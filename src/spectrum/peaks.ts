@@ -54,7 +54,8 @@ export function findPeaks(spectrum: Spectrum, options: PeakOptions = {}): readon
     if (!(y[i]! > y[i - 1]!)) continue;
     let end = i;
     while (end + 1 < y.length && y[end + 1] === y[i]) end++;
-    if (end + 1 < y.length && y[end + 1]! < y[i]!) {
+    // The vertex lies between the neighbors; peaks that cannot be in the range need not be measured.
+    if (end + 1 < y.length && y[end + 1]! < y[i]! && x[end + 1]! >= from && x[i - 1]! <= to) {
       const peak = measure(x, y, i, end);
       if (peak.position >= from && peak.position <= to && peak.prominence >= minProminence * highest) found.push(peak);
     }

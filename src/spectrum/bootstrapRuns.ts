@@ -1,0 +1,45 @@
+/** What is read off a mean spectrum, with an interval from resampled runs. */
+import { ShapeError } from "../errors.js";
+import { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
+import { mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
+
+/**
+ * A statistic of the mean spectrum of independent runs (position of a band, area, ratio of two areas), with its
+ * percentile interval over runs drawn with repetition (Efron, Ann. Stat. 7, 1 (1979)). The work goes with the points of
+ * the spectra: give them no longer an axis than the statistic looks at.
+ * @param runs spectra of at least two runs, on one axis and made with the same options
+ * @param statistic of a mean spectrum, in any unit; a finite number
+ * @param options as of `statistics.bootstrap`
+ * @throws ShapeError for fewer than two runs, different axes or different intensities
+ * @throws DataError if the statistic is not finite for a resample
+ * @example
+ * const runs = splitSeries((await loadDataset("h2o")).series("polarizability"), 4).map((run) => raman(run));
+ * const stretch = (mean: Spectrum) => findPeaks(mean, { from: 3000, to: 4000, count: 1 })[0]!.position;
+ * Math.round(spectra.bootstrapRuns(runs, stretch, { seed: 1 }).estimate / 100) // 37
+ */
+export function bootstrapRuns(
+  runs: readonly Spectrum[],
+  statistic: (mean: Spectrum) => number,
+  options: BootstrapOptions,
+): BootstrapEstimate {
+  const where = "bootstrapRuns";
+  const [first] = runs;
+  if (!first || runs.length < 2)
+    throw new ShapeError({ where, problem: `${runs.length} spectra, at least 2 are needed for an interval` });
+  for (const run of runs) {
+    requireSameAxis(first, run, where);
+    for (const name of Object.keys(first.intensities))
+      if (!run.intensities[name]) throw new ShapeError({ where, problem: `"${run.origin}" has no ${name}` });
+  }
+  const meanOf = (chosen: Int32Array): Spectrum =>
+    mapIntensities(first, (values, name) => {
+      const sum = new Float64Array(values.length);
+      for (const r of chosen) {
+        const of = runs[r]!.intensities[name]!.values;
+        for (let k = 0; k < sum.length; k++) sum[k]! += of[k]!;
+      }
+      for (let k = 0; k < sum.length; k++) sum[k]! /= chosen.length;
+      return sum;
+    });
+  return bootstrap(runs.length, (chosen) => statistic(meanOf(chosen)), options);
+}
