@@ -147,42 +147,34 @@ const PAIRS = [
 
 /** Orthonormal basis of the tensors [3, 3, 3, 3], symmetric in the first and in the last two indices, that all rotations leave as they are. */
 function invariantForms(rotations: readonly Float64Array[]): Float64Array[] {
-  const units = PAIRS.flatMap(([a, b]) => PAIRS.map(([c, d]) => unitForm(a, b, c, d)));
-  const n = units.length;
+  const units = PAIRS.map(([a, b]) => unitTensor(a, b));
+  const [m, n] = [units.length, units.length ** 2];
   const projector = matrix(n, n);
-  units.forEach((unit, q) => {
-    for (const rotation of rotations) {
-      const turned = rotateTensor(rotation, unit);
-      units.forEach((other, p) => {
-        projector.values[p * n + q]! += other.reduce((sum, x, k) => sum + x * turned[k]!, 0) / rotations.length;
-      });
-    }
-  });
+  for (const rotation of rotations) {
+    // On symmetric tensors of rank 2 a rotation is a matrix of 6 × 6; on a product of two of them it is the product with itself.
+    const turned = units.map((unit) => rotateTensor(rotation, unit));
+    const turn = units.map((unit) => turned.map((t) => unit.reduce((sum, x, k) => sum + x * t[k]!, 0)));
+    for (let p = 0; p < n; p++)
+      for (let q = 0; q < n; q++)
+        projector.values[p * n + q]! +=
+          (turn[Math.floor(p / m)]![Math.floor(q / m)]! * turn[p % m]![q % m]!) / rotations.length;
+  }
   const { values, vectors } = symmetricEigen(projector);
   return [...values.keys()]
     .filter((k) => values[k]! > 0.5)
     .map((k) => {
       const form = new Float64Array(81);
-      units.forEach((unit, p) => {
-        for (let q = 0; q < 81; q++) form[q]! += vectors.values[p * n + k]! * unit[q]!;
-      });
+      for (let p = 0; p < n; p++) {
+        const [left, right] = [units[Math.floor(p / m)]!, units[p % m]!];
+        for (let q = 0; q < 81; q++) form[q]! += vectors.values[p * n + k]! * left[Math.floor(q / 9)]! * right[q % 9]!;
+      }
       return form;
     });
 }
 
-/** Symmetrised unit tensor of length 1. */
-function unitForm(a: number, b: number, c: number, d: number): Float64Array {
-  const form = new Float64Array(81);
-  const places = new Set<number>();
-  for (const [x, y] of [
-    [a, b],
-    [b, a],
-  ] as const)
-    for (const [z, w] of [
-      [c, d],
-      [d, c],
-    ] as const)
-      places.add(27 * x + 9 * y + 3 * z + w);
-  for (const p of places) form[p] = 1 / Math.sqrt(places.size);
-  return form;
+/** Symmetric unit tensor [3, 3] of length 1. */
+function unitTensor(a: number, b: number): Float64Array {
+  const unit = new Float64Array(9);
+  unit[3 * a + b] = unit[3 * b + a] = a === b ? 1 : Math.SQRT1_2;
+  return unit;
 }
