@@ -34,6 +34,9 @@ export type AtomRows = (atom: number, out: Float64Array) => void;
  */
 export type CentreRows = (atom: number, target: (centre: number) => Float64Array) => void;
 
+/** Adds the derivatives of the part's features of one centre with respect to strain to `out`, [2λ+1, 3, 3, features]. */
+export type StrainRows = (centre: number, out: Float64Array) => void;
+
 /**
  * The numerical work of a descriptor, done once in plain TypeScript (`referenceEngine`) and once in WebAssembly (`kernelEngine`), with the
  * same results up to rounding. Features and contractions are of the environments' centres alone, derivatives for training of all atoms.
@@ -47,4 +50,6 @@ export interface Engine {
   design(part: FeaturePart, e: Environments, features: number, use: (rows: AtomRows) => void): void;
   /** As `design`, centre by centre instead of summed. */
   jacobian(part: FeaturePart, e: Environments, features: number, use: (rows: CentreRows) => void): void;
+  /** Prepares the derivatives with respect to strain and calls `use` once with a function that gives them centre by centre. */
+  strain(part: FeaturePart, e: Environments, features: number, use: (rows: StrainRows) => void): void;
 }

@@ -33,7 +33,7 @@ export interface DescriptorExports {
   ): void;
   workspaceBytes(most: number): number;
   workspace(most: number, pointer: number): void;
-  expand(centre: number, withGradient: number): void;
+  expand(centre: number, wanted: number): void;
   twoBodyFeatures(out: number, offset: number): void;
   threeBodyFeatures(out: number): void;
   threeBodyValue(weights: number, value: number): void;
@@ -47,12 +47,14 @@ export interface DescriptorExports {
   twoBodyRows(atom: number, offset: number, out: number): void;
   threeBodyJacobian(atom: number, partners: number, rows: number, slots: number, out: number): void;
   twoBodyJacobian(atom: number, offset: number, slots: number, out: number): void;
+  threeBodyStrain(centre: number, shift: number, partners: number, out: number): void;
+  twoBodyStrain(centre: number, shift: number, offset: number, out: number): void;
 }
 
 export type DescriptorKernels = KernelInstance<DescriptorExports>;
 
 /** Padding of channels and of groups of neighbors, doubles. */
-const PAD = 4;
+export const PAD = 4;
 
 export function padded(n: number): number {
   return Math.ceil(n / PAD) * PAD;

@@ -1,5 +1,5 @@
 import { densityDerivative, expandDensity } from "./density.js";
-import type { AtomRows, CentreRows, ContractionJob, Derivatives, Engine } from "./engine.js";
+import type { AtomRows, CentreRows, ContractionJob, Derivatives, Engine, StrainRows } from "./engine.js";
 import { centresOf, type Environments } from "./environments.js";
 import type { Expansion } from "./expansion.js";
 import type { FeaturePart } from "./features.js";
@@ -41,6 +41,10 @@ export const referenceEngine: Engine = {
     use((atom, target) =>
       addAtomRows(part, e, densities, atom, (centre) => ({ out: target(centre), columns: features, start: 0 })),
     );
+  },
+
+  strain(part: FeaturePart, e: Environments, features: number, use: (rows: StrainRows) => void): void {
+    use((centre, out) => addStrainRows(part, e, centre, features, out));
   },
 };
 
@@ -202,6 +206,28 @@ function addAtomRows(
   function spread(target: Float64Array, derivative: Float64Array, offset: number, sign: number): void {
     for (let row = 0; row < 3 * lms; row++)
       for (let i = 0; i < width; i++) target[row * channels + offset + i]! += sign * derivative[row * width + i]!;
+  }
+}
+
+/** Derivatives of a centre's features with respect to strain: each neighbor moves by ε times the vector to it. */
+function addStrainRows(part: FeaturePart, e: Environments, centre: number, features: number, out: Float64Array): void {
+  const { expansion } = part;
+  const { channels, width, lMax } = expansion;
+  const kinds = expansion.species.length;
+  const rows = 3 * (lMax + 1) ** 2;
+  const density = expandDensity(expansion, e, centre);
+  for (let b = 0; b < 3; b++) {
+    const change = new Float64Array(rows * channels);
+    expansion.species.forEach(({ offset }, s) => {
+      for (let p = e.first[centre * kinds + s]!; p < e.first[centre * kinds + s + 1]!; p++) {
+        const vector = e.vectors.subarray(3 * p, 3 * p + 3);
+        const derivative = densityDerivative(expansion, s, vector);
+        for (let row = 0; row < rows; row++)
+          for (let i = 0; i < width; i++)
+            change[row * channels + offset + i]! += derivative[row * width + i]! * vector[b]!;
+      }
+    });
+    addDerivative(part, density, change, { out, columns: 3 * features, start: b * features });
   }
 }
 

@@ -6,6 +6,7 @@ import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { featureJacobian } from "../../src/descriptor/jacobian.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
+import { strainJacobian } from "../../src/descriptor/strainJacobian.js";
 import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
@@ -24,6 +25,7 @@ function everything(d: Descriptor, s: Structure): Float64Array[] {
     featureJacobian(d, s, order, ({ derivatives }) => {
       for (const { values } of derivatives) results.push(values.slice());
     });
+    strainJacobian(d, s, order, (_, rows) => results.push(rows.slice()));
   }
   return results;
 }
@@ -86,7 +88,7 @@ describe("the kernels give what the plain formulas give, to 1e-12 of the largest
       { blockBytes: 1 },
     );
     expect(everything(d, s)).toEqual(first);
-    expect(Float64Array.from(rows.flatMap((r) => [...r]))).toEqual(first[5 + s.species.length + 6]!);
+    expect(Float64Array.from(rows.flatMap((r) => [...r]))).toEqual(first[5 + 2 * s.species.length + 6]!);
   });
 
   it("up to the last number below the cutoff, where r/step may round to the end of the table", () => {

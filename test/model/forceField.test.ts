@@ -68,7 +68,7 @@ describe("prediction of a force field", () => {
     };
     const rows = matrix(6, weights.length, strainRows(space, s));
     const voigt = [0, 4, 8, 5, 2, 1].map((k) => volume * stress![k]!);
-    expectClose(gemv(rows, weights), voigt, { absolute: 1e-6 * volume * scale });
+    expectClose(gemv(rows, weights), voigt, { absolute: 1e-11 * volume * scale });
   });
 
   it("keeps the energy and turns forces and stress with the structure", () => {

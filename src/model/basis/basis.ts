@@ -4,6 +4,7 @@ import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { designRows } from "../../descriptor/designRows.js";
 import { featureSums, featuresOf } from "../../descriptor/evaluate.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
+import { strainJacobian } from "../../descriptor/strainJacobian.js";
 import type { Structure } from "../../structure/structure.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
 
@@ -19,6 +20,8 @@ export interface Basis {
   readonly sums: (s: Structure) => Float64Array;
   /** ∂(Σ_j φ(X_j))/∂x in blocks of whole atoms, [atoms, 2λ+1, 3, functions]; a block is valid during the call only. */
   readonly derivatives: (s: Structure, consume: (rows: Float64Array, firstAtom: number) => void) => void;
+  /** ∂(Σ_j φ(X_j))/∂ε for a basis of scalars, [3, 3, functions]; absent for products, which no force field has. */
+  readonly strains?: (s: Structure) => Float64Array;
   /** The weights that a model keeps, from those of φ. */
   readonly modelWeights: (w: Float64Array) => Float64Array;
   /** v for a model's weights, [2λ+1]. */
@@ -57,11 +60,23 @@ export function featureBasis(d: Descriptor, order: TensorOrder): Basis {
     },
     sums: (s) => featureSums(d, s, order),
     derivatives: (s, consume) => designRows(d, s, order, ({ values, firstAtom }) => consume(values, firstAtom)),
+    ...(order === 0 && { strains: (s) => featureStrains(d, s, count) }),
     modelWeights: (w) => w,
     value: (weights, s) => contract(d, s, { order, values: weights }).value,
     response: (weights, s, around = environmentsOf(d, s)) =>
       gradientAround(d, s, [{ order, values: weights }], around)[0]!,
   };
+}
+
+/** Derivatives of the summed scalar features with respect to strain, [3, 3, species × features]. */
+function featureStrains(d: Descriptor, s: Structure, count: number): Float64Array {
+  const size = d.options.species.length * count;
+  const sums = new Float64Array(9 * size);
+  strainJacobian(d, s, 0, (centre, rows) => {
+    const start = d.options.species.indexOf(s.species[centre]!) * count;
+    for (let p = 0; p < 9; p++) for (let k = 0; k < count; k++) sums[p * size + start + k]! += rows[p * count + k]!;
+  });
+  return sums;
 }
 
 /** Mean of φ over the atoms of each species, for a basis of scalars, [functions]. */

@@ -11,6 +11,7 @@ import { featuresAround, normalize } from "../../descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../descriptor/jacobian.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
 import type { EnvironmentIndex } from "../../descriptor/sparsify.js";
+import { strainJacobian } from "../../descriptor/strainJacobian.js";
 import { gemm, type Matrix, matrix, rowOf } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 import type { Basis, BasisResponse } from "./basis.js";
@@ -138,6 +139,27 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
         }
         consume(rows, firstAtom);
       });
+    },
+    strains: (s) => {
+      const kinds = similarities(d, s, references);
+      const changes = references.map((refs) => matrix(9, refs.rows));
+      const count = featureCount(d, 0);
+      strainJacobian(d, s, 0, (centre, values) => {
+        const kind = d.options.species.indexOf(s.species[centre]!);
+        // As for moves of three atoms along x, y and z.
+        const moves = [0, 1, 2].map((a) => ({
+          centres: Int32Array.of(centre),
+          values: values.subarray(3 * a * count, 3 * (a + 1) * count),
+        }));
+        const change = kernelDerivatives(kinds[kind]!, references[kind]!, zeta, moves);
+        for (let k = 0; k < change.values.length; k++) changes[kind]!.values[k]! += change.values[k]!;
+      });
+      const rows = new Float64Array(9 * size);
+      const lines = Array.from({ length: 9 }, (_, r) => r);
+      changes.forEach((change, kind) => {
+        place(change, kind, lines, rows);
+      });
+      return rows;
     },
     modelWeights: (w) => {
       const weights = new Float64Array(size);

@@ -111,6 +111,11 @@ export function threeBodyRows(atom: i32, partners: usize, rows: i32, out: usize)
   }
 }
 
+/** Where derivatives of a density in three directions are kept, [3][lms + 1][channelStride]. */
+export function derivativeSpace(): usize {
+  return at(scratch, (2 * lMax + 1) * row + channelStride * channelStride + 7 * row * channelStride);
+}
+
 /**
  * What the approached atom does to densities: radial slopes as its neighbors see it, and the derivative of its own density.
  * @returns pointer to the latter
@@ -118,7 +123,7 @@ export function threeBodyRows(atom: i32, partners: usize, rows: i32, out: usize)
 export function differentiateDensities(atom: i32): usize {
   const p0 = int(first, atom * kinds);
   const own = int(species, atom);
-  const d = at(scratch, (2 * lMax + 1) * row + channelStride * channelStride + 7 * row * channelStride);
+  const d = derivativeSpace();
   ownDerivative(atom, d);
   // The neighbors see an atom of its own species, whose radial functions differ from theirs in compressed channels.
   for (let s = 0; s < kinds; s++)

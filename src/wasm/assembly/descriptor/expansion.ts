@@ -250,8 +250,8 @@ function sumDensity(centre: i32, target: usize): void {
   }
 }
 
-/** Expands the density around a centre, on request for {@link reverse}. */
-export function expand(centre: i32, withGradient: bool): void {
-  surround(centre, withGradient ? COLUMNS : VALUES);
+/** Expands the density around a centre; `wanted` as of {@link surround}, COLUMNS for {@link reverse}. */
+export function expand(centre: i32, wanted: i32): void {
+  surround(centre, wanted);
   sumDensity(centre, density);
 }
