@@ -4,7 +4,7 @@ import type { Structure } from "../structure/structure.js";
 import type { TensorOrder } from "../tensor/cartesian.js";
 import { refuseNormalized } from "./contract.js";
 import { type Descriptor, layoutOf } from "./descriptor.js";
-import { environmentsOf } from "./knownEnvironments.js";
+import { environmentsOf, type KnownEnvironments } from "./knownEnvironments.js";
 
 /** Consecutive rows of a design matrix. */
 export interface DesignBlock {
@@ -32,6 +32,7 @@ export const DESIGN_OPTIONS = record({
  * Derivatives of all summed features with respect to every position, ∂(Σ_i D^μ_k(i))/∂x_jβ per central species, for training on
  * derivatives: rows·weights is `gradient(...).positions`, ordered by atom j, component μ, direction β. They come in blocks of whole atoms.
  * @param consume called with each block in order; it must use or copy the values before it returns
+ * @param around the structure's environments, where they are known already
  * @throws OptionError for a descriptor with normalization
  */
 export function designRows(
@@ -40,6 +41,7 @@ export function designRows(
   order: TensorOrder,
   consume: (block: DesignBlock) => void,
   options: DesignOptions = {},
+  around: KnownEnvironments = environmentsOf(d, s),
 ): void {
   const { blockBytes } = readOptions(DESIGN_OPTIONS, options, "designRows");
   refuseNormalized(d, "designRows");
@@ -49,7 +51,6 @@ export function designRows(
   const perAtom = layout.components * 3 * columns;
   const atomsPerBlock = Math.max(1, Math.min(count, Math.floor(blockBytes / (8 * Math.max(1, perAtom)))));
   const buffer = new Float64Array(atomsPerBlock * perAtom);
-  const around = environmentsOf(d, s);
   const fill = (parts: typeof layout.parts, add: ((atom: number, out: Float64Array) => void)[]): void => {
     const [part, ...rest] = parts;
     if (part) {

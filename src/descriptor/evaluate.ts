@@ -38,10 +38,16 @@ export function featuresAround(d: Descriptor, s: Structure, order: TensorOrder, 
 /**
  * Features summed over the atoms of each central species, the coefficients of a linear model's value: weights·sums is what
  * `contract` returns.
+ * @param around the structure's environments, where they are known already
  * @returns [components, species, count]
  */
-export function featureSums(d: Descriptor, s: Structure, order: TensorOrder): Float64Array {
-  const { components, count, values } = featuresOf(d, s, order);
+export function featureSums(
+  d: Descriptor,
+  s: Structure,
+  order: TensorOrder,
+  around: KnownEnvironments = environmentsOf(d, s),
+): Float64Array {
+  const { components, count, values } = featuresAround(d, s, order, around);
   const kinds = d.options.species.length;
   const sums = new Float64Array(components * kinds * count);
   s.species.forEach((symbol, atom) => {

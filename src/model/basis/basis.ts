@@ -17,11 +17,15 @@ export interface Basis {
   /** φ of every atom, [atoms, 2λ+1, functions]. */
   readonly values: (s: Structure) => Float64Array;
   /** Σ_j φ(X_j), [2λ+1, functions]. */
-  readonly sums: (s: Structure) => Float64Array;
+  readonly sums: (s: Structure, around?: KnownEnvironments) => Float64Array;
   /** ∂(Σ_j φ(X_j))/∂x in blocks of whole atoms, [atoms, 2λ+1, 3, functions]; a block is valid during the call only. */
-  readonly derivatives: (s: Structure, consume: (rows: Float64Array, firstAtom: number) => void) => void;
+  readonly derivatives: (
+    s: Structure,
+    consume: (rows: Float64Array, firstAtom: number) => void,
+    around?: KnownEnvironments,
+  ) => void;
   /** ∂(Σ_j φ(X_j))/∂ε for a basis of scalars, [3, 3, functions]; absent for products, which no force field has. */
-  readonly strains?: (s: Structure) => Float64Array;
+  readonly strains?: (s: Structure, around?: KnownEnvironments) => Float64Array;
   /** The weights that a model keeps, from those of φ. */
   readonly modelWeights: (w: Float64Array) => Float64Array;
   /** v for a model's weights, [2λ+1]. */
@@ -58,9 +62,10 @@ export function featureBasis(d: Descriptor, order: TensorOrder): Basis {
       });
       return all;
     },
-    sums: (s) => featureSums(d, s, order),
-    derivatives: (s, consume) => designRows(d, s, order, ({ values, firstAtom }) => consume(values, firstAtom)),
-    ...(order === 0 && { strains: (s) => featureStrains(d, s, count) }),
+    sums: (s, around) => featureSums(d, s, order, around),
+    derivatives: (s, consume, around) =>
+      designRows(d, s, order, ({ values, firstAtom }) => consume(values, firstAtom), {}, around),
+    ...(order === 0 && { strains: (s: Structure, around?: KnownEnvironments) => featureStrains(d, s, count, around) }),
     modelWeights: (w) => w,
     value: (weights, s) => contract(d, s, { order, values: weights }).value,
     response: (weights, s, around = environmentsOf(d, s)) =>
@@ -69,13 +74,14 @@ export function featureBasis(d: Descriptor, order: TensorOrder): Basis {
 }
 
 /** Derivatives of the summed scalar features with respect to strain, [3, 3, species × features]. */
-function featureStrains(d: Descriptor, s: Structure, count: number): Float64Array {
+function featureStrains(d: Descriptor, s: Structure, count: number, around?: KnownEnvironments): Float64Array {
   const size = d.options.species.length * count;
   const sums = new Float64Array(9 * size);
-  strainJacobian(d, s, 0, (centre, rows) => {
+  const add = (centre: number, rows: Float64Array): void => {
     const start = d.options.species.indexOf(s.species[centre]!) * count;
     for (let p = 0; p < 9; p++) for (let k = 0; k < count; k++) sums[p * size + start + k]! += rows[p * count + k]!;
-  });
+  };
+  strainJacobian(d, s, 0, add, around);
   return sums;
 }
 

@@ -108,9 +108,9 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
     const white = gemm(rows, whiten[kind]!, "b");
     for (let r = 0; r < rows.rows; r++) out.set(rowOf(white, r), to[r]! * size + start[kind]!);
   };
-  const values = (s: Structure): Float64Array => {
+  const values = (s: Structure, around?: KnownEnvironments): Float64Array => {
     const out = new Float64Array(s.species.length * size);
-    for (const { kind, atoms, kernel: k } of similarities(d, s, references)) {
+    for (const { kind, atoms, kernel: k } of similarities(d, s, references, around)) {
       const powers = k.values.map((v) => v ** zeta);
       place(matrix(k.rows, k.columns, powers), kind, atoms, out);
     }
@@ -121,15 +121,15 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
     order: 0,
     kinds: Int32Array.from(references.flatMap((r, kind) => new Array<number>(r.rows).fill(kind))),
     values,
-    sums: (s) => {
+    sums: (s, around) => {
       const sums = new Float64Array(size);
-      values(s).forEach((v, k) => {
+      values(s, around).forEach((v, k) => {
         sums[k % size]! += v;
       });
       return sums;
     },
-    derivatives: (s, consume) => {
-      const kinds = similarities(d, s, references);
+    derivatives: (s, consume, around) => {
+      const kinds = similarities(d, s, references, around);
       featureJacobian(d, s, 0, ({ firstAtom, derivatives }) => {
         const rows = new Float64Array(3 * derivatives.length * size);
         const lines = Array.from({ length: 3 * derivatives.length }, (_, r) => r);
@@ -140,11 +140,11 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
         consume(rows, firstAtom);
       });
     },
-    strains: (s) => {
-      const kinds = similarities(d, s, references);
+    strains: (s, around) => {
+      const kinds = similarities(d, s, references, around);
       const changes = references.map((refs) => matrix(9, refs.rows));
       const count = featureCount(d, 0);
-      strainJacobian(d, s, 0, (centre, values) => {
+      const add = (centre: number, values: Float64Array): void => {
         const kind = d.options.species.indexOf(s.species[centre]!);
         // As for moves of three atoms along x, y and z.
         const moves = [0, 1, 2].map((a) => ({
@@ -153,7 +153,8 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
         }));
         const change = kernelDerivatives(kinds[kind]!, references[kind]!, zeta, moves);
         for (let k = 0; k < change.values.length; k++) changes[kind]!.values[k]! += change.values[k]!;
-      });
+      };
+      strainJacobian(d, s, 0, add, around);
       const rows = new Float64Array(9 * size);
       const lines = Array.from({ length: 9 }, (_, r) => r);
       changes.forEach((change, kind) => {

@@ -1,5 +1,6 @@
 /** Energy, forces and stress as a target: E = Σ_j φ(X_j)·w + Σ_j e_{J(j)}. */
 import type { Descriptor } from "../../../descriptor/descriptor.js";
+import { environmentsOf, type KnownEnvironments } from "../../../descriptor/knownEnvironments.js";
 import type { DescriptorOptions } from "../../../descriptor/options.js";
 import { DataError } from "../../../errors.js";
 import { matrix } from "../../../math/matrix.js";
@@ -64,30 +65,33 @@ export const FORCE_FIELD: LinearTarget<ForceFieldData, ForceFieldOptions> = {
   rows: (space, _, weights) => (frame, add) => {
     const { structure, energy, forces, stress } = frame;
     const { descriptor } = space.basis;
+    const around = environmentsOf(descriptor, structure);
     const atoms = structure.species.length;
     if (energy !== undefined && weights.energy > 0) {
       const scale = weights.energy / atoms;
       const { fixed } = space.constants;
       const rest = energy - composition(descriptor, structure.species).reduce((s, n, k) => s + n * fixed[k]!, 0);
       add(
-        energyRow(space, structure).map((v) => scale * v),
+        energyRow(space, structure, around).map((v) => scale * v),
         Float64Array.of(scale * rest),
       );
     }
-    if (forces && weights.forces > 0)
-      forceRows(space, structure, (rows, firstAtom) => {
+    if (forces && weights.forces > 0) {
+      const addForces = (rows: Float64Array, firstAtom: number): void => {
         for (let k = 0; k < rows.length; k++) rows[k]! *= weights.forces;
         const start = 3 * firstAtom;
         add(
           rows,
           forces.slice(start, start + rows.length / columnCount(space)).map((f) => weights.forces * f),
         );
-      });
+      };
+      forceRows(space, structure, addForces, around);
+    }
     if (stress && structure.cell && weights.stress > 0) {
       const scale = weights.stress / atoms;
       const volume = cellVolume(structure.cell);
       add(
-        strainRows(space, structure).map((v) => scale * v),
+        strainRows(space, structure, around).map((v) => scale * v),
         Float64Array.from(VOIGT, ([a, b]) => (scale * volume * (stress[3 * a + b]! + stress[3 * b + a]!)) / 2),
       );
     }
@@ -152,9 +156,9 @@ export function speciesEnergies(d: Descriptor, frames: readonly Frame[]): Float6
 }
 
 /** Coefficients of the energy, [columns]. */
-export function energyRow(space: RowSpace, s: Structure): Float64Array {
+export function energyRow(space: RowSpace, s: Structure, around?: KnownEnvironments): Float64Array {
   const row = new Float64Array(columnCount(space));
-  row.set(space.basis.sums(s));
+  row.set(space.basis.sums(s, around));
   row.set(composition(space.basis.descriptor, s.species), space.basis.kinds.length);
   return row;
 }
@@ -164,15 +168,17 @@ export function forceRows(
   space: RowSpace,
   s: Structure,
   consume: (rows: Float64Array, firstAtom: number) => void,
+  around?: KnownEnvironments,
 ): void {
   const columns = columnCount(space);
   const size = space.basis.kinds.length;
-  space.basis.derivatives(s, (values, firstAtom) => {
+  const negative = (values: Float64Array, firstAtom: number): void => {
     const count = values.length / size;
     const rows = new Float64Array(count * columns);
     for (let r = 0; r < count; r++) for (let c = 0; c < size; c++) rows[r * columns + c] = -values[r * size + c]!;
     consume(rows, firstAtom);
-  });
+  };
+  space.basis.derivatives(s, negative, around);
 }
 
 const VOIGT: readonly (readonly [number, number])[] = [
@@ -185,10 +191,10 @@ const VOIGT: readonly (readonly [number, number])[] = [
 ];
 
 /** Coefficients of ∂E/∂ε for xx, yy, zz, yz, xz, xy, [6, columns]. */
-export function strainRows(space: RowSpace, s: Structure): Float64Array {
+export function strainRows(space: RowSpace, s: Structure, around?: KnownEnvironments): Float64Array {
   const columns = columnCount(space);
   const size = space.basis.kinds.length;
-  const all = space.basis.strains!(s);
+  const all = space.basis.strains!(s, around);
   const rows = new Float64Array(6 * columns);
   VOIGT.forEach(([a, b], k) => {
     const [ab, ba] = [(3 * a + b) * size, (3 * b + a) * size];
