@@ -1,5 +1,6 @@
 import { OptionError } from "../errors.js";
 import { type HermiteTable, hermiteTable, tableError } from "../math/spline.js";
+import { processTable } from "../parallel/processTables.js";
 import { type CutoffFunction, evaluateCutoff, evaluateScaling, type RadialScaling } from "./cutoff.js";
 import { type RadialFunction, type RadialSettings, radialFunction } from "./radialBasis.js";
 
@@ -29,8 +30,6 @@ export function weightedRadialFunction(settings: RadialTableSettings): RadialFun
   };
 }
 
-const recent = new Map<string, HermiteTable>();
-const REMEMBERED = 8;
 /** The two-body features of all orders share one table. */
 const LEAST_LMAX = 2;
 
@@ -40,13 +39,14 @@ const LEAST_LMAX = 2;
  */
 export function radialTable(settings: RadialTableSettings): HermiteTable {
   const wide = { ...settings, lMax: Math.max(settings.lMax, LEAST_LMAX) };
-  const key = JSON.stringify(wide);
-  let table = recent.get(key);
-  if (!table) {
-    table = tabulate(wide);
-    if (recent.size >= REMEMBERED) recent.delete(recent.keys().next().value!);
-    recent.set(key, table);
-  }
+  const [values, slopes] = processTable(`radial ${JSON.stringify(wide)}`, () => {
+    const made = tabulate(wide);
+    return [made.values, made.slopes];
+  }) as readonly [Float64Array, Float64Array];
+  const channels = wide.nMax * (wide.lMax + 1);
+  const intervals = values.length / channels - 1;
+  const to = settings.cutoff;
+  const table = { from: 0, to, intervals, step: to / intervals, channels, values, slopes };
   return settings.lMax === wide.lMax ? table : firstChannels(table, settings.nMax * (settings.lMax + 1));
 }
 

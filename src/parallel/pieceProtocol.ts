@@ -20,6 +20,8 @@ export interface PieceSetup {
   readonly shared: unknown;
   readonly pieces: number;
   readonly words: Int32Array;
+  /** Of processTables.ts. */
+  readonly tables: ReadonlyMap<string, readonly Float64Array[]>;
 }
 
 /** An error's parts: as an object it would lose its class on the way. */

@@ -7,6 +7,7 @@ import { SpectensorError } from "../errors.js";
 import { breathe } from "../progress.js";
 import { claimPiece, PIECE_WORD, PIECE_WORDS, type PieceFailure, type PieceSetup } from "./pieceProtocol.js";
 import { built, itemError, messageOf } from "./pool.js";
+import { knownTables } from "./processTables.js";
 import type { Prepare } from "./task.js";
 
 export interface PieceTeamOptions<Shared> {
@@ -39,8 +40,9 @@ const PATIENCE = 20;
 export function openPieceTeam<Shared>(options: PieceTeamOptions<Shared>): PieceTeam {
   const { workerModule, prepare, shared, pieces, helpers } = options;
   const words = new Int32Array(new SharedArrayBuffer(4 * PIECE_WORDS));
-  const setup: PieceSetup = { module: built(workerModule).href, shared, pieces, words };
+  // First, so that the threads get what tables it makes.
   const here = prepare(shared);
+  const setup: PieceSetup = { module: built(workerModule).href, shared, pieces, words, tables: knownTables() };
   const failures = new Map<number, SpectensorError>();
   let lost: SpectensorError | undefined;
   let ending = false;

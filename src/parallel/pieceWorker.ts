@@ -1,11 +1,13 @@
 /** A thread of a team of pieces: sleeps until there is a round, does its share, and sleeps again. */
 import { parentPort, workerData } from "node:worker_threads";
 import { claimPiece, PIECE_WORD, type PieceFailure, type PieceSetup } from "./pieceProtocol.js";
+import { takeTables } from "./processTables.js";
 import type { Prepare } from "./task.js";
 
-const { module, shared, pieces, words } = workerData as PieceSetup;
+const { module, shared, pieces, words, tables } = workerData as PieceSetup;
 
 async function serve(): Promise<void> {
+  takeTables(tables);
   const { prepare } = (await import(module)) as { prepare: Prepare<unknown, number, void> };
   const run = prepare(shared);
   for (let seen = -1; ; ) {

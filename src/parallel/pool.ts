@@ -12,6 +12,7 @@ import {
   UnitError,
 } from "../errors.js";
 import { compiledModule, compiledPath } from "../system/compiledModule.js";
+import { knownTables } from "./processTables.js";
 import type { ItemOutcome, ItemRequest, WorkerSetup } from "./task.js";
 
 /** What a pool works on. */
@@ -35,7 +36,7 @@ export interface Pool {
 
 /** Starts threads. @throws SpectensorError if the module has not been built */
 export function openPool({ workerModule, shared, itemName }: PoolSetup, threads: number): Pool {
-  const setup: WorkerSetup = { module: built(workerModule).href, shared };
+  const setup: WorkerSetup = { module: built(workerModule).href, shared, tables: knownTables() };
   const pool = new Piscina({
     filename: fileURLToPath(built(new URL("./worker.js", import.meta.url))),
     name: "runItem",

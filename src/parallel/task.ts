@@ -9,6 +9,8 @@ export type Prepare<Shared, Item, Result> = (shared: Shared) => (item: Item, ind
 
 /** What every thread gets once. */
 export interface WorkerSetup {
+  /** Of processTables.ts. */
+  readonly tables: ReadonlyMap<string, readonly Float64Array[]>;
   /** URL of the module that exports `prepare`. */
   readonly module: string;
   readonly shared: unknown;

@@ -1,5 +1,6 @@
 /** The side of parallelMap.ts that runs in a worker thread. */
 import { workerData } from "piscina";
+import { takeTables } from "./processTables.js";
 import type { ItemOutcome, ItemRequest, Prepare, WorkerSetup } from "./task.js";
 
 type Run = ReturnType<Prepare<unknown, unknown, unknown>>;
@@ -17,7 +18,8 @@ export async function runItem({ item, index }: ItemRequest): Promise<ItemOutcome
   }
 }
 
-async function prepareModule({ module, shared }: WorkerSetup): Promise<Run> {
+async function prepareModule({ module, shared, tables }: WorkerSetup): Promise<Run> {
+  takeTables(tables);
   const { prepare } = (await import(module)) as { prepare: Prepare<unknown, unknown, unknown> };
   return prepare(shared);
 }
