@@ -167,6 +167,16 @@ export const cases = [
     repeat: 3,
   }),
   bench({
+    name: "force field: fit to 20 frames of 48 atoms with stresses, one thread, one ridge",
+    unit: "ms",
+    setup: async () => ((await loadDataset("water")).parts.selected ?? []).slice(0, 20),
+    run: async (frames) => {
+      const descriptor = { cutoff: 4.5, nMax: 6, lMax: 3 };
+      await fitForceField(frames, { descriptor, ridge: { kind: "fixed", value: 1e-8 }, workers: 1 });
+    },
+    repeat: 3,
+  }),
+  bench({
     name: "force field: fit to 40 frames of 9 atoms with zeta = 2 and 100 references per species",
     unit: "ms",
     setup: quartzFrames,
