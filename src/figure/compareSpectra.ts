@@ -125,8 +125,9 @@ function stickLine(label: string, set: readonly ComparedStick[], height: number)
   const most = Math.max(...sorted.map((s) => s.height ?? 1), Number.MIN_VALUE);
   return {
     label,
-    x: sorted.flatMap((s) => [s.position, s.position, s.position]),
-    y: sorted.flatMap((s) => [0, (height * (s.height ?? 1)) / most, 0]),
+    mode: "sticks",
+    x: sorted.map((s) => s.position),
+    y: sorted.map((s) => (height * (s.height ?? 1)) / most),
   };
 }
 

@@ -22,8 +22,8 @@ export interface Line {
   readonly y: ArrayLike<number>;
   /** A band around y: its half-width, or its edges. */
   readonly band?: ArrayLike<number> | BandEdges;
-  /** Default "lines". */
-  readonly mode?: "lines" | "markers" | "lines+markers";
+  /** Default "lines"; "sticks" are lines from 0 up to each point. */
+  readonly mode?: "lines" | "markers" | "lines+markers" | "sticks";
   /** "reference" draws the curve that others are compared with (dark, behind the others). Default "series". */
   readonly role?: "series" | "reference";
   /** Default "solid". */
@@ -143,7 +143,7 @@ function traces(lines: readonly Line[], axis: AxisOptions): [Trace[], string[]] 
     const i = line.role === "reference" ? 0 : next++;
     const colour = line.role === "reference" ? reference : series[i % series.length]!;
     const symbol = SYMBOLS[i % SYMBOLS.length]!;
-    const mode = line.mode ?? "lines";
+    const mode = line.mode === "sticks" ? "lines" : (line.mode ?? "lines");
     const group = line.label === undefined ? {} : { legendgroup: line.label };
     const bandName = line.label && { name: `${line.label} (band)` };
     const edges = possibleEdges(line, axis);
@@ -151,8 +151,7 @@ function traces(lines: readonly Line[], axis: AxisOptions): [Trace[], string[]] 
     if (line.label !== undefined) labels.push(plainText(line.label));
     out.push({
       type: "scatter",
-      x: line.x,
-      y: line.y,
+      ...(line.mode === "sticks" ? fromZero(line) : { x: line.x, y: line.y }),
       mode,
       name: line.label ?? "",
       showlegend: line.label !== undefined,
@@ -175,6 +174,15 @@ function traces(lines: readonly Line[], axis: AxisOptions): [Trace[], string[]] 
     });
   }
   return [out, labels];
+}
+
+/** Each point as a line of its own from 0, with a gap after it. */
+function fromZero({ x, y }: Line): { readonly x: Float64Array; readonly y: Float64Array } {
+  const points = Array.from(x, (at, i) => [at, y[i]!] as const);
+  return {
+    x: Float64Array.from(points.flatMap(([at]) => [at, at, at])),
+    y: Float64Array.from(points.flatMap(([, height]) => [0, height, Number.NaN])),
+  };
 }
 
 /** Edges of a line's band, if it has one. */

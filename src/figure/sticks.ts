@@ -26,12 +26,7 @@ export interface StickFigureOptions extends FigureOptions {
 export function stickFigure(series: Readonly<Record<string, readonly Stick[]>>, options: StickFigureOptions): Figure {
   const lines = Object.entries(series).map(([label, sticks]): Line => {
     const sorted = [...sticks].sort((a, b) => a.position - b.position);
-    // Along the base line from stick to stick: up and down at each.
-    return {
-      label,
-      x: Float64Array.from(sorted.flatMap((s) => [s.position, s.position, s.position])),
-      y: Float64Array.from(sorted.flatMap((s) => [0, s.height, 0])),
-    };
+    return { label, mode: "sticks", x: sorted.map((s) => s.position), y: sorted.map((s) => s.height) };
   });
   const marks = Object.values(series)
     .flat()

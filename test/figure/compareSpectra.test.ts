@@ -45,8 +45,12 @@ describe("compareSpectra", () => {
     const f = compareSpectra({ A: a }, { range: [100, 1100], sticks });
     const drawn = curve(f, "measured");
     expect(Array.from(drawn.x)).toEqual([244, 244, 244, 506, 506, 506]);
-    expect(drawn.y[4]! / drawn.y[1]!).toBeCloseTo(2, 12);
-    expect(most(drawn)).toBeCloseTo(0.25, 12);
+    // Each from 0, and nothing between them.
+    const [first, second] = [drawn.y[1]!, drawn.y[4]!];
+    expect(Array.from(drawn.y)).toEqual([0, first, Number.NaN, 0, second, Number.NaN]);
+    expect(second / first).toBeCloseTo(2, 12);
+    expect(second).toBeCloseTo(0.25, 12);
+    expect(textProblems(renderSvg(f), f.layout)).toEqual([]);
     expect(() => compareSpectra({ A: a }, { sticks: { measured: [{ at: 1 }] } as never })).toThrow(OptionError);
   });
 });
