@@ -13,9 +13,10 @@ import { mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
  * @throws ShapeError for fewer than two runs, different axes or different intensities
  * @throws DataError if the statistic is not finite for a resample
  * @example
- * const runs = splitSeries((await loadDataset("h2o")).series("polarizability"), 4).map((run) => raman(run));
- * const stretch = (mean: Spectrum) => findPeaks(mean, { from: 3000, to: 4000, count: 1 })[0]!.position;
- * Math.round(spectra.bootstrapRuns(runs, stretch, { seed: 1 }).estimate / 100) // 37
+ * const alpha = (await loadDataset("h2o")).series("polarizability");
+ * const runs = series.splitSeries(alpha, 4).map((run) => raman(run));
+ * const stretch = spectra.bootstrapRuns(runs, (mean) => findPeaks(mean, { from: 3000, to: 4000, count: 1 })[0]!.position, { seed: 1 });
+ * Math.round(stretch.estimate / 100) // 37
  */
 export function bootstrapRuns(
   runs: readonly Spectrum[],
