@@ -24,15 +24,16 @@ export interface DesignOptions {
   readonly blockBytes?: number;
 }
 
+const BLOCK_BYTES = 1e6;
+
 export const DESIGN_OPTIONS = record({
-  blockBytes: positive("bytes").default(1e6),
+  blockBytes: positive("bytes").default(BLOCK_BYTES),
 } satisfies Fields<DesignOptions>);
 
 /**
  * Derivatives of all summed features with respect to every position, ∂(Σ_i D^μ_k(i))/∂x_jβ per central species, for training on
  * derivatives: rows·weights is `gradient(...).positions`, ordered by atom j, component μ, direction β. They come in blocks of whole atoms.
  * @param consume called with each block in order; it must use or copy the values before it returns
- * @param around the structure's environments, where they are known already
  * @throws OptionError for a descriptor with normalization
  */
 export function designRows(
@@ -41,9 +42,20 @@ export function designRows(
   order: TensorOrder,
   consume: (block: DesignBlock) => void,
   options: DesignOptions = {},
-  around: KnownEnvironments = environmentsOf(d, s),
 ): void {
   const { blockBytes } = readOptions(DESIGN_OPTIONS, options, "designRows");
+  designRowsAround(d, s, order, environmentsOf(d, s), consume, blockBytes);
+}
+
+/** {@link designRows} where the structure's environments are known already. */
+export function designRowsAround(
+  d: Descriptor,
+  s: Structure,
+  order: TensorOrder,
+  around: KnownEnvironments,
+  consume: (block: DesignBlock) => void,
+  blockBytes = BLOCK_BYTES,
+): void {
   refuseNormalized(d, "designRows");
   const layout = layoutOf(d, order);
   const count = s.species.length;

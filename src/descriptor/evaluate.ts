@@ -38,14 +38,18 @@ export function featuresAround(d: Descriptor, s: Structure, order: TensorOrder, 
 /**
  * Features summed over the atoms of each central species, the coefficients of a linear model's value: weights·sums is what
  * `contract` returns.
- * @param around the structure's environments, where they are known already
  * @returns [components, species, count]
  */
-export function featureSums(
+export function featureSums(d: Descriptor, s: Structure, order: TensorOrder): Float64Array {
+  return featureSumsAround(d, s, order, environmentsOf(d, s));
+}
+
+/** {@link featureSums} where the structure's environments are known already. */
+export function featureSumsAround(
   d: Descriptor,
   s: Structure,
   order: TensorOrder,
-  around: KnownEnvironments = environmentsOf(d, s),
+  around: KnownEnvironments,
 ): Float64Array {
   const { components, count, values } = featuresAround(d, s, order, around);
   const kinds = d.options.species.length;

@@ -1,7 +1,10 @@
 /** What is read off a mean spectrum, with an interval from resampled runs. */
 import { ShapeError } from "../errors.js";
-import { type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
+import { BOOTSTRAP_FIELDS, type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
+import { readOptions, record } from "../options/record.js";
 import { mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
+
+const OPTIONS = record(BOOTSTRAP_FIELDS);
 
 /**
  * A statistic of the mean spectrum of independent runs (position of a band, area, ratio of two areas), with its
@@ -10,6 +13,7 @@ import { mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
  * @param runs spectra of at least two runs, on one axis and made with the same options
  * @param statistic of a mean spectrum, in any unit; a finite number
  * @param options as of `statistics.bootstrap`
+ * @throws OptionError for options that `statistics.bootstrap` does not take
  * @throws ShapeError for fewer than two runs, different axes or different intensities
  * @throws DataError if the statistic is not finite for a resample
  * @example
@@ -24,6 +28,7 @@ export function bootstrapRuns(
   options: BootstrapOptions,
 ): BootstrapEstimate {
   const where = "bootstrapRuns";
+  readOptions(OPTIONS, options, where);
   const [first] = runs;
   if (!first || runs.length < 2)
     throw new ShapeError({ where, problem: `${runs.length} spectra, at least 2 are needed for an interval` });

@@ -1,8 +1,8 @@
 /** The functions of its environment that what an atom contributes is linear in, for any order λ, and their derivatives. */
 import { contract, gradientAround } from "../../descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
-import { designRows } from "../../descriptor/designRows.js";
-import { featureSums, featuresOf } from "../../descriptor/evaluate.js";
+import { designRowsAround } from "../../descriptor/designRows.js";
+import { featureSumsAround, featuresOf } from "../../descriptor/evaluate.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
 import { strainJacobian } from "../../descriptor/strainJacobian.js";
 import type { Structure } from "../../structure/structure.js";
@@ -62,9 +62,9 @@ export function featureBasis(d: Descriptor, order: TensorOrder): Basis {
       });
       return all;
     },
-    sums: (s, around) => featureSums(d, s, order, around),
-    derivatives: (s, consume, around) =>
-      designRows(d, s, order, ({ values, firstAtom }) => consume(values, firstAtom), {}, around),
+    sums: (s, around = environmentsOf(d, s)) => featureSumsAround(d, s, order, around),
+    derivatives: (s, consume, around = environmentsOf(d, s)) =>
+      designRowsAround(d, s, order, around, ({ values, firstAtom }) => consume(values, firstAtom)),
     ...(order === 0 && { strains: (s: Structure, around?: KnownEnvironments) => featureStrains(d, s, count, around) }),
     modelWeights: (w) => w,
     value: (weights, s) => contract(d, s, { order, values: weights }).value,

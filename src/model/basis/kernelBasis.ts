@@ -146,7 +146,6 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
       const count = featureCount(d, 0);
       const add = (centre: number, values: Float64Array): void => {
         const kind = d.options.species.indexOf(s.species[centre]!);
-        // As for moves of three atoms along x, y and z.
         const moves = [0, 1, 2].map((a) => ({
           centres: Int32Array.of(centre),
           values: values.subarray(3 * a * count, 3 * (a + 1) * count),
@@ -156,9 +155,8 @@ export function kernelBasis(d: Descriptor, kernel: KernelReferences): Basis {
       };
       strainJacobian(d, s, 0, add, around);
       const rows = new Float64Array(9 * size);
-      const lines = Array.from({ length: 9 }, (_, r) => r);
       changes.forEach((change, kind) => {
-        place(change, kind, lines, rows);
+        place(change, kind, [0, 1, 2, 3, 4, 5, 6, 7, 8], rows);
       });
       return rows;
     },
