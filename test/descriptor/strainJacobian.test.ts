@@ -4,7 +4,11 @@ import { gradient } from "../../src/descriptor/contract.js";
 import { createDescriptor, featureCount } from "../../src/descriptor/descriptor.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { strainJacobian } from "../../src/descriptor/strainJacobian.js";
+import type { Basis } from "../../src/model/basis/basis.js";
 import { kernelBasis, kernelReferences } from "../../src/model/basis/kernelBasis.js";
+import { productBasis } from "../../src/model/basis/productBasis.js";
+import { productFactors } from "../../src/model/basis/productFactors.js";
+import type { Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
 import { small, smallCrystal } from "./support.js";
@@ -55,11 +59,23 @@ describe("strainJacobian", () => {
   it("is the strain of a kernel's functions by the chain rule", () => {
     const d = createDescriptor(small);
     const s = smallCrystal();
-    const all = d.options.species.map((symbol) =>
+    const chosen = d.options.species.map((symbol) =>
       [...s.species.keys()].filter((i) => s.species[i] === symbol).map((atom) => ({ structure: 0, atom })),
     );
     const other = { ...s, positions: s.positions.map((x, k) => x + 0.05 * Math.sin(k)) };
-    const basis = kernelBasis(d, kernelReferences(d, [other], all, 3));
+    const basis = kernelBasis(d, kernelReferences(d, [other], chosen, 3));
+    expectStrain(basis, s);
+  });
+
+  it("is the strain of products by the product rule", async () => {
+    const d = createDescriptor(small);
+    const frames = [1, 2, 3].map((seed) => smallCrystal(seed));
+    const factors = await productFactors(d, 0, frames, { equivariants: 4, scalars: 3 });
+    expectStrain(productBasis(d, 0, factors), smallCrystal(4));
+  });
+
+  /** The rows of a basis times weights against the reverse pass of the same model. */
+  function expectStrain(basis: Basis, s: Structure): void {
     const next = uniform(6);
     const w = Float64Array.from(basis.kinds, () => next() - 0.5);
     const rows = basis.strains!(s);
@@ -67,5 +83,5 @@ describe("strainJacobian", () => {
     const { strain } = basis.response(basis.modelWeights(w), s);
     expect(Math.max(...strain.map(Math.abs))).toBeGreaterThan(1e-3);
     expectClose(sum, strain, { absolute: 1e-9 * Math.max(...strain.map(Math.abs)) });
-  });
+  }
 });

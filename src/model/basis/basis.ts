@@ -24,7 +24,7 @@ export interface Basis {
     consume: (rows: Float64Array, firstAtom: number) => void,
     around?: KnownEnvironments,
   ) => void;
-  /** ∂(Σ_j φ(X_j))/∂ε for a basis of scalars, [3, 3, functions]; absent for products, which no force field has. */
+  /** ∂(Σ_j φ(X_j))/∂ε [3, 3, functions]; of every basis of scalars, and of no other. */
   readonly strains?: (s: Structure, around?: KnownEnvironments) => Float64Array;
   /** The weights that a model keeps, from those of φ. */
   readonly modelWeights: (w: Float64Array) => Float64Array;

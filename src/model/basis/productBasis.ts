@@ -3,6 +3,7 @@ import { contract, contractAround, gradientAround } from "../../descriptor/contr
 import { type Descriptor, featureCount } from "../../descriptor/descriptor.js";
 import { featureJacobian } from "../../descriptor/jacobian.js";
 import { environmentsOf, type KnownEnvironments } from "../../descriptor/knownEnvironments.js";
+import { strainJacobian } from "../../descriptor/strainJacobian.js";
 import { gemm, type Matrix, matrix } from "../../math/matrix.js";
 import type { Structure } from "../../structure/structure.js";
 import type { TensorOrder } from "../../tensor/cartesian.js";
@@ -80,6 +81,24 @@ export function productBasis(d: Descriptor, order: TensorOrder, factors: Product
     });
     return rows;
   };
+  /** ∂(Σ_j s D)/∂ε by the product rule where both factors are scalars, [3, 3, products]. */
+  const productStrains = (s: Structure, around: KnownEnvironments): Float64Array => {
+    const own = atomFactors(d, 0, factors, s);
+    const rows = new Float64Array(9 * products);
+    const add = (centre: number, derivative: Float64Array): void => {
+      const kind = kindOf(s.species[centre]!);
+      const all = matrix(9, derivative.length / 9, derivative);
+      const { scalars, equivariants } = factors.species[kind]!;
+      const [ds, de] = [gemm(all, scalars, "b").values, gemm(all, equivariants, "b").values];
+      for (let p = 0; p < 9; p++) {
+        const to = p * products;
+        addProducts(ds, p * factors.scalars, own.equivariants, centre * factors.equivariants, kind, rows, to);
+        addProducts(own.scalars, centre * factors.scalars, de, p * factors.equivariants, kind, rows, to);
+      }
+    };
+    strainJacobian(d, s, 0, add, around);
+    return rows;
+  };
 
   return {
     descriptor: d,
@@ -106,6 +125,10 @@ export function productBasis(d: Descriptor, order: TensorOrder, factors: Product
         consume(beside(rows, all.subarray(start, start + (rows.length / linear) * products)), firstAtom);
       });
     },
+    ...(order === 0 && {
+      strains: (s: Structure, around = environmentsOf(d, s)) =>
+        beside(features.strains!(s, around), productStrains(s, around)),
+    }),
     modelWeights: (w) => w,
     value: (weights, s) => {
       const value = contract(d, s, { order, values: weights.subarray(0, linear) }).value.slice();
