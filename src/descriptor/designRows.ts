@@ -20,11 +20,11 @@ export interface DesignBlock {
 }
 
 export interface DesignOptions {
-  /** Upper bound on the memory of one block, bytes. Default 1 MB, which stays in a processor's cache; at least one atom is always done. */
+  /** Upper bound on the memory of one block, bytes. Default 64 kB, which stays in the innermost caches; at least one atom is always done. */
   readonly blockBytes?: number;
 }
 
-const BLOCK_BYTES = 1e6;
+const BLOCK_BYTES = 64e3;
 
 export const DESIGN_OPTIONS = record({
   blockBytes: positive("bytes").default(BLOCK_BYTES),

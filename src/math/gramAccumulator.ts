@@ -11,11 +11,14 @@ import {
 } from "./leastSquares.js";
 import { matrix } from "./matrix.js";
 import type { NormalEquations } from "./normalEquations.js";
+import { addPacked, packedLength, unpackEquations } from "./packedEquations.js";
 
 /** A {@link LeastSquaresAccumulator} whose sums can be had. */
 export interface GramAccumulator extends LeastSquaresAccumulator {
   /** The sums over all rows so far, as a copy. */
   normalEquations(): NormalEquations;
+  /** Adds the sums over all rows so far to those of others, see {@link packedLength}, and begins anew. */
+  drain(into: Float64Array): void;
 }
 
 /**
@@ -36,13 +39,30 @@ export function gramAccumulator(options: AccumulatorOptions): GramAccumulator {
   let factored = false;
   const gather = rowGatherer(columns, targets, arena.doubles(block, blockRows * width), update);
 
+  /** Brings the sum back into the lower triangle. */
+  function restore(): void {
+    if (!factored) return;
+    mirror(sum, width, "down");
+    for (let i = 0; i < width; i++) sum[i * (width + 1)] = diagonal[i]!;
+    factored = false;
+  }
+
   function update(count: number): void {
-    if (factored) {
-      mirror(sum, width, "down");
-      for (let i = 0; i < width; i++) sum[i * (width + 1)] = diagonal[i]!;
-      factored = false;
-    }
+    restore();
     exports.gemm(width, width, count, 1, block, 1, width, block, width, 1, gram, width, 1, work);
+  }
+
+  /** Brings every row into the sums, in the lower triangle. */
+  function gathered(): void {
+    gather.flush();
+    restore();
+  }
+
+  function drain(into: Float64Array): void {
+    gathered();
+    addPacked(into, sum, width, gather.rows());
+    sum.fill(0);
+    gather.reset();
   }
 
   /** Brings every row into the sums, and the sums into the upper triangle and `diagonal`. */
@@ -55,16 +75,10 @@ export function gramAccumulator(options: AccumulatorOptions): GramAccumulator {
   }
 
   function normalEquations(): NormalEquations {
-    complete();
-    const gram = matrix(columns, columns);
-    const moments = matrix(columns, targets);
-    for (let i = 0; i < columns; i++) {
-      gram.values[i * (columns + 1)] = diagonal[i]!;
-      for (let j = i + 1; j < columns; j++)
-        gram.values[i * columns + j] = gram.values[j * columns + i] = sum[i * width + j]!;
-      for (let t = 0; t < targets; t++) moments.values[i * targets + t] = sum[i * width + columns + t]!;
-    }
-    return { gram, moments, squares: diagonal.slice(columns), rows: gather.rows() };
+    gathered();
+    const packed = new Float64Array(packedLength(columns, targets));
+    addPacked(packed, sum, width, gather.rows());
+    return unpackEquations(packed, columns, targets);
   }
 
   function solve(ridge: number): LeastSquaresSolution {
@@ -127,6 +141,7 @@ export function gramAccumulator(options: AccumulatorOptions): GramAccumulator {
     add: gather.add,
     solve,
     normalEquations,
+    drain,
     get rows() {
       return gather.rows();
     },

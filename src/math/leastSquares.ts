@@ -118,7 +118,13 @@ export function rowGatherer(
   targets: number,
   block: Float64Array,
   hand: (count: number) => void,
-): { add(rows: Float64Array, values: Float64Array): void; flush(): void; rows(): number; pending(): number } {
+): {
+  add(rows: Float64Array, values: Float64Array): void;
+  flush(): void;
+  reset(): void;
+  rows(): number;
+  pending(): number;
+} {
   const width = columns + targets;
   let pending = 0;
   let total = 0;
@@ -145,7 +151,12 @@ export function rowGatherer(
     if (pending > 0) hand(pending);
     pending = 0;
   }
-  return { add, flush, rows: () => total, pending: () => pending };
+  /** Forgets what was handed over. */
+  function reset(): void {
+    pending = 0;
+    total = 0;
+  }
+  return { add, flush, reset, rows: () => total, pending: () => pending };
 }
 
 function checkFinite(values: Float64Array, width: number, firstRow: number, name: string): void {

@@ -8,6 +8,10 @@ export type AddRows = (rows: Float64Array, targets: Float64Array) => void;
 
 /** Where the rows of frames come from. */
 export interface RowSource {
+  /** Numbers per row. */
+  readonly columns: number;
+  /** Targets per row, default 1: the first is fitted, the others are only fitted to see how well they could be. */
+  readonly targets?: number;
   /** Hands every weighted row of one frame, with its weighted targets, to `add`, in one or several blocks. */
   readonly rowsOf: (frame: number, add: AddRows) => void;
   /** Who else can form them; without it this thread forms all. */
@@ -16,7 +20,7 @@ export interface RowSource {
 
 /** Threads that form rows. */
 export interface RowThreads {
-  /** Module whose `prepare` takes what is shared and returns a function from a {@link RowItem} to a {@link RowResult}. */
+  /** Module that exports `rowsOnThread` of its target as `prepare`. */
   readonly workerModule: URL;
   /** Made when threads start. */
   readonly shared: () => unknown;

@@ -1,4 +1,5 @@
 /** The fits of a learning curve on several threads, kept in a journal where one is asked for. */
+import { withThreads } from "../../math/linalgTeam.js";
 import { type ParallelOptions, parallelMap } from "../../parallel/parallelMap.js";
 import { openResultJournal } from "../../system/resultJournal.js";
 
@@ -24,17 +25,20 @@ export async function journaledFits<Shared, Item, Result, Kept>(
   const before = kept.size;
   const open = items.flatMap((_, index) => (kept.has(index) ? [] : [index]));
   try {
-    await parallelMap({
-      ...map,
-      items: open.map((index) => items[index]!),
-      onResult(result, k) {
-        const index = open[k]!;
-        const value = keep(result, index);
-        kept.set(index, value);
-        journal?.add(index, value);
-      },
-      ...(onProgress && { onProgress: (p) => onProgress({ ...p, done: before + p.done, total: items.length }) }),
-    });
+    // What is fitted on this thread is to have no more threads than were asked for.
+    await withThreads(map.workers, () =>
+      parallelMap({
+        ...map,
+        items: open.map((index) => items[index]!),
+        onResult(result, k) {
+          const index = open[k]!;
+          const value = keep(result, index);
+          kept.set(index, value);
+          journal?.add(index, value);
+        },
+        ...(onProgress && { onProgress: (p) => onProgress({ ...p, done: before + p.done, total: items.length }) }),
+      }),
+    );
   } finally {
     await journal?.close();
   }

@@ -1,5 +1,6 @@
 /** Errors of a kernel fit on frames that are left out, in closed form. */
 import { type CholeskyFactor, cholesky, choleskySolve } from "../../math/cholesky.js";
+import { type BlockColumns, inverseBlocks } from "../../math/inverseBlocks.js";
 import { matrix } from "../../math/matrix.js";
 import type { SolutionSpace } from "./solutionSpace.js";
 
@@ -24,7 +25,7 @@ export interface LeftOut {
 
 /**
  * What each group of frames misses when it is left out of the fit: e_i = (G_ii)⁻¹ w_i with G = Q(QᵀKQ + σ²)⁻¹Qᵀ and G_ii its block of
- * group i. Since G leaves out the constant exactly, an intercept needs no correction.
+ * group i, ZᵀZ with L Z = Qᵀ times the group's unit vectors. Since G leaves out the constant exactly, an intercept needs no correction.
  */
 export function leftOut({ block, groups, targets }: Rows, space: SolutionSpace, factor: CholeskyFactor): LeftOut {
   const frames = targets.length / block;
@@ -32,22 +33,7 @@ export function leftOut({ block, groups, targets }: Rows, space: SolutionSpace, 
   const out = groups ?? Array.from({ length: count }, (_, i) => [Math.floor((i * frames) / count)]);
   const rowsOf = out.map((list) => list.flatMap((f) => Array.from({ length: block }, (_, b) => f * block + b)));
   const rows = rowsOf.flat();
-  const units = matrix(targets.length, rows.length);
-  rows.forEach((row, k) => {
-    units.values[row * rows.length + k] = 1;
-  });
-  const inverse = space.from(choleskySolve(factor, space.to(units)));
-  let at = 0;
-  const blocks = rowsOf.map((own) => {
-    const start = at;
-    at += own.length;
-    const g = matrix(own.length, own.length);
-    own.forEach((row, i) => {
-      for (let j = 0; j < own.length; j++)
-        g.values[i * own.length + j] = inverse.values[row * rows.length + start + j]!;
-    });
-    return cholesky(g);
-  });
+  const blocks = inverseBlocks(factor, unitColumns(rowsOf, targets.length, space)).map(cholesky);
   const pick = (dual: Float64Array): Float64Array => Float64Array.from(rows, (row) => dual[row]!);
   return {
     pick,
@@ -63,4 +49,29 @@ export function leftOut({ block, groups, targets }: Rows, space: SolutionSpace, 
         }),
       ),
   };
+}
+
+/** Columns that are solved for at a time. */
+const SOLVED_AT_ONCE = 64;
+
+/** Qᵀ times the unit vectors of the groups' rows, whole groups at a time. */
+function* unitColumns(
+  rowsOf: readonly (readonly number[])[],
+  length: number,
+  space: SolutionSpace,
+): Generator<BlockColumns, void, void> {
+  for (let from = 0; from < rowsOf.length; ) {
+    const widths: number[] = [];
+    const rows: number[] = [];
+    while (from < rowsOf.length && rows.length < SOLVED_AT_ONCE) {
+      const own = rowsOf[from++]!;
+      rows.push(...own);
+      widths.push(own.length);
+    }
+    const units = matrix(length, rows.length);
+    rows.forEach((row, k) => {
+      units.values[row * rows.length + k] = 1;
+    });
+    yield { columns: space.to(units), widths };
+  }
 }

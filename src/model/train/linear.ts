@@ -81,6 +81,7 @@ async function fitChecked<D extends string, O extends LinearOptions<D>>(
     columns: columnCount(space),
     frames: used.length,
     heldOut: held.length,
+    rowCount: (f) => 3 * all[f]!.structure.species.length,
     ...(target.targets !== undefined && { targets: target.targets }),
     rowsOf: (f, add) => rowsOf(all[f]!, add),
     ...(workerModule && {

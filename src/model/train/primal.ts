@@ -4,7 +4,6 @@
  * with the number of frames.
  */
 import { OptionError } from "../../errors.js";
-import { gramAccumulator } from "../../math/gramAccumulator.js";
 import type { LeastSquaresSolution } from "../../math/leastSquares.js";
 import type { Matrix } from "../../math/matrix.js";
 import { gemm } from "../../math/matrix.js";
@@ -20,19 +19,19 @@ import { qrAccumulator } from "../../math/qrAccumulator.js";
 import { parallelStream } from "../../parallel/parallelStream.js";
 import type { RunOptions } from "../../progress.js";
 import { eachFrameRows, type RowSource } from "./frameRows.js";
+import { groupSums } from "./groupSums.js";
 import type { Ridge, Validation } from "./options.js";
 import { prepare, type RidgeItem, sharedEquations } from "./ridgeThread.js";
 import { type FoldTrials, meanTrials, partition } from "./validation.js";
 
 /** Where the rows of a training set come from. */
 export interface TrainingRows extends RowSource {
-  readonly columns: number;
   /** Training frames. */
   readonly frames: number;
   /** Frames after these that are only held out to choose between settings, default 0. */
   readonly heldOut?: number;
-  /** Targets per row, default 1: the first is fitted, the others are only fitted to see how well they could be. */
-  readonly targets?: number;
+  /** Roughly how many rows a frame has. */
+  readonly rowCount: (frame: number) => number;
 }
 
 export interface LinearTrainingOptions extends RunOptions {
@@ -203,20 +202,8 @@ export async function collect(
   groups: readonly (readonly number[])[],
   options: RunOptions,
 ): Promise<NormalEquations[]> {
-  const { columns, targets = 1 } = source;
-  const groupOf = groups.flatMap((frames, g) => frames.map(() => g));
-  const sums: NormalEquations[] = [];
-  let accumulator = gramAccumulator({ columns, targets });
-  const finish = (): void => {
-    sums.push(accumulator.normalEquations());
-    if (sums.length < groups.length) accumulator = gramAccumulator({ columns, targets });
-  };
-  await eachFrame(source, groups.flat(), options, (place, rows, values) => {
-    while (sums.length < groupOf[place]!) finish();
-    accumulator.add(rows, values);
-  });
-  while (sums.length < groups.length) finish();
-  return sums;
+  const total = groups.reduce((sum, g) => sum + g.length, 0);
+  return groupSums(source, groups, reporter(total, options), options);
 }
 
 async function solveByQr(
@@ -227,20 +214,16 @@ async function solveByQr(
 ): Promise<LeastSquaresSolution> {
   const { columns, frames, targets = 1 } = source;
   const accumulator = qrAccumulator({ columns: projection?.rows ?? columns, targets, scaling: "none" });
-  await eachFrame(source, [...Array(frames).keys()], options, (_, values, y) => {
+  const all = [...Array(frames).keys()];
+  await eachFrameRows(source, all, onRows, reporter(frames, options), options);
+  return accumulator.solve(ridge);
+
+  function onRows(_: number, values: Float64Array, y: Float64Array): void {
     const block = { rows: y.length / targets, columns, values };
     accumulator.add(projection ? gemm(block, projection, "b").values : values, y);
-  });
-  return accumulator.solve(ridge);
+  }
 }
 
-function eachFrame(
-  source: TrainingRows,
-  frames: readonly number[],
-  { onProgress, ...run }: RunOptions,
-  add: Parameters<typeof eachFrameRows>[2],
-): Promise<void> {
-  const total = frames.length;
-  const onFrame = (done: number): void => onProgress?.({ label: "training rows", done, total, unit: "frames" });
-  return eachFrameRows(source, frames, add, onFrame, run);
+function reporter(total: number, { onProgress }: RunOptions): (done: number) => void {
+  return (done) => onProgress?.({ label: "training rows", done, total, unit: "frames" });
 }

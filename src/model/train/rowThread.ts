@@ -5,8 +5,9 @@ import { inFrame } from "../../errors.js";
 import { sharedDoubles } from "../../parallel/sharedDoubles.js";
 import type { Frame } from "../../structure/frame.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
-import type { RowItem, RowResult } from "./frameRows.js";
-import type { LinearOptions, LinearTarget, SpeciesConstants } from "./linearTarget.js";
+import type { AddRows, RowItem, RowResult } from "./frameRows.js";
+import { type SumItem, type SumResult, sumsOf } from "./groupSums.js";
+import { columnCount, type LinearOptions, type LinearTarget, type SpeciesConstants } from "./linearTarget.js";
 
 /** What every thread gets once. */
 export interface RowSetup {
@@ -22,27 +23,33 @@ export interface RowSetup {
   readonly options: object;
 }
 
-/** What each thread does for a target: forms the rows of whole frames in memory that the main thread sees. */
+/** What each thread does for a target: forms the rows of whole frames, or their sums, in memory that the main thread sees. */
 export function rowsOnThread<D extends string, O extends LinearOptions<D>>(
   target: LinearTarget<D, O>,
-): (setup: RowSetup) => (item: RowItem) => RowResult {
+): (setup: RowSetup) => (item: RowItem | SumItem) => RowResult | SumResult {
   return ({ descriptor, basis, constants, used, all, weights, options }) => {
     const space = { basis: basisOf(createDescriptor(descriptor), target.order, basis), constants };
-    const rowsOf = target.rows(space, all.slice(0, used), weights as Record<D, number>, options as O);
-    return ({ frame, room }) =>
-      inFrame(frame, () => {
-        const targets: number[] = [];
-        let own = room;
-        let length = 0;
-        rowsOf(all[frame]!, (rows, values) => {
-          if (length + rows.length > own.length) own = grown(own.subarray(0, length), length + rows.length);
-          own.set(rows, length);
-          length += rows.length;
-          for (const v of values) targets.push(v);
-        });
-        return { room: own, length, targets: Float64Array.from(targets) };
-      });
+    const ofFrame = target.rows(space, all.slice(0, used), weights as Record<D, number>, options as O);
+    const rowsOf = (frame: number, add: AddRows): void => ofFrame(all[frame]!, add);
+    const { targets = 1 } = target;
+    const sums = sumsOf({ columns: columnCount(space), targets, rowsOf });
+    return (item) => ("frames" in item ? sums(item) : rowsOfFrame(item, rowsOf));
   };
+}
+
+function rowsOfFrame({ frame, room }: RowItem, rowsOf: (frame: number, add: AddRows) => void): RowResult {
+  return inFrame(frame, () => {
+    const targets: number[] = [];
+    let own = room;
+    let length = 0;
+    rowsOf(frame, (rows, values) => {
+      if (length + rows.length > own.length) own = grown(own.subarray(0, length), length + rows.length);
+      own.set(rows, length);
+      length += rows.length;
+      for (const v of values) targets.push(v);
+    });
+    return { room: own, length, targets: Float64Array.from(targets) };
+  });
 }
 
 /** More shared memory with the same beginning. */

@@ -67,6 +67,10 @@ async function fitDraw(
     {
       columns,
       frames: chosen.length,
+      rowCount: (k) => {
+        const [{ first }, frame] = chosen[k]!;
+        return first[frame + 1]! - first[frame]!;
+      },
       rowsOf: (k, add) => {
         const [{ rows, targets, first }, frame] = chosen[k]!;
         const [start, end] = [first[frame]!, first[frame + 1]!];

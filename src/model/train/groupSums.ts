@@ -1,0 +1,95 @@
+/**
+ * Normal equations of groups of training frames. Rows are summed where they are formed, in pieces of a few frames, and pieces in their
+ * order, so that the bits do not depend on the number of threads, and what goes between threads is small beside the rows.
+ */
+import { inFrame } from "../../errors.js";
+import { type GramAccumulator, gramAccumulator } from "../../math/gramAccumulator.js";
+import type { NormalEquations } from "../../math/normalEquations.js";
+import { packedLength, unpackEquations } from "../../math/packedEquations.js";
+import { parallelStream } from "../../parallel/parallelStream.js";
+import { sharedDoubles } from "../../parallel/sharedDoubles.js";
+import type { RunOptions } from "../../progress.js";
+import type { RowSource } from "./frameRows.js";
+
+/** Frames whose sums are wanted, with memory for these that was used before. */
+export interface SumItem {
+  readonly frames: readonly number[];
+  readonly room: Float64Array | undefined;
+}
+
+/** Packed sums over the rows of some frames. */
+export type SumResult = Float64Array;
+
+/** Rows of a piece at least: so many that handing on their sums costs little beside forming these. */
+const LEAST_ROWS = 384;
+/** Pieces per thread that wait or are summed: each is a matrix of columns × columns. */
+const AHEAD = 2;
+
+/**
+ * The sums over the rows of each group of frames.
+ * @param onFrames told how many frames are done
+ * @throws whatever a frame's rows do, naming the frame; AbortedError when interrupted, threads are ended before
+ */
+export async function groupSums(
+  source: RowSource & { readonly rowCount: (frame: number) => number },
+  groups: readonly (readonly number[])[],
+  onFrames: (done: number) => void,
+  { signal }: RunOptions,
+): Promise<NormalEquations[]> {
+  const { columns, targets = 1, threads } = source;
+  const pieces = groups.flatMap((frames, group) => cut(frames, source.rowCount).map((frames) => ({ group, frames })));
+  const rooms: Float64Array[] = [];
+  async function* items(): AsyncGenerator<SumItem, void, void> {
+    for (const { frames } of pieces) yield { frames, room: rooms.pop() };
+  }
+  const stream = parallelStream<SumItem, SumResult>({
+    workerModule: threads?.workerModule ?? new URL(import.meta.url),
+    shared: () => threads!.shared(),
+    here: () => sumsOf(source),
+    items: items(),
+    itemName: "",
+    label: "collecting training rows",
+    ahead: AHEAD,
+    ...(threads ? threads.workers !== undefined && { workers: threads.workers } : { workers: 0 }),
+    ...(signal && { signal }),
+  });
+  const sums = groups.map(() => new Float64Array(0));
+  let [piece, done] = [0, 0];
+  for await (const found of stream) {
+    const { group, frames } = pieces[piece++]!;
+    if (sums[group]!.length === 0) sums[group] = new Float64Array(found.length);
+    const sum = sums[group]!;
+    for (let i = 0; i < sum.length; i++) sum[i]! += found[i]!;
+    rooms.push(found);
+    done += frames.length;
+    onFrames(done);
+  }
+  return sums.map((sum) => unpackEquations(sum, columns, targets));
+}
+
+/** Sums over frames, wherever their rows are formed. */
+export function sumsOf({ columns, targets = 1, rowsOf }: RowSource): (item: SumItem) => SumResult {
+  let accumulator: GramAccumulator | undefined;
+  return ({ frames, room = sharedDoubles(packedLength(columns, targets)) }) => {
+    accumulator ??= gramAccumulator({ columns, targets });
+    const { add, drain } = accumulator;
+    for (const frame of frames) inFrame(frame, () => rowsOf(frame, add));
+    drain(room.fill(0));
+    return room;
+  };
+}
+
+/** Consecutive frames of so many rows. */
+function cut(frames: readonly number[], rowCount: (frame: number) => number): number[][] {
+  const pieces: number[][] = [];
+  let rows = LEAST_ROWS;
+  for (const frame of frames) {
+    if (rows >= LEAST_ROWS) {
+      pieces.push([]);
+      rows = 0;
+    }
+    pieces.at(-1)!.push(frame);
+    rows += rowCount(frame);
+  }
+  return pieces;
+}
