@@ -23,8 +23,9 @@ export function inverseBlocks({ lower }: Pick<CholeskyFactor, "lower">, parts: I
     for (const { columns, widths } of parts) {
       const mark = arena.mark();
       const m = columns.columns;
-      const filled = columns.values.findIndex((v) => v !== 0);
-      const start = filled < 0 ? n : Math.floor(filled / m);
+      let zeros = 0;
+      while (zeros < n * m && columns.values[zeros] === 0) zeros++;
+      const start = Math.floor(zeros / m);
       const rows = n - start;
       const b = arena.reserveDoubles(rows * m);
       arena.doubles(b, rows * m).set(columns.values.subarray(start * m));
@@ -41,7 +42,9 @@ function diagonalBlocks(z: Float64Array, m: number, widths: readonly number[]): 
   let first = 0;
   return widths.map((width) => {
     const block = matrix(width, width);
-    for (let row = first; row < z.length; row += m)
+    let row = first;
+    while (row < z.length && z.subarray(row, row + width).every((v) => v === 0)) row += m;
+    for (; row < z.length; row += m)
       for (let i = 0; i < width; i++)
         for (let j = 0; j <= i; j++) block.values[i * width + j]! += z[row + i]! * z[row + j]!;
     for (let i = 0; i < width; i++)

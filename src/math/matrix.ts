@@ -76,7 +76,10 @@ export function columnMeans(m: Matrix): Float64Array {
 
 /** Every row less the same one. */
 export function lessRow(m: Matrix, row: Float64Array): Matrix {
-  return { ...m, values: m.values.map((x, p) => x - row[p % m.columns]!) };
+  const values = new Float64Array(m.values.length);
+  for (let at = 0; at < values.length; at += m.columns)
+    for (let c = 0; c < m.columns; c++) values[at + c] = m.values[at + c]! - row[c]!;
+  return { ...m, values };
 }
 
 /** A transposed copy. */

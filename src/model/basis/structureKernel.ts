@@ -76,7 +76,11 @@ export function scaledFeatures(structures: readonly EnvironmentFeatures[], setti
 
 /** A copy with each column multiplied by its factor. */
 export function scaleRows(rows: Matrix, factors: Float64Array): Matrix {
-  return { ...rows, values: rows.values.map((x, p) => x * factors[p % rows.columns]!) };
+  const values = new Float64Array(rows.values.length);
+  const width = rows.columns;
+  for (let at = 0; at < values.length; at += width)
+    for (let c = 0; c < width; c++) values[at + c] = rows.values[at + c]! * factors[c]!;
+  return { ...rows, values };
 }
 
 function addPairs(

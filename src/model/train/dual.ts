@@ -7,7 +7,7 @@ import { type CholeskyFactor, cholesky, choleskySolve } from "../../math/cholesk
 import { dot, gemv, type Matrix, matrix } from "../../math/matrix.js";
 import { mean } from "../../math/statistics.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
-import { leftOut } from "./leaveOneOut.js";
+import { type LeftOut, leftOut } from "./leaveOneOut.js";
 import { type SolutionSpace, solutionSpace } from "./solutionSpace.js";
 
 /**
@@ -96,7 +96,8 @@ export async function solveRidge(
   // A kernel that vanishes (every frame alike) leaves only the constant; any scale will do for σ².
   const scale = meanDiagonal(space.kernel, problem.kernel.rows) || 1;
   const floor = (ROUNDING_MARGIN * Math.sqrt(problem.kernel.rows) * roundingOf(problem)) / scale;
-  const tried = new Map<number, Attempt>();
+  /** Errors of what was tried; of the solutions only the best is kept. */
+  const tried = new Map<number, number>();
   const given = "values" in range ? range.values : [range.least, range.greatest];
   const least = Math.max(Math.min(...given), floor);
   const greatest = Math.max(...given, least);
@@ -106,9 +107,9 @@ export async function solveRidge(
       ? range.values.map((v) => Math.max(v, floor))
       : Array.from({ length: decades + 1 }, (_, i) => least * 10 ** i);
   let done = 0;
-  const attempt = async (ridge: number): Promise<void> => {
+  const attempt = async (ridge: number): Promise<Attempt | undefined> => {
     const result = tried.has(ridge) ? undefined : attemptRidge(problem, space, ridge, ridge * scale);
-    if (result) tried.set(ridge, result);
+    if (result) tried.set(ridge, result.error);
     run.onProgress?.({
       label: "ridge",
       done: ++done,
@@ -117,22 +118,26 @@ export async function solveRidge(
     });
     await breathe();
     throwIfAborted(run.signal, "choosing the ridge");
+    return result;
   };
-  for (const ridge of candidates) await attempt(ridge);
-  const first = bestOf(tried);
-  if (first && decades > 0)
-    for (const ridge of [first.ridge * Math.sqrt(0.1), first.ridge * Math.sqrt(10)])
-      if (ridge > least && ridge < greatest) await attempt(ridge);
-  const best = bestOf(tried);
+  let best: Attempt | undefined;
+  for (const ridge of candidates) best = better(best, await attempt(ridge));
+  const first = best?.ridge;
+  if (first !== undefined && decades > 0)
+    for (const ridge of [first * Math.sqrt(0.1), first * Math.sqrt(10)])
+      if (ridge > least && ridge < greatest) best = better(best, await attempt(ridge));
   if (!best)
     throw new ConvergenceError({
       where: "ridge",
       problem: `the kernel matrix is not positive definite for σ² up to ${greatest} of its mean diagonal`,
       advice: "give a larger ridge or remove frames that occur twice",
     });
-  const curve = [...tried.values()].map(({ ridge, error }) => ({ ridge, error })).sort((a, b) => a.ridge - b.ridge);
-  const { error: _, ...solution } = best;
-  return { ...solution, curve };
+  const curve = [...tried].map(([ridge, error]) => ({ ridge, error })).sort((a, b) => a.ridge - b.ridge);
+  const { error: _, factor, leaveOut = leftOut(problem, space, factor), ...solution } = best;
+  const leaveOneOut = leaveOut.residuals(solution.dual);
+  // e_iᵀ (G_ii) e_i = e_iᵀ w_i, and (G_ii)⁻¹ is the predictive variance of the left-out frame.
+  const calibration = dot(leaveOneOut, leaveOut.pick(solution.dual)) / leaveOneOut.length;
+  return { ...solution, leaveOneOut, calibration, curve };
 }
 
 /** Size of the errors of the kernel's elements. */
@@ -175,14 +180,16 @@ function expand(
   return { dual, constant: mean(targets) - mean(gemv(kernel, dual)) };
 }
 
-interface Attempt extends Omit<RidgeSolution, "curve"> {
+interface Attempt extends Omit<RidgeSolution, "curve" | "leaveOneOut" | "calibration"> {
   readonly error: number;
+  readonly factor: CholeskyFactor;
+  /** Known where σ² is chosen by it. */
+  readonly leaveOut?: LeftOut;
 }
 
-function bestOf(tried: ReadonlyMap<number, Attempt>): Attempt | undefined {
-  let best: Attempt | undefined;
-  for (const attempt of tried.values()) if (!best || attempt.error < best.error) best = attempt;
-  return best;
+/** The one with the smaller error, the first of equals. */
+function better(a: Attempt | undefined, b: Attempt | undefined): Attempt | undefined {
+  return a && b ? (b.error < a.error ? b : a) : (a ?? b);
 }
 
 /** `undefined` where rounding makes the matrix lose its positive definiteness. */
@@ -198,49 +205,38 @@ function attemptRidge(problem: RidgeProblem, space: SolutionSpace, ridge: number
 function solveOne(problem: RidgeProblem, space: SolutionSpace, ridge: number, noise: number): Attempt {
   const { block, validation, targets, first } = problem;
   const factor = factorise(space, noise);
-  const leaveOut = leftOut(problem, space, factor);
+  const leaveOut = problem.chosenBy === "validation" ? undefined : leftOut(problem, space, factor);
   const respond = (y: Float64Array, held: Float64Array | undefined): Response => {
     const { dual, constant } = expand(problem, space, factor, y);
     const known = validation && gemv(validation.kernel, dual);
-    const validated = known?.map((p, i) => held![i]! - constant - p) ?? new Float64Array(0);
-    return { dual, constant: Float64Array.of(constant), leaveOneOut: leaveOut.residuals(dual), validated };
+    const validated = known?.map((p, i) => held![i]! - constant - p) ?? [];
+    const errors = Float64Array.from([...(leaveOut?.residuals(dual) ?? []), ...validated]);
+    return { dual, constant: Float64Array.of(constant), errors };
   };
-  const sumOfProducts = (a: Response, b: Response): number =>
-    (problem.chosenBy === "validation" ? 0 : dot(a.leaveOneOut, b.leaveOneOut)) + dot(a.validated, b.validated);
   let response = respond(targets, validation?.targets);
   let firstStepWeight = 1;
   if (first) {
     const step = respond(first, validation?.first);
-    const square = sumOfProducts(step, step);
-    if (square > 0) firstStepWeight = Math.min(1, Math.max(0, sumOfProducts(response, step) / square));
+    const square = dot(step.errors, step.errors);
+    if (square > 0) firstStepWeight = Math.min(1, Math.max(0, dot(response.errors, step.errors) / square));
     response = subtract(response, step, firstStepWeight);
   }
-  const { dual, constant, leaveOneOut, validated } = response;
-  const count = (problem.chosenBy === "validation" ? 0 : leaveOneOut.length) + validated.length;
-  const error = (sumOfProducts(response, response) * block) / count;
-  // e_iᵀ (G_ii) e_i = e_iᵀ w_i, and (G_ii)⁻¹ is the predictive variance of the left-out frame.
-  const calibration = dot(leaveOneOut, leaveOut.pick(dual)) / leaveOneOut.length;
-  return { firstStepWeight, dual, intercept: constant[0]!, ridge, noise, leaveOneOut, calibration, error };
+  const { dual, constant, errors } = response;
+  const error = (dot(errors, errors) * block) / errors.length;
+  return { firstStepWeight, dual, intercept: constant[0]!, ridge, noise, error, factor, ...(leaveOut && { leaveOut }) };
 }
 
 /** What a fit gives for some targets; all of it is linear in them. */
 interface Response {
   readonly dual: Float64Array;
   readonly constant: Float64Array;
-  /** Errors on left-out training frames. */
-  readonly leaveOneOut: Float64Array;
-  /** Errors on validation frames. */
-  readonly validated: Float64Array;
+  /** On frames that σ² is chosen by: left-out training frames, validation frames. */
+  readonly errors: Float64Array;
 }
 
 function subtract(a: Response, b: Response, factor: number): Response {
   const part = (key: keyof Response): Float64Array => a[key].map((x, i) => x - factor * b[key][i]!);
-  return {
-    dual: part("dual"),
-    constant: part("constant"),
-    leaveOneOut: part("leaveOneOut"),
-    validated: part("validated"),
-  };
+  return { dual: part("dual"), constant: part("constant"), errors: part("errors") };
 }
 
 /** Mean diagonal of the kernel without the constant, over n rows. */

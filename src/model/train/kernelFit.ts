@@ -104,8 +104,9 @@ async function fitWith(
   const scaled = linear ? scaleRows(train.means[order]!, factors) : undefined;
   // Taking the mean off first keeps the digits that its square would take from the kernel.
   const centre = scaled && intercept ? columnMeans(scaled) : new Float64Array(factors.length);
-  const centred = (a: PreparedStructures): Matrix => lessRow(scaleRows(a.means[order]!, factors), centre);
-  const own = scaled && lessRow(scaled, centre);
+  const less = (m: Matrix): Matrix => (intercept ? lessRow(m, centre) : m);
+  const centred = (a: PreparedStructures): Matrix => less(scaleRows(a.means[order]!, factors));
+  const own = scaled && less(scaled);
   const between = (a: PreparedStructures): Matrix => {
     if (basis) return basis.kernel(environmentsOf(a), environmentsOf(train));
     if (own) return gemm(a === train ? own : centred(a), own, "b");
