@@ -9,6 +9,7 @@ import {
   solveNormalEquations,
   squaredError,
 } from "../../src/math/normalEquations.js";
+import { packedLength, unpackEquations } from "../../src/math/packedEquations.js";
 import { random } from "../../src/math/random.js";
 import { expectClose } from "../support/close.js";
 
@@ -43,6 +44,29 @@ describe("normal equations", () => {
     expectClose(sum.moments.values, all.moments.values, { absolute: 1e-12 });
     expect(sum.rows).toBe(all.rows);
   });
+
+  it.each([1, 2])(
+    "drained into others with %i targets are added, to the bit, and the accumulator begins anew",
+    (several) => {
+      const all = normal(count * several);
+      const y = (from: number, to: number): Float64Array => all.subarray(from * several, to * several);
+      const piece = (from: number, to: number) => {
+        const a = gramAccumulator({ columns, targets: several });
+        a.add(rows.subarray(from * columns, to * columns), y(from, to));
+        return a;
+      };
+      const [one, two] = [piece(0, 150).normalEquations(), piece(150, count).normalEquations()];
+      const packed = new Float64Array(packedLength(columns, several));
+      const again = piece(0, 150);
+      again.solve(1e-3);
+      again.drain(packed);
+      expect(again.rows).toBe(0);
+      expect(unpackEquations(packed, columns, several)).toEqual(one);
+      again.add(rows.subarray(150 * columns), y(150, count));
+      again.drain(packed);
+      expect(unpackEquations(packed, columns, several)).toEqual(addNormalEquations(one, two));
+    },
+  );
 
   it("give the squared error of any weights, as the rows themselves do", () => {
     const w = matrix(columns, 1, normal(columns));

@@ -53,11 +53,10 @@ export async function groupSums(
     ...(threads ? threads.workers !== undefined && { workers: threads.workers } : { workers: 0 }),
     ...(signal && { signal }),
   });
-  const sums = groups.map(() => new Float64Array(0));
+  const sums = groups.map(() => new Float64Array(packedLength(columns, targets)));
   let [piece, done] = [0, 0];
   for await (const found of stream) {
     const { group, frames } = pieces[piece++]!;
-    if (sums[group]!.length === 0) sums[group] = new Float64Array(found.length);
     const sum = sums[group]!;
     for (let i = 0; i < sum.length; i++) sum[i]! += found[i]!;
     rooms.push(found);
