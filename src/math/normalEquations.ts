@@ -19,7 +19,11 @@ export interface NormalEquations {
 export function addNormalEquations(a: NormalEquations, b: NormalEquations): NormalEquations {
   if (a.gram.rows !== b.gram.rows || a.squares.length !== b.squares.length)
     throw new ShapeError(`normal equations of ${a.gram.rows} and ${b.gram.rows} columns cannot be added`);
-  const plus = (x: Float64Array, y: Float64Array): Float64Array => x.map((v, i) => v + y[i]!);
+  const plus = (x: Float64Array, y: Float64Array): Float64Array => {
+    const sum = x.slice();
+    for (let i = 0; i < sum.length; i++) sum[i]! += y[i]!;
+    return sum;
+  };
   return {
     gram: matrix(a.gram.rows, a.gram.rows, plus(a.gram.values, b.gram.values)),
     moments: matrix(a.moments.rows, a.moments.columns, plus(a.moments.values, b.moments.values)),
@@ -71,9 +75,9 @@ function solveAt(
   const n = e.gram.rows;
   const diagonal = Float64Array.from({ length: n }, (_, j) => e.gram.values[j * (n + 1)]!);
   const { scale, penalty } = columnScales(diagonal, scaling, ridge);
-  const scaled = matrix(n, n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++) scaled.values[i * n + j] = scale[i]! * scale[j]! * e.gram.values[i * n + j]!;
+  const scaled = matrix(n, n, e.gram.values.slice());
+  if (scaling === "columns")
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) scaled.values[i * n + j]! *= scale[i]! * scale[j]!;
   for (let i = 0; i < n; i++) scaled.values[i * (n + 1)]! += penalty[i]!;
   const factor = cholesky(scaled);
   const t = e.squares.length;
