@@ -2,6 +2,7 @@
 // whole. Needs the built package (npm run build).
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -138,10 +139,13 @@ export function nveRuns(work, name, settings) {
   async function snapshots(start, potential) {
     const file = join(work, `nvt-${name}.xyz`);
     const last = equilibration + (runs - 1) * between;
-    if (!existsSync(file) || (await spectensor.readFrames(file)).length <= last / between)
-      await spectensor.dynamics.mdToFile(start, potential, {
-        ensemble: { kind: "nvt", temperature, friction }, timestep, steps: last, seed, saveEvery: between, trajectory: file, begin: begin(file),
-      });
+    // Another process may be at it.
+    while (!existsSync(file) || (await spectensor.readFrames(file)).length <= last / between)
+      if (claimed(`${file}.claim`))
+        await spectensor.dynamics.mdToFile(start, potential, {
+          ensemble: { kind: "nvt", temperature, friction }, timestep, steps: last, seed, saveEvery: between, trajectory: file, begin: begin(file),
+        });
+      else await sleep(2000);
     return (await spectensor.readFrames(file)).slice(equilibration / between);
   }
 

@@ -95,15 +95,18 @@ const keep = async (molecules, file) => (molecules === 64 ? seriesOf(file) : str
 
 const wanted = process.argv.slice(2).map(Number);
 const sizes = /** @type {(16 | 32 | 64)[]} */ ([64, 32, 16]).filter((m) => wanted.length === 0 || wanted.includes(m));
-/** @type {Record<number, Structure[]>} */
-const all = {};
+/** @type {Record<number, () => Structure[]>} */
+const finished = {};
 for (const molecules of /** @type {const} */ ([64, 32, 16])) {
   const start = starts.find((f) => f.structure.species.length === 3 * molecules);
   if (!start) throw new TypeError(`start.xyz.gz has no cell of ${molecules} molecules`);
   const runs = nveRuns(work, String(molecules), ENSEMBLES[molecules]);
   if (sizes.includes(molecules)) await runs.make(start.structure, forceField, (file) => keep(molecules, file));
-  all[molecules] = runs.finished();
+  finished[molecules] = runs.finished;
 }
+// Another process may have ended runs of the first sizes meanwhile.
+/** @type {Record<number, Structure[]>} */
+const all = Object.fromEntries(Object.entries(finished).map(([molecules, of]) => [molecules, of()]));
 const series = /** @type {RunSeries[]} */ (all[64]);
 if (series.length < 2) {
   log("too few runs for data/water-md-ml yet");
