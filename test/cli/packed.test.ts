@@ -33,14 +33,14 @@ describe("what is published", () => {
     expect(modules.filter((p) => !paths.includes(p.replace(/\.js$/, ".d.ts")))).toEqual([]);
   });
 
-  it("has nothing of how it is made, and no more than a few megabytes", () => {
+  it("has nothing of how it is made, and no more than it has to", () => {
     expect(
       paths.filter((p) =>
         /^(src|test|notebooks|gallery|coverage|docs)\/|generate|\.test\.|\.map$|tsbuildinfo|\.tmp$/.test(p),
       ),
     ).toEqual([]);
-    // 4.4 MB packed and 6.5 MB unpacked in version 0.1, most of it data.
-    expect(packed.size).toBeLessThan(8e6);
+    // Most of it is data; the twenty runs of liquid water are 4 MB, and no other set has as much as 1 MB.
+    expect(packed.size).toBeLessThan(12e6);
     expect(packed.unpackedSize).toBeLessThan(12e6);
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { compressChannels, keptVariance } from "../../src/descriptor/compressChannels.js";
 import { gradient } from "../../src/descriptor/contract.js";
 import { createDescriptor, descriptorWith, featureCount, featureLabels } from "../../src/descriptor/descriptor.js";
-import { designRows } from "../../src/descriptor/designRows.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { referenceEngine } from "../../src/descriptor/referenceEngine.js";
 import { AbortedError } from "../../src/errors.js";
@@ -10,7 +9,7 @@ import { expectClose } from "../support/close.js";
 import { apply, randomOrthogonal, rotateStructure } from "../support/equivariance.js";
 import { uniform } from "../support/uniform.js";
 import { wignerMatrix } from "../support/wigner.js";
-import { small, smallCrystal, smallMolecule } from "./support.js";
+import { designMatrix, small, smallCrystal, smallMolecule } from "./support.js";
 
 const full = createDescriptor(small);
 const frames = [smallCrystal(1), smallCrystal(2), smallMolecule()];
@@ -93,13 +92,14 @@ describe("compressChannels", () => {
         expectClose(gradient(d, rotateStructure(s, r), weights).value, apply(wignerMatrix(order, r), g.value), {
           absolute: 1e-11,
         });
-      designRows(d, s, order, ({ values, columns, rows }) => {
-        for (let row = 0; row < rows; row++) {
-          const [atom, m] = [Math.floor(row / 3 / (2 * order + 1)), Math.floor(row / 3) % (2 * order + 1)];
-          const dot = weights.values.reduce((sum, w, k) => sum + w * values[row * columns + k]!, 0);
-          expectClose(dot, g.positions[3 * (m * 5 + atom) + (row % 3)]!, { absolute: 1e-11 });
-        }
-      });
+      const rows = designMatrix(d, s, order);
+      const columns = weights.values.length;
+      expect(rows.length).toBe(5 * (2 * order + 1) * 3 * columns);
+      for (let row = 0; row * columns < rows.length; row++) {
+        const [atom, m] = [Math.floor(row / 3 / (2 * order + 1)), Math.floor(row / 3) % (2 * order + 1)];
+        const dot = weights.values.reduce((sum, w, k) => sum + w * rows[row * columns + k]!, 0);
+        expectClose(dot, g.positions[3 * (m * 5 + atom) + (row % 3)]!, { absolute: 1e-11 });
+      }
     }
   });
 

@@ -10,7 +10,7 @@ import { strainJacobian } from "../../src/descriptor/strainJacobian.js";
 import { createStructure, type Structure } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
-import { small, smallCrystal, smallMolecule } from "./support.js";
+import { designMatrix, small, smallCrystal, smallMolecule } from "./support.js";
 
 /** Every number that a descriptor gives for a structure. */
 function everything(d: Descriptor, s: Structure): Float64Array[] {
@@ -21,7 +21,7 @@ function everything(d: Descriptor, s: Structure): Float64Array[] {
     const weights = { order, values: Float64Array.from({ length }, () => next() - 0.5) };
     const g = gradient(d, s, weights);
     results.push(featuresOf(d, s, order).values, contract(d, s, weights).atoms, g.atoms, g.positions, g.strain);
-    designRows(d, s, order, ({ values }) => results.push(values.slice()));
+    results.push(designMatrix(d, s, order));
     featureJacobian(d, s, order, ({ derivatives }) => {
       for (const { values } of derivatives) results.push(values.slice());
     });

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { contract, gradient } from "../../src/descriptor/contract.js";
 import { createDescriptor, featureCount } from "../../src/descriptor/descriptor.js";
-import { designRows } from "../../src/descriptor/designRows.js";
 import { featuresOf } from "../../src/descriptor/evaluate.js";
 import { type CentreDerivatives, featureJacobian } from "../../src/descriptor/jacobian.js";
 import type { Structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
 import { expectClose } from "../support/close.js";
 import { uniform } from "../support/uniform.js";
-import { small, smallCrystal, smallMolecule } from "./support.js";
+import { designMatrix, small, smallCrystal, smallMolecule } from "./support.js";
 
 const d = createDescriptor({ ...small, twoBody: { cutoff: 4.2, nMax: 4 } });
 const orders = [0, 1, 2] as const;
@@ -64,18 +63,17 @@ describe("featureJacobian", () => {
     const lines = 3 * (2 * order + 1);
     const columns = d.options.species.length * count;
     const derivatives = jacobian(s, order);
-    designRows(d, s, order, ({ values }) => {
-      const sums = new Float64Array(values.length);
-      derivatives.forEach(({ centres, values: own }, atom) => {
-        centres.forEach((centre, k) => {
-          const kind = d.options.species.indexOf(s.species[centre]!);
-          for (let r = 0; r < lines; r++)
-            for (let f = 0; f < count; f++)
-              sums[(atom * lines + r) * columns + kind * count + f]! += own[(k * lines + r) * count + f]!;
-        });
+    const values = designMatrix(d, s, order);
+    const sums = new Float64Array(values.length);
+    derivatives.forEach(({ centres, values: own }, atom) => {
+      centres.forEach((centre, k) => {
+        const kind = d.options.species.indexOf(s.species[centre]!);
+        for (let r = 0; r < lines; r++)
+          for (let f = 0; f < count; f++)
+            sums[(atom * lines + r) * columns + kind * count + f]! += own[(k * lines + r) * count + f]!;
       });
-      expectClose(sums, values, { absolute: 1e-12 });
     });
+    expectClose(sums, values, { absolute: 1e-12 });
   });
 
   it("gives the same bits in blocks of any size, and leaves out centres beyond the cutoff", () => {

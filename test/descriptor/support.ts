@@ -1,6 +1,8 @@
 /** Small structures and descriptors for the tests of this folder. */
+import { expect } from "vitest";
 import type { FeatureWeights } from "../../src/descriptor/contract.js";
 import { type Descriptor, featureCount } from "../../src/descriptor/descriptor.js";
+import { designRows } from "../../src/descriptor/designRows.js";
 import type { DescriptorOptions } from "../../src/descriptor/options.js";
 import { createStructure, type Structure } from "../../src/structure/structure.js";
 import type { TensorOrder } from "../../src/tensor/cartesian.js";
@@ -48,4 +50,16 @@ export function randomWeights(d: Descriptor, order: TensorOrder, seed = 3): Feat
   const next = uniform(seed);
   const length = d.options.species.length * featureCount(d, order);
   return { order, values: Float64Array.from({ length }, () => next() - 0.5) };
+}
+
+/** The blocks of `designRows` below each other, [atoms, 2λ+1, 3, columns]. */
+export function designMatrix(d: Descriptor, s: Structure, order: TensorOrder): Float64Array {
+  const blocks: Float64Array[] = [];
+  let atoms = 0;
+  designRows(d, s, order, (block) => {
+    expect(block.firstAtom).toBe(atoms);
+    atoms += block.atoms;
+    blocks.push(block.values.slice());
+  });
+  return Float64Array.from(blocks.flatMap((values) => [...values]));
 }
