@@ -6,6 +6,7 @@ the NVE runs conserved, files as in the registry."""
 import gzip
 import hashlib
 import json
+import os
 import sys
 
 import numpy as np
@@ -103,6 +104,12 @@ def check(system, registered):
             words.append(f'{file["quantity"]} {rows.shape}')
             if len(rows) != file['frames'] or not np.isfinite(rows).all():
                 wrong.append(f'{role}: rows missing or not finite')
+            continue
+        if role == 'table':
+            rows = np.genfromtxt(path, delimiter=',', names=True)
+            words.append(f'{os.path.basename(path).split(".")[0]} {len(rows)}')
+            if not all(np.isfinite(rows[name]).all() for name in rows.dtype.names):
+                wrong.append(f'{path}: numbers missing or not finite')
             continue
         frames = frames_in(path)
         words.append(f'{role} {len(frames)}')
