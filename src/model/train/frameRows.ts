@@ -39,8 +39,28 @@ export type RowResult =
   | { readonly room: Float64Array; readonly length: number; readonly targets: Float64Array }
   | undefined;
 
-/** Frames per thread whose rows wait or are being formed: one to form while the one before is added. */
+/** Items per thread that wait or are being done: one to do while the one before is added. */
 const AHEAD = 2;
+
+/** Results of items in their order, by the threads that form rows or else by this one. @param here what this thread does with an item */
+export function onRowThreads<Item, Result>(
+  threads: RowThreads | undefined,
+  here: () => (item: Item, place: number) => Result,
+  items: AsyncIterable<Item>,
+  { signal }: RunOptions,
+): AsyncGenerator<Result, void, void> {
+  return parallelStream<Item, Result>({
+    workerModule: threads?.workerModule ?? new URL(import.meta.url),
+    shared: () => threads!.shared(),
+    here,
+    items,
+    itemName: "",
+    label: "collecting training rows",
+    ahead: AHEAD,
+    ...(threads ? threads.workers !== undefined && { workers: threads.workers } : { workers: 0 }),
+    ...(signal && { signal }),
+  });
+}
 
 /**
  * Hands the rows of frames to `add`, frame by frame in the order given whatever the number of threads.
@@ -52,25 +72,17 @@ export async function eachFrameRows(
   frames: readonly number[],
   add: (place: number, ...rows: Parameters<AddRows>) => void,
   onFrame: (done: number) => void,
-  { signal }: RunOptions,
+  run: RunOptions,
 ): Promise<void> {
   const rooms: Float64Array[] = [];
   async function* items(): AsyncGenerator<RowItem, void, void> {
     for (const frame of frames) yield { frame, room: rooms.pop() ?? new Float64Array(0) };
   }
   let done = 0;
-  const stream = parallelStream<RowItem, RowResult>({
-    workerModule: threads?.workerModule ?? new URL(import.meta.url),
-    shared: () => threads!.shared(),
-    // Added as they come: a frame of this thread is never in memory as a whole.
-    here: () => (item, place) => inFrame(item.frame, () => void rowsOf(item.frame, (...rows) => add(place, ...rows))),
-    items: items(),
-    itemName: "",
-    label: "collecting training rows",
-    ahead: AHEAD,
-    ...(threads ? threads.workers !== undefined && { workers: threads.workers } : { workers: 0 }),
-    ...(signal && { signal }),
-  });
+  // Added as they come: a frame of this thread is never in memory as a whole.
+  const here = () => (item: RowItem, place: number) =>
+    inFrame(item.frame, () => void rowsOf(item.frame, (...rows) => add(place, ...rows)));
+  const stream = onRowThreads<RowItem, RowResult>(threads, here, items(), run);
   for await (const found of stream) {
     if (found) {
       add(done, found.room.subarray(0, found.length), found.targets);

@@ -6,10 +6,9 @@ import { inFrame } from "../../errors.js";
 import { type GramAccumulator, gramAccumulator } from "../../math/gramAccumulator.js";
 import type { NormalEquations } from "../../math/normalEquations.js";
 import { packedLength, unpackEquations } from "../../math/packedEquations.js";
-import { parallelStream } from "../../parallel/parallelStream.js";
 import { sharedDoubles } from "../../parallel/sharedDoubles.js";
 import type { RunOptions } from "../../progress.js";
-import type { RowSource } from "./frameRows.js";
+import { onRowThreads, type RowSource } from "./frameRows.js";
 
 /** Frames whose sums are wanted, with memory for these that was used before. */
 export interface SumItem {
@@ -17,13 +16,8 @@ export interface SumItem {
   readonly room: Float64Array | undefined;
 }
 
-/** Packed sums over the rows of some frames. */
-export type SumResult = Float64Array;
-
 /** Rows of a piece at least: so many that handing on their sums costs little beside forming these. */
 const LEAST_ROWS = 384;
-/** Pieces per thread that wait or are summed: each is a matrix of columns × columns. */
-const AHEAD = 2;
 
 /**
  * The sums over the rows of each group of frames.
@@ -34,7 +28,7 @@ export async function groupSums(
   source: RowSource & { readonly rowCount: (frame: number) => number },
   groups: readonly (readonly number[])[],
   onFrames: (done: number) => void,
-  { signal }: RunOptions,
+  run: RunOptions,
 ): Promise<NormalEquations[]> {
   const { columns, targets = 1, threads } = source;
   const pieces = groups.flatMap((frames, group) => cut(frames, source.rowCount).map((frames) => ({ group, frames })));
@@ -42,17 +36,7 @@ export async function groupSums(
   async function* items(): AsyncGenerator<SumItem, void, void> {
     for (const { frames } of pieces) yield { frames, room: rooms.pop() };
   }
-  const stream = parallelStream<SumItem, SumResult>({
-    workerModule: threads?.workerModule ?? new URL(import.meta.url),
-    shared: () => threads!.shared(),
-    here: () => sumsOf(source),
-    items: items(),
-    itemName: "",
-    label: "collecting training rows",
-    ahead: AHEAD,
-    ...(threads ? threads.workers !== undefined && { workers: threads.workers } : { workers: 0 }),
-    ...(signal && { signal }),
-  });
+  const stream = onRowThreads(threads, () => sumsOf(source), items(), run);
   const sums = groups.map(() => new Float64Array(packedLength(columns, targets)));
   let [piece, done] = [0, 0];
   for await (const found of stream) {
@@ -66,8 +50,8 @@ export async function groupSums(
   return sums.map((sum) => unpackEquations(sum, columns, targets));
 }
 
-/** Sums over frames, wherever their rows are formed. */
-export function sumsOf({ columns, targets = 1, rowsOf }: RowSource): (item: SumItem) => SumResult {
+/** Packed sums (packedEquations.ts) over the rows of some frames, wherever these are formed. */
+export function sumsOf({ columns, targets = 1, rowsOf }: RowSource): (item: SumItem) => Float64Array {
   let accumulator: GramAccumulator | undefined;
   return ({ frames, room = sharedDoubles(packedLength(columns, targets)) }) => {
     accumulator ??= gramAccumulator({ columns, targets });

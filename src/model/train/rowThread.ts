@@ -6,7 +6,7 @@ import { sharedDoubles } from "../../parallel/sharedDoubles.js";
 import type { Frame } from "../../structure/frame.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
 import type { AddRows, RowItem, RowResult } from "./frameRows.js";
-import { type SumItem, type SumResult, sumsOf } from "./groupSums.js";
+import { type SumItem, sumsOf } from "./groupSums.js";
 import { columnCount, type LinearOptions, type LinearTarget, type SpeciesConstants } from "./linearTarget.js";
 
 /** What every thread gets once. */
@@ -26,7 +26,7 @@ export interface RowSetup {
 /** What each thread does for a target: forms the rows of whole frames, or their sums, in memory that the main thread sees. */
 export function rowsOnThread<D extends string, O extends LinearOptions<D>>(
   target: LinearTarget<D, O>,
-): (setup: RowSetup) => (item: RowItem | SumItem) => RowResult | SumResult {
+): (setup: RowSetup) => (item: RowItem | SumItem) => RowResult | Float64Array {
   return ({ descriptor, basis, constants, used, all, weights, options }) => {
     const space = { basis: basisOf(createDescriptor(descriptor), target.order, basis), constants };
     const ofFrame = target.rows(space, all.slice(0, used), weights as Record<D, number>, options as O);
