@@ -12,6 +12,7 @@ import {
   placeExpansion,
   placePart,
   placeWeights,
+  speciesPerGroup,
 } from "./kernelMemory.js";
 import { strainCentres } from "./kernelStrain.js";
 import { type PairTables, placePairTables } from "./pairTables.js";
@@ -32,13 +33,13 @@ export function kernelEngine(layouts: readonly FeatureLayout[]): Engine | undefi
     if (part.kind === "twoBody" && part.order === 0) pairTables.set(part, placePairTables(kernels, part));
   }
 
-  /** Runs `work` on a structure's pairs and gives their memory back afterwards. */
-  const withPairs = (x: Expansion, e: Environments, work: (activate: () => void) => void): void => {
+  /** Runs `work` on a structure's pairs, padded as {@link placeEnvironments} says, and gives their memory back afterwards. */
+  const withPairs = (x: Expansion, e: Environments, perGroup: number, work: (activate: () => void) => void): void => {
     const mark = kernels.arena.mark();
     try {
       const useExpansion = expansions.get(x)!;
       useExpansion();
-      const useStructure = placeEnvironments(kernels, e);
+      const useStructure = placeEnvironments(kernels, e, perGroup);
       const activate = (): void => {
         useExpansion();
         useStructure();
@@ -52,13 +53,13 @@ export function kernelEngine(layouts: readonly FeatureLayout[]): Engine | undefi
 
   return {
     features: (part, e, features, out) => {
-      withPairs(part.expansion, e, () => {
+      withPairs(part.expansion, e, speciesPerGroup(part.expansion), () => {
         parts.get(part)!.use(features);
         writeFeatures(kernels, part, e, features, out);
       });
     },
     contract: (x, e, jobs) => {
-      withPairs(x, e, () => {
+      withPairs(x, e, speciesPerGroup(x), () => {
         const rest = jobs.filter((job) => {
           const tables = pairTables.get(job.part);
           if (!tables || !job.derivatives || job.list !== e.species) return true;
@@ -69,17 +70,17 @@ export function kernelEngine(layouts: readonly FeatureLayout[]): Engine | undefi
       });
     },
     design: (part, e, features, use) => {
-      withPairs(part.expansion, e, (activate) => {
+      withPairs(part.expansion, e, 1, (activate) => {
         designAtoms(kernels, parts.get(part)!, part, e, features, activate, use);
       });
     },
     jacobian: (part, e, features, use) => {
-      withPairs(part.expansion, e, (activate) => {
+      withPairs(part.expansion, e, 1, (activate) => {
         jacobianAtoms(kernels, parts.get(part)!, part, e, features, activate, use);
       });
     },
     strain: (part, e, features, use) => {
-      withPairs(part.expansion, e, (activate) => {
+      withPairs(part.expansion, e, 1, (activate) => {
         strainCentres(kernels, parts.get(part)!, part, features, activate, use);
       });
     },

@@ -147,15 +147,30 @@ export function placePart({ arena, exports }: DescriptorKernels, part: FeaturePa
   };
 }
 
-/** Copies the pairs of a structure. @returns a function that makes it the current one, with the workspace it needs */
-export function placeEnvironments({ arena, exports }: DescriptorKernels, e: Environments): () => void {
+/** Species whose neighbors add to the same channels: all that there are, or one. */
+export function speciesPerGroup({ width, channels, species }: Expansion): number {
+  return width === channels ? species.length : 1;
+}
+
+/**
+ * Copies the pairs of a structure.
+ * @param perGroup consecutive species between whose neighbors nothing is padded: 1 for rows by species, at most {@link speciesPerGroup}
+ * @returns a function that makes it the current one, with the workspace it needs
+ */
+export function placeEnvironments(
+  { arena, exports }: DescriptorKernels,
+  e: Environments,
+  perGroup: number,
+): () => void {
   const groups = e.first.length - 1;
   const kinds = e.count === 0 ? 0 : groups / e.count;
   const first = new Int32Array(groups + 1);
   let most = 0;
-  for (let g = 0; g < groups; g++) {
-    first[g + 1] = first[g]! + padded(e.first[g + 1]! - e.first[g]!);
-    if ((g + 1) % kinds === 0) most = Math.max(most, first[g + 1]! - first[g + 1 - kinds]!);
+  for (let g = 0, start = 0; g < groups; g++) {
+    first[g + 1] = first[g]! + e.first[g + 1]! - e.first[g]!;
+    if ((g + 1) % perGroup > 0) continue;
+    first[g + 1] = start += padded(first[g + 1]! - start);
+    if ((g + 1) % kinds === 0) most = Math.max(most, start - first[g + 1 - kinds]!);
   }
   const pairs = first[groups]!;
   const firstPointer = placeIntegers(arena, first);

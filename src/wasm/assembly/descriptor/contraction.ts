@@ -12,6 +12,8 @@ import {
   components,
   density,
   first,
+  groupStart,
+  groups,
   kinds,
   lMax,
   lms,
@@ -117,12 +119,12 @@ export function reverse(centre: i32, p: usize, positions: usize, strain: usize):
   const b = at(gz, row), bSlope = at(b, (2 * lMax + 1) * row);
   for (let m = 0; m < components; m++) {
     clear(along, 4 * row);
-    for (let s = 0; s < kinds; s++) {
-      const j0 = int(first, centre * kinds + s) - p0, n = int(first, centre * kinds + s + 1) - p0 - j0;
+    for (let group = 0; group < groups; group++) {
+      const j0 = groupStart(centre, group) - p0, n = groupStart(centre, group + 1) - p0 - j0;
       if (n == 0) continue;
       for (let l = 0; l <= lMax; l++) {
         const rows = 2 * l + 1;
-        const a = at(densityRow(adjoint(p, m), l), int(offsets, s));
+        const a = at(densityRow(adjoint(p, m), l), int(offsets, group));
         const h = at(radialT, l * widthStride * row + j0), hSlope = at(radialSlopeT, l * widthStride * row + j0);
         productAlone(rows, n, width, a, <usize>channelStride << 3, 8, h, rowBytes, b, rowBytes);
         productAlone(rows, n, width, a, <usize>channelStride << 3, 8, hSlope, rowBytes, bSlope, rowBytes);

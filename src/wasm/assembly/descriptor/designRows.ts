@@ -10,6 +10,8 @@ import {
   components,
   features,
   first,
+  groupStart,
+  groups,
   kinds,
   lMax,
   lms,
@@ -26,7 +28,7 @@ import {
   width,
   widthStride,
 } from "./settings";
-import { INVERSE, SLOPES, UX, UY, UZ, evaluateRadialSlopes, field, harmonic, surround } from "./expansion";
+import { INVERSE, SLOPES, UX, UY, UZ, evaluateRadialSlopes, field, harmonic, moveKnots, surround } from "./expansion";
 import { densityRow } from "./features";
 import { couplingRow } from "./partners";
 
@@ -75,9 +77,9 @@ function ownDerivative(atom: i32, target: usize): void {
             at(turnedY, i * row + j),
             f64x2.mul(v128.load(at(field(UX + axis), j)), v128.load(at(harmonic(0, l * l + i), j))),
           );
-      for (let s = 0; s < kinds; s++) {
-        const j0 = int(first, atom * kinds + s) - p0, n = int(first, atom * kinds + s + 1) - p0 - j0;
-        const c = at(densityRow(d, l), int(offsets, s));
+      for (let g = 0; g < groups; g++) {
+        const j0 = groupStart(atom, g) - p0, n = groupStart(atom, g + 1) - p0 - j0;
+        const c = at(densityRow(d, l), int(offsets, g));
         const h = j0 * tableWidth + l * widthStride;
         product(rows, widthStride, n, at(turnedY, j0), rowBytes, 8, at(radialSlope, h), tableBytes, c, stride);
         product(rows, widthStride, n, at(harmonic(1 + axis, l * l), j0), rowBytes, 8, at(radial, h), tableBytes, c, stride);
@@ -126,9 +128,13 @@ export function differentiateDensities(atom: i32): usize {
   const d = derivativeSpace();
   ownDerivative(atom, d);
   // The neighbors see an atom of its own species, whose radial functions differ from theirs in compressed channels.
-  for (let s = 0; s < kinds; s++)
-    if (int(tables, s) != int(tables, own))
-      evaluateRadialSlopes(int(first, atom * kinds + s) - p0, int(first, atom * kinds + s + 1) - p0, <usize>int(tables, own));
+  for (let s = 0; s < kinds; s++) {
+    const other = int(tables, own) - int(tables, s);
+    if (other == 0) continue;
+    const j0 = int(first, atom * kinds + s) - p0, j1 = int(first, atom * kinds + s + 1) - p0;
+    moveKnots(j0, j1, other);
+    evaluateRadialSlopes(j0, j1);
+  }
   return d;
 }
 

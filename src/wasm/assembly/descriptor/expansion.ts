@@ -8,6 +8,8 @@ import {
   fall,
   first,
   geometry,
+  groupStart,
+  groups,
   harmonics,
   hasCentre,
   intervals,
@@ -48,7 +50,7 @@ export function field(which: i32): usize {
   return at(geometry, which * row);
 }
 
-/** Unit vectors, knots and Hermite weights of pairs p0 … p1 − 1. */
+/** Unit vectors, numbers of knots and Hermite weights of pairs p0 … p1 − 1. */
 function measure(p0: i32, p1: i32): void {
   const x = at(vectors, p0), y = at(x, pairs), z = at(y, pairs);
   const inverseStep = 1 / step;
@@ -139,16 +141,31 @@ function hermite(w: i32, j: i32, rise: v128, left: v128, right: v128): v128 {
   return multiplyAdd(weight(w, j), rise, multiplyAdd(weight(w + 1, j), left, f64x2.mul(weight(w + 2, j), right)));
 }
 
-@inline
-function knotOf(table: usize, j: i32): usize {
-  return table + <usize>load<i32>(at(field(KNOT), j)) * ((<usize>tableWidth) << 4);
+/** Turns the knots of the neighbors of each species from numbers into addresses. */
+function findKnots(centre: i32): void {
+  const p0 = int(first, centre * kinds);
+  const bytes = tableWidth << 4;
+  for (let s = 0; s < kinds; s++) {
+    const j1 = int(first, centre * kinds + s + 1) - p0, table = int(tables, s);
+    for (let j = int(first, centre * kinds + s) - p0; j < j1; j++) store<i32>(at(field(KNOT), j), table + knotOf(j) * bytes);
+  }
 }
 
-/** h of neighbors j0 … j1 − 1, as [j][channel]. */
-function evaluateRadial(j0: i32, j1: i32, table: usize): void {
+/** Takes neighbors j0 … j1 − 1 from the knots of one table to those of another, `bytes` further on. */
+export function moveKnots(j0: i32, j1: i32, bytes: i32): void {
+  for (let j = j0; j < j1; j++) store<i32>(at(field(KNOT), j), knotOf(j) + bytes);
+}
+
+@inline
+function knotOf(j: i32): i32 {
+  return load<i32>(at(field(KNOT), j));
+}
+
+/** h of the first `count` neighbors, as [j][channel]. */
+function evaluateRadial(count: i32): void {
   const next = <usize>tableWidth << 3;
-  for (let j = j0; j < j1; j++) {
-    let p = knotOf(table, j);
+  for (let j = 0; j < count; j++) {
+    let p = <usize>knotOf(j);
     let h = at(radial, j * tableWidth);
     const end = h + next;
     while (h < end) {
@@ -161,11 +178,11 @@ function evaluateRadial(j0: i32, j1: i32, table: usize): void {
   }
 }
 
-/** As {@link evaluateRadial}, with dh/dr. */
-export function evaluateRadialSlopes(j0: i32, j1: i32, table: usize): void {
+/** h and dh/dr of neighbors j0 … j1 − 1, as [j][channel]. */
+export function evaluateRadialSlopes(j0: i32, j1: i32): void {
   const next = <usize>tableWidth << 3;
   for (let j = j0; j < j1; j++) {
-    let p = knotOf(table, j);
+    let p = <usize>knotOf(j);
     let h = at(radial, j * tableWidth), d = at(radialSlope, j * tableWidth);
     const end = h + next;
     while (h < end) {
@@ -180,11 +197,11 @@ export function evaluateRadialSlopes(j0: i32, j1: i32, table: usize): void {
   }
 }
 
-/** h of neighbors j0 … j1 − 1 (even) as [j][channel], and h and dh/dr as [channel][j]. */
-function evaluateRadialColumns(j0: i32, j1: i32, table: usize): void {
+/** h of the first `count` (even) neighbors as [j][channel], and h and dh/dr as [channel][j]. */
+function evaluateRadialColumns(count: i32): void {
   const next = <usize>tableWidth << 3;
-  for (let j = j0; j < j1; j += 2) {
-    let p = knotOf(table, j), q = knotOf(table, j + 1);
+  for (let j = 0; j < count; j += 2) {
+    let p = <usize>knotOf(j), q = <usize>knotOf(j + 1);
     for (let i = 0; i < tableWidth; i += 2) {
       const pBase = v128.load(p), pLeft = v128.load(p + next), pRight = v128.load(p + 3 * next);
       const pRise = f64x2.sub(v128.load(p + 2 * next), pBase);
@@ -216,15 +233,13 @@ export const SLOPES: i32 = 2;
 /** Harmonics and radial functions around a centre. */
 export function surround(centre: i32, wanted: i32): void {
   const p0 = int(first, centre * kinds), p1 = int(first, (centre + 1) * kinds);
+  const count = p1 - p0;
   measure(p0, p1);
-  evaluateHarmonics(p1 - p0, wanted != VALUES);
-  for (let s = 0; s < kinds; s++) {
-    const j0 = int(first, centre * kinds + s) - p0, j1 = int(first, centre * kinds + s + 1) - p0;
-    const table = <usize>int(tables, s);
-    if (wanted == COLUMNS) evaluateRadialColumns(j0, j1, table);
-    else if (wanted == SLOPES) evaluateRadialSlopes(j0, j1, table);
-    else evaluateRadial(j0, j1, table);
-  }
+  findKnots(centre);
+  evaluateHarmonics(count, wanted != VALUES);
+  if (wanted == COLUMNS) evaluateRadialColumns(count);
+  else if (wanted == SLOPES) evaluateRadialSlopes(0, count);
+  else evaluateRadial(count);
 }
 
 /** c[lm][channel] of a centre whose surroundings have been evaluated, into `target`. */
@@ -238,14 +253,14 @@ function sumDensity(centre: i32, target: usize): void {
       store<f64>(to, load<f64>(to) + load<f64>(at(centres, own * width + i)));
     }
   const stride = <usize>channelStride << 3;
-  for (let s = 0; s < kinds; s++) {
-    const j0 = int(first, centre * kinds + s) - p0, j1 = int(first, centre * kinds + s + 1) - p0;
+  for (let g = 0; g < groups; g++) {
+    const j0 = groupStart(centre, g) - p0, j1 = groupStart(centre, g + 1) - p0;
     for (let l = 0; l <= lMax; l++)
       product(
         2 * l + 1, widthStride, j1 - j0,
         at(harmonic(0, l * l), j0), <usize>row << 3, 8,
         at(radial, j0 * tableWidth + l * widthStride), <usize>tableWidth << 3,
-        at(target, l * l * channelStride + int(offsets, s)), stride,
+        at(target, l * l * channelStride + int(offsets, g)), stride,
       );
   }
 }

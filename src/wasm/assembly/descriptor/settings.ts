@@ -1,6 +1,6 @@
 // What the kernels work on: an expansion, features, the pairs of a structure, and a workspace.
 
-import { PAD, padded } from "./product";
+import { PAD, int, padded } from "./product";
 
 /** Highest degree, number of (l, m), species. */
 export let lMax: i32 = 0;
@@ -18,6 +18,8 @@ export let tables: usize = 0;
 export let offsets: usize = 0;
 export let centres: usize = 0;
 export let hasCentre: bool = false;
+/** Groups of neighbors that add to channels of their own: one per species, or a single one where all species share the channels. */
+export let groups: i32 = 0;
 /** Interval of the tables, Å, and their number. */
 export let step: f64 = 1;
 export let intervals: i32 = 1;
@@ -51,6 +53,7 @@ export function configureExpansion(
   channels = channels_;
   channelStride = padded(channels);
   kinds = kinds_;
+  groups = width == channels ? 1 : kinds;
   tables = tables_;
   offsets = offsets_;
   centres = centres_;
@@ -86,7 +89,7 @@ export function configureFeatures(order_: i32, features_: i32, blockCount_: i32,
   blocks = blocks_;
 }
 
-/** Pairs of a structure: first[centre·kinds + s], multiples of PAD. */
+/** Pairs of a structure: first[centre·kinds + s], multiples of PAD where a group begins, and where a species does if rows are made of it. */
 export let first: usize = 0;
 export let vectors: usize = 0;
 export let pairs: i32 = 0;
@@ -114,9 +117,15 @@ export function configureStructure(
   species = species_;
 }
 
+/** First pair of a centre's group. */
+@inline
+export function groupStart(centre: i32, group: i32): i32 {
+  return int(first, centre * kinds + (groups == 1 ? group * kinds : group));
+}
+
 /** Stride of arrays over the neighbors of one centre. */
 export let row: i32 = 0;
-/** Unit vectors, 1/r, first knot, Hermite weights of value and slope, [11][row]. */
+/** Unit vectors, 1/r, address of the first knot, Hermite weights of value and slope, [11][row]. */
 export let geometry: usize = 0;
 /** Y_lm and the gradient of the polynomial that continues it, [4][lms][row]. */
 export let harmonics: usize = 0;

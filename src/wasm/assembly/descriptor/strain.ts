@@ -10,6 +10,8 @@ import {
   components,
   features,
   first,
+  groupStart,
+  groups,
   kinds,
   lMax,
   lms,
@@ -70,13 +72,13 @@ function turn(centre: i32, l: i32, axis: i32, along: usize, other: usize, radial
 
 function addTurned(centre: i32, l: i32, functions: usize, d: usize): void {
   const p0 = int(first, centre * kinds);
-  for (let s = 0; s < kinds; s++) {
-    const j0 = int(first, centre * kinds + s) - p0, n = int(first, centre * kinds + s + 1) - p0 - j0;
+  for (let g = 0; g < groups; g++) {
+    const j0 = groupStart(centre, g) - p0, n = groupStart(centre, g + 1) - p0 - j0;
     product(
       2 * l + 1, widthStride, n,
       at(scratch, j0), <usize>row << 3, 8,
       at(functions, j0 * tableWidth + l * widthStride), <usize>tableWidth << 3,
-      at(densityRow(d, l), int(offsets, s)), <usize>channelStride << 3,
+      at(densityRow(d, l), int(offsets, g)), <usize>channelStride << 3,
     );
   }
 }
