@@ -1,5 +1,6 @@
 /** Cholesky factorisation of symmetric positive-definite matrices, and what follows from it. */
 import { ConvergenceError, ShapeError } from "../errors.js";
+import { factorSolver } from "./factorSolver.js";
 import { withLinalgKernels } from "./linalgKernels.js";
 import { type Matrix, matrix } from "./matrix.js";
 
@@ -49,22 +50,10 @@ export function checkPivot(failed: number, n: number): void {
  * Solves A X = B.
  * @param b n × m
  * @returns X, n × m
+ * @throws ShapeError unless B has n rows
  */
 export function choleskySolve({ lower }: Pick<CholeskyFactor, "lower">, b: Matrix): Matrix {
-  const [n, m] = [lower.rows, b.columns];
-  if (b.rows !== n) {
-    throw new ShapeError({ where: "choleskySolve", problem: `right-hand side has ${b.rows} rows, the matrix ${n}` });
-  }
-  return withLinalgKernels(({ arena, exports }) => {
-    const work = arena.reserve(exports.workBytes());
-    const l = arena.reserveDoubles(n * n);
-    const x = arena.reserveDoubles(n * m);
-    arena.doubles(l, n * n).set(lower.values);
-    arena.doubles(x, n * m).set(b.values);
-    exports.solveLower(n, m, l, n, 1, x, m, work);
-    exports.solveLowerTransposed(n, m, l, n, 1, x, m, work);
-    return matrix(n, m, arena.doubles(x, n * m).slice());
-  });
+  return withLinalgKernels((kernels) => factorSolver(lower, kernels).solve(b));
 }
 
 /** ln det A = 2 Σ ln L_ii. */
@@ -77,7 +66,10 @@ export function logDeterminant({ lower }: CholeskyFactor): number {
 /** Estimate of the condition number ‖A‖₁ ‖A⁻¹‖₁, see {@link estimateNorm}. */
 export function conditionEstimate(factor: CholeskyFactor): number {
   const n = factor.lower.rows;
-  return factor.norm * estimateNorm(n, (b) => choleskySolve(factor, matrix(n, 1, b)).values);
+  return withLinalgKernels((kernels) => {
+    const { solve } = factorSolver(factor.lower, kernels);
+    return factor.norm * estimateNorm(n, (b) => solve(matrix(n, 1, b)).values);
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Error estimates of a linear model: the posterior of Bayesian linear regression with Gaussian noise and prior. */
 import { OptionError } from "../../errors.js";
-import { cholesky, choleskySolve } from "../../math/cholesky.js";
+import { cholesky } from "../../math/cholesky.js";
+import { type FactorSolver, factorSolver } from "../../math/factorSolver.js";
 import { columnScales } from "../../math/leastSquares.js";
 import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
 import { projectNormalEquations } from "../../math/normalEquations.js";
@@ -51,21 +52,27 @@ export function posteriorOf(
   };
 }
 
-/** R A⁻¹ Rᵀ for rows R of the equations: their covariance in units of the noise, [rows, rows]. */
-export function rowCovariance(posterior: Posterior, rows: Matrix): Matrix {
-  const x = projected(posterior, rows);
-  return gemm(x, choleskySolve(posterior, transpose(x)));
+const solvers = new WeakMap<Posterior, FactorSolver>();
+
+/** L⁻¹Rᵀ for rows R of the equations. */
+function whitened(posterior: Posterior, rows: Matrix): Matrix {
+  const solver = solvers.get(posterior) ?? factorSolver(posterior.lower);
+  solvers.set(posterior, solver);
+  return solver.forward(transpose(projected(posterior, rows)));
 }
 
-/** Standard deviation of the value of each row of the equations. @param rows [rows, columns] */
+/** R A⁻¹ Rᵀ for rows R of the equations: their covariance in units of the noise, [rows, rows]. */
+export function rowCovariance(posterior: Posterior, rows: Matrix): Matrix {
+  const x = whitened(posterior, rows);
+  return gemm(x, x, "a");
+}
+
+/** Standard deviation of the value of each row of the equations, in the units of its target. @param rows [rows, columns] */
 export function rowDeviations(posterior: Posterior, rows: Matrix): Float64Array {
-  const x = projected(posterior, rows);
-  const solved = choleskySolve(posterior, transpose(x)).values;
-  return Float64Array.from({ length: x.rows }, (_, r) => {
-    let sum = 0;
-    for (let c = 0; c < x.columns; c++) sum += x.values[r * x.columns + c]! * solved[c * x.rows + r]!;
-    return posterior.noise * Math.sqrt(Math.max(0, sum));
-  });
+  const { values } = whitened(posterior, rows);
+  const squares = new Float64Array(rows.rows);
+  for (let k = 0; k < values.length; k++) squares[k % rows.rows]! += values[k]! ** 2;
+  return squares.map((sum) => posterior.noise * Math.sqrt(sum));
 }
 
 /** The posterior after these rows have been measured as well, whatever the result. */

@@ -2,6 +2,9 @@ import type { Structure } from "../../../structure/structure.js";
 import { columnCount, type RowSpace, rowEstimator } from "../../train/linearTarget.js";
 import { energyRow, type ForceFieldModel, forceRows } from "./forceField.js";
 
+/** Atoms whose forces are estimated together: each time the whole posterior is read. */
+const TOGETHER = 32;
+
 /** Standard deviations of a prediction. */
 export interface ForceFieldUncertainty {
   /** Of the energy of the structure, eV. */
@@ -29,8 +32,17 @@ export function forceFieldUncertainty(model: ForceFieldModel, s: Structure): For
   const energy = deviations(energyRow(space, s))[0]!;
   const atoms = deviations(atomRows(space, posterior.mean, s));
   const forces = new Float64Array(3 * s.species.length);
+  const columns = columnCount(space);
+  const together = new Float64Array(3 * Math.min(TOGETHER, s.species.length) * columns);
+  let gathered = 0;
   forceRows(space, s, (rows, firstAtom) => {
-    forces.set(deviations(rows), 3 * firstAtom);
+    for (let from = 0; from < rows.length; from += 3 * columns) {
+      together.set(rows.subarray(from, from + 3 * columns), 3 * gathered++ * columns);
+      const done = firstAtom + from / (3 * columns) + 1;
+      if (gathered < TOGETHER && done < s.species.length) continue;
+      forces.set(deviations(together.subarray(0, 3 * gathered * columns)), 3 * (done - gathered));
+      gathered = 0;
+    }
   });
   let largest = 0;
   for (let i = 0; i < forces.length; i += 3)
