@@ -1,6 +1,6 @@
 // mapbi3-md-ml.mjs [PHASES…]: data/mapbi3-md-ml-orthorhombic and -tetragonal. A force field and a polarization model, both learned from the
 // first-principles frames of data/mapbi3; NVE runs of a supercell of each phase from snapshots of a Langevin run; polarization and its rate
-// along them, and how long the molecules keep their direction.
+// along them, and how long the molecules keep their direction. Fewer runs of half the cell tell whether the size matters.
 //
 // Needs the built package (npm run build). Kill it at any moment and start it again; two of these share the runs between them. Models, runs and
 // series of single runs wait in the work folder ($SPECTENSOR_WORK/mapbi3-md-ml, default work/ here); remove that folder to begin anew.
@@ -20,11 +20,13 @@ const { atomGroups, supercell } = spaces.structure;
 /** @typedef {{ temperature: number, drift: number, fluctuation: number, polarization: number[], current: number[], parts: Record<string, number[]>, density: Record<string, number[]>, orientation: Record<string, number[]> }} RunSeries */
 
 const COMMON = { timestep: 0.5, friction: 10, equilibration: 12_000, between: 2000, runs: 20, steps: 20_000, saveEvery: 5 };
-/** Copies of the cell of 48 atoms that make its edges as equal as they get: 17 × 13 × 18 and 18 × 18 × 13 Å. */
+/** Copies of the cell of 48 atoms: 17 × 25 × 18 and 18 × 18 × 25 Å; of the small cells those that make the edges as equal as they get. */
 const PHASES = /** @type {const} */ ({
-  orthorhombic: { temperature: 107, seed: 20261130, copies: [2, 1, 2] },
-  tetragonal: { temperature: 228, seed: 20261131, copies: [2, 2, 1] },
+  orthorhombic: { temperature: 107, seed: 20261130, copies: [2, 2, 2], small: [2, 1, 2] },
+  tetragonal: { temperature: 228, seed: 20261131, copies: [2, 2, 2], small: [2, 2, 1] },
 });
+/** Runs of the small cells. */
+const SMALL = 6;
 /** Of the tables of spectra: cm⁻¹. */
 const AXIS = Float64Array.from({ length: 901 }, (_, k) => 4 * k);
 const BROADENING = /** @type {const} */ ({ kind: "gaussian", width: 8 });
@@ -92,14 +94,20 @@ async function seriesOf(temperature, file) {
 const spacing = COMMON.saveEvery * COMMON.timestep;
 const rows = COMMON.steps / COMMON.saveEvery + 1;
 for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
-  const { copies, ...own } = PHASES[phase];
+  const { copies, small, ...own } = PHASES[phase];
   const settings = { ...COMMON, ...own };
   const { data } = foldersOf(`mapbi3-md-ml-${phase}`);
   const runs = nveRuns(work, phase, settings);
+  const smallRuns = nveRuns(work, `${phase}-small`, { ...settings, runs: SMALL });
   const start = selected.find((f) => phaseOf(f) === phase);
   if (!start) throw new TypeError(`data/mapbi3 has no selected frame of the ${phase} phase`);
   const cell = supercell(start.structure, copies);
-  if (process.argv.length < 3 || process.argv.includes(phase)) await runs.make(cell, forceField, (file) => seriesOf(settings.temperature, file));
+  /** @param {string} file */
+  const keep = (file) => seriesOf(settings.temperature, file);
+  if (process.argv.length < 3 || process.argv.includes(phase)) {
+    await runs.make(cell, forceField, keep);
+    await smallRuns.make(supercell(start.structure, small), forceField, keep);
+  }
   /** @type {RunSeries[]} */
   const series = runs.finished();
   if (series.length < 2) {
@@ -109,11 +117,18 @@ for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
   const about = `${series.length} runs of ${rows} rows, ${spacing} fs apart, one after the other`;
   whole(join(data, "polarization.dat.gz"), columns(["polarization of the cell, e·Å: x y z", about], series.map((s) => s.polarization), 3, 4));
   whole(join(data, "current.dat.gz"), columns(["rate of the polarization, Σ Z*·v, e·Å/fs: x y z", about], series.map((s) => s.current), 3, 5));
-  /** @param {"parts" | "density" | "orientation"} what */
-  const means = (what) => Object.assign({}, ...Object.keys(series[0][what]).map((name) => overRuns(name, series.map((s) => s[what][name]))));
+  /** @param {"parts" | "density" | "orientation"} what @param {RunSeries[]} of */
+  const means = (what, of = series) => Object.assign({}, ...Object.keys(of[0][what]).map((name) => overRuns(name, of.map((s) => s[what][name]))));
+  const lag = Float64Array.from({ length: ORIENTATION.rows }, (_, k) => k * ORIENTATION.every * spacing);
   whole(join(data, "parts.csv.gz"), table({ wavenumber: AXIS, ...means("parts") }, 5));
   whole(join(data, "density.csv.gz"), table({ wavenumber: AXIS, ...means("density") }, 5));
-  whole(join(data, "orientation.csv.gz"), table({ lag: Float64Array.from({ length: ORIENTATION.rows }, (_, k) => k * ORIENTATION.every * spacing), ...means("orientation") }, 5));
+  whole(join(data, "orientation.csv.gz"), table({ lag, ...means("orientation") }, 5));
+  /** @type {RunSeries[]} */
+  const ofSmall = smallRuns.finished();
+  if (ofSmall.length > 1) {
+    whole(join(data, "parts-small.csv.gz"), table({ wavenumber: AXIS, ...means("parts", ofSmall) }, 5));
+    whole(join(data, "orientation-small.csv.gz"), table({ lag, ...means("orientation", ofSmall) }, 5));
+  }
   const scalars = /** @type {const} */ (["temperature", "drift", "fluctuation"]);
   whole(join(data, "runs.csv.gz"), table(Object.fromEntries(scalars.map((s) => [s, series.map((r) => r[s])])), 6));
   await spaces.io.writeExtxyz(join(data, "start.xyz.gz"), [{ structure: cell }]);
@@ -123,6 +138,7 @@ for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
       {
         training: { selected: selected.length, training: training.length },
         atoms: cell.species.length,
+        small: { atoms: small.reduce((n, c) => n * c, start.structure.species.length), runs: ofSmall.length },
         runs: { ...settings, runs: series.length, wanted: settings.runs },
         rowsPerRun: rows,
         broadening: BROADENING,

@@ -13,12 +13,13 @@ interface Curve {
 const NEAR = 0.006;
 /** Fraction of the way along a curve on which another has to lie on it. */
 const SHARE = 0.6;
+const LINES: ReadonlySet<string> = new Set(["lines", "lines+markers"]);
 const DASHES = ["dash", "dot"] as const;
 
 /** How to dash lines that lie on an earlier one for most of their way: the first is drawn solid, the second dashed, others dotted. */
 export function dashesOf<T extends Curve>(lines: readonly T[]): ReadonlyMap<T, "dash" | "dot"> {
   const dashes = new Map<T, "dash" | "dot">();
-  const curves = lines.filter((l) => (l.mode ?? "lines") === "lines" && l.dash === undefined && l.x.length > 1);
+  const curves = lines.filter((l) => LINES.has(l.mode ?? "lines") && l.dash === undefined && l.x.length > 1);
   const height = range(curves.map((c) => c.y));
   for (const [k, line] of curves.entries()) {
     const below = curves.slice(0, k).filter((earlier) => liesOn(line, earlier, height)).length;

@@ -130,7 +130,7 @@ export function lineFigure(lines: readonly Line[], options: LineFigureOptions): 
 
 /**
  * Reference curves first, so that they lie behind, and broad, so that they are seen where another lies on them; colours by order among the
- * others, of which one that lies on an earlier one is dashed. Also returns the labels.
+ * others, of which one that lies on an earlier one is dashed, with hollow markers. Also returns the labels.
  */
 function traces(lines: readonly Line[], axis: AxisOptions): [Trace[], string[]] {
   const { reference, series } = THEMES.light;
@@ -166,8 +166,9 @@ function traces(lines: readonly Line[], axis: AxisOptions): [Trace[], string[]] 
       ...(mode !== "lines" && {
         marker: {
           color: mode === "markers" ? translucent(colour, 0.65) : colour,
-          size: mode === "markers" ? 6 : 7,
-          symbol,
+          size: mode === "markers" ? 6 : dashes.has(line) ? 11 : 7,
+          // A ring, in which the marker of the curve below is seen.
+          symbol: dashes.has(line) ? `${symbol}-open` : symbol,
         },
       }),
       hoverlabel: { namelength: -1 },

@@ -45,6 +45,18 @@ describe("curves that coincide", () => {
     expect(dashes([0, 0.001, 0.002, 1])).toEqual(["solid", "dash", "dot", "solid"]);
   });
 
+  it("with markers are dashed, too, and their markers hollow", () => {
+    const sizes = [5, 10, 20, 40];
+    const curve = (scores: number[]) => ({ sizes, mean: scores });
+    const f = learningCurveFigure(
+      { direct: curve([0, 0.4, 0.6, 0.7]), "Δ": curve([0, 0.4, 0.6, 0.7]), better: curve([0.5, 0.7, 0.8, 0.9]) },
+      { score: { quantity: "R²" } },
+    );
+    const hollow = (t: Trace): boolean => (t.marker as { symbol: string }).symbol.endsWith("-open");
+    expect(f.data.map(dashOf)).toEqual(["solid", "dash", "solid"]);
+    expect(f.data.map(hollow)).toEqual([false, true, false]);
+  });
+
   it("count by the way that they share, not by how long both are nothing", () => {
     // Two narrow lines at different places: equal at nearly all points.
     const peak = (at: number): Float64Array => x.map((v) => Math.exp(-(((v - at) / 0.05) ** 2)));
