@@ -71,6 +71,6 @@ function planText({ notebooks, workers, seconds, unknown }: RunPlan): string {
   const head = `running ${notebooks} notebook${notebooks === 1 ? "" : "s"}, ${workers} at a time; what has not changed is taken over`;
   if (unknown === notebooks)
     return `${head}. None has run here yet: most take less than a minute, some several; each is told when done.`;
-  const time = `if all have to run again, about ${duration(Math.max(1, seconds / workers))} as last time`;
+  const time = `if all have to run, about ${duration(Math.max(1, seconds / workers))}`;
   return `${head}; ${time}${unknown > 0 ? `, without ${unknown} that never ran here` : ""}.`;
 }

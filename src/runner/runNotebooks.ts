@@ -95,7 +95,8 @@ async function runLocked(
   options: RunNotebooksOptions & { readonly galleryDir: string; readonly workers: number },
 ): Promise<readonly NotebookResult[]> {
   const { galleryDir, workers, onNotebook, onProgress, signal } = options;
-  options.onPlan?.(await planOf(paths, galleryDir, workers));
+  const plan = await planOf(paths, galleryDir, workers);
+  options.onPlan?.(plan);
   const packageKey = await packageHash();
   const results: NotebookResult[] = new Array(paths.length);
   let next = 0;
@@ -104,7 +105,7 @@ async function runLocked(
   const worker = async (): Promise<void> => {
     while (next < paths.length) {
       throwIfAborted(signal, "running notebooks");
-      const index = next++;
+      const index = plan.order[next++]!;
       const result = await runOne(paths[index]!, galleryDir, packageKey, options);
       results[index] = result;
       onNotebook?.(result);

@@ -15,6 +15,8 @@ export interface NotebookTitle {
   readonly paper?: string;
   /** Which figure or table of it. */
   readonly figure?: string;
+  /** What a quick run takes, about; those that take longest are begun first. */
+  readonly seconds?: number;
 }
 
 /** Written by a run under `metadata.spectensor.run` of the executed copy. */
@@ -34,6 +36,7 @@ const titleSchema = z.object({
   claim: z.string().optional().catch(undefined),
   paper: z.string().optional().catch(undefined),
   figure: z.string().optional().catch(undefined),
+  seconds: z.number().optional().catch(undefined),
 });
 const runSchema = z.object({
   key: z.string(),
@@ -90,6 +93,7 @@ export function titleOf(notebook: Notebook, fallback: string): NotebookTitle {
     claim: given.claim ?? "",
     ...(given.paper !== undefined && { paper: given.paper }),
     ...(given.figure !== undefined && { figure: given.figure }),
+    ...(given.seconds !== undefined && { seconds: given.seconds }),
   };
 }
 

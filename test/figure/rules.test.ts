@@ -49,7 +49,7 @@ describe("curves that coincide", () => {
     const sizes = [5, 10, 20, 40];
     const curve = (scores: number[]) => ({ sizes, mean: scores });
     const f = learningCurveFigure(
-      { direct: curve([0, 0.4, 0.6, 0.7]), "Δ": curve([0, 0.4, 0.6, 0.7]), better: curve([0.5, 0.7, 0.8, 0.9]) },
+      { direct: curve([0, 0.4, 0.6, 0.7]), Δ: curve([0, 0.4, 0.6, 0.7]), better: curve([0.5, 0.7, 0.8, 0.9]) },
       { score: { quantity: "R²" } },
     );
     const hollow = (t: Trace): boolean => (t.marker as { symbol: string }).symbol.endsWith("-open");
