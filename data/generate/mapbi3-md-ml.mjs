@@ -6,18 +6,19 @@
 // series of single runs wait in the work folder ($SPECTENSOR_WORK/mapbi3-md-ml, default work/ here); remove that folder to begin anew.
 // Seeds are fixed: the same frames in data/mapbi3 give the same bits.
 import { join } from "node:path";
+import { ions, modesOfIon } from "./methylammonium.mjs";
 import { columns, currentSpectra, energyBook, foldersOf, keeper, log, nveRuns, overRuns, spectensor, table, version, whole } from "./learned.mjs";
 
 const { work } = foldersOf("mapbi3-md-ml");
 const { kept, model } = keeper(work);
 const { evaluateForceField, evaluatePolarization, fitForceField, fitPolarization, infrared, loadDataset, loadTrajectory, predictPolarization, readFrames, ...spaces } = spectensor;
 const { orientationCorrelation, vibrationalDensity } = spaces.dynamics;
-const { currentParts, resample } = spaces.spectra;
-const { atomGroups, supercell } = spaces.structure;
+const { currentParts, moleculeModeSpectrum, resample } = spaces.spectra;
+const { supercell } = spaces.structure;
 
 /** @typedef {import("#built/index.js").Frame} Frame */
 /** @typedef {"orthorhombic" | "tetragonal"} Phase */
-/** @typedef {{ temperature: number, drift: number, fluctuation: number, polarization: number[], current: number[], parts: Record<string, number[]>, density: Record<string, number[]>, orientation: Record<string, number[]> }} RunSeries */
+/** @typedef {{ temperature: number, drift: number, fluctuation: number, polarization: number[], current: number[], parts: Record<string, number[]>, density: Record<string, number[]>, modes: Record<string, number[]>, orientation: Record<string, number[]> }} RunSeries */
 
 const COMMON = { timestep: 0.5, friction: 10, equilibration: 12_000, between: 2000, runs: 20, steps: 20_000, saveEvery: 5 };
 /** Copies of the cell of 48 atoms: 17 × 25 × 18 and 18 × 18 × 25 Å; of the small cells those that make the edges as equal as they get. */
@@ -64,18 +65,21 @@ function fragments(s) {
   });
 }
 
-/** Everything kept of a run. @param {number} temperature @param {string} file @returns {Promise<RunSeries>} */
-async function seriesOf(temperature, file) {
+/** Everything kept of a run. @param {number} temperature @param {Awaited<ReturnType<typeof modesOfIon>>} ion @param {string} file @returns {Promise<RunSeries>} */
+async function seriesOf(temperature, { modes, names }, file) {
   const trajectory = await loadTrajectory(file);
   const { polarization: p, current, bornCharges } = await predictPolarization(polarization, trajectory, { workers: 1 });
   if (!current) throw new TypeError("a run without velocities");
   const labels = new Array(trajectory.species.length).fill("cage");
   const recorded = await readFrames(file);
-  for (const { name, atoms } of atomGroups(recorded[0].structure, { kind: "molecules" })) if (name.includes("N")) for (const i of atoms) labels[i] = name;
+  ions(recorded[0].structure).forEach((atoms, k) => {
+    for (const i of atoms) labels[i] = `ion ${k}`;
+  });
   /** @param {import("#built/index.js").TensorSeries} c */
   const spectrum = (c) => resample(infrared(c, { temperature, verlet: COMMON.timestep, broadening: BROADENING }), AXIS).intensities.absorption.values;
   const ends = currentParts(bornCharges, trajectory, { kind: "labels", labels: fragments(recorded[0].structure) });
-  const density = resample(vibrationalDensity(trajectory), AXIS).intensities;
+  const numbers = (/** @type {import("#built/index.js").Spectrum} */ s) => Object.fromEntries(Object.entries(resample(s, AXIS).intensities).map(([name, { values }]) => [name, [...values]]));
+  const { density: _, ...byMode } = numbers(moleculeModeSpectrum(modes, trajectory, ions(recorded[0].structure), { grouping: { kind: "labels", labels: names } }));
   const { first: dipole, second } = orientationCorrelation(trajectory, ["C", "N"], { maxLag: ORIENTATION.every * (ORIENTATION.rows - 1) });
   const thinned = (/** @type {Float64Array} */ c) => [...c].filter((_, k) => k % ORIENTATION.every === 0);
   return {
@@ -86,7 +90,8 @@ async function seriesOf(temperature, file) {
       ...currentSpectra(polarization, trajectory, { current, bornCharges, labels }, spectrum),
       ...Object.fromEntries(Object.entries(ends).map(([name, c]) => [name, [...spectrum(c)]])),
     },
-    density: Object.fromEntries(Object.entries(density).map(([name, { values }]) => [name, [...values]])),
+    density: numbers(vibrationalDensity(trajectory)),
+    modes: byMode,
     orientation: { first: thinned(dipole), second: thinned(second) },
   };
 }
@@ -102,9 +107,9 @@ for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
   const start = selected.find((f) => phaseOf(f) === phase);
   if (!start) throw new TypeError(`data/mapbi3 has no selected frame of the ${phase} phase`);
   const cell = supercell(start.structure, copies);
-  /** @param {string} file */
-  const keep = (file) => seriesOf(settings.temperature, file);
   if (process.argv.length < 3 || process.argv.includes(phase)) {
+    const ion = await modesOfIon(start.structure, spectensor.forceFieldPotential(forceField));
+    const keep = (/** @type {string} */ file) => seriesOf(settings.temperature, ion, file);
     await runs.make(cell, forceField, keep);
     await smallRuns.make(supercell(start.structure, small), forceField, keep);
   }
@@ -117,11 +122,12 @@ for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
   const about = `${series.length} runs of ${rows} rows, ${spacing} fs apart, one after the other`;
   whole(join(data, "polarization.dat.gz"), columns(["polarization of the cell, e·Å: x y z", about], series.map((s) => s.polarization), 3, 4));
   whole(join(data, "current.dat.gz"), columns(["rate of the polarization, Σ Z*·v, e·Å/fs: x y z", about], series.map((s) => s.current), 3, 5));
-  /** @param {"parts" | "density" | "orientation"} what @param {RunSeries[]} of */
+  /** @param {"parts" | "density" | "modes" | "orientation"} what @param {RunSeries[]} of */
   const means = (what, of = series) => Object.assign({}, ...Object.keys(of[0][what]).map((name) => overRuns(name, of.map((s) => s[what][name]))));
   const lag = Float64Array.from({ length: ORIENTATION.rows }, (_, k) => k * ORIENTATION.every * spacing);
   whole(join(data, "parts.csv.gz"), table({ wavenumber: AXIS, ...means("parts") }, 5));
   whole(join(data, "density.csv.gz"), table({ wavenumber: AXIS, ...means("density") }, 5));
+  whole(join(data, "modes.csv.gz"), table({ wavenumber: AXIS, ...means("modes") }, 5));
   whole(join(data, "orientation.csv.gz"), table({ lag, ...means("orientation") }, 5));
   /** @type {RunSeries[]} */
   const ofSmall = smallRuns.finished();

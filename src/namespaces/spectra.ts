@@ -14,6 +14,7 @@ export { modeDisplacements } from "../spectrum/modeDisplacements.js";
 export { modeSpectrum, modeVelocities } from "../spectrum/modeProjection.js";
 export { modeSymmetries } from "../spectrum/modeSymmetry.js";
 export { longitudinalLines, modeLabels, modeTable } from "../spectrum/modeTable.js";
+export { moleculeModeSpectrum, moleculeModes } from "../spectrum/moleculeModes.js";
 export { spectrumParts } from "../spectrum/parts.js";
 export { peakTable } from "../spectrum/peakTable.js";
 export { nonAnalyticTerm } from "../spectrum/phonons.js";

@@ -124,10 +124,25 @@ const OPTIONS = record({
  * @returns intensities `density` and one per mode or group, which sum to it; `density` has area 1 over cm⁻¹
  */
 export function modeSpectrum(modes: NormalModes, t: Trajectory, options: ModeSpectrumOptions = {}): Spectrum {
-  const { grouping, estimator } = readOptions(OPTIONS, options, "modeSpectrum");
-  const timestep = requireTimestep(t, "modeSpectrum");
+  return spectrumOfModes(modes, [t, []], options, "modeSpectrum");
+}
+
+/** The modes of one molecule or crystal in trajectories of the same length, made one after the other, their densities added. */
+export function spectrumOfModes(
+  modes: NormalModes,
+  [first, others]: readonly [Trajectory, readonly (() => Trajectory)[]],
+  options: ModeSpectrumOptions,
+  where: string,
+): Spectrum {
+  const { grouping, estimator } = readOptions(OPTIONS, options, where);
   const groups = modeGroups(modes, grouping);
-  const raw = density({ kind: "rate", signals: modeVelocities(modes, t) }, timestep, estimator);
+  const densityOf = (t: Trajectory) =>
+    density({ kind: "rate", signals: modeVelocities(modes, t) }, requireTimestep(t, where), estimator);
+  const raw = densityOf(first);
+  for (const other of others)
+    densityOf(other()).values.forEach((of, m) => {
+      for (let k = 0; k < of.length; k++) raw.values[m]![k]! += of[k]!;
+    });
   const { wavenumbers } = raw;
   const add = (list: readonly number[]): Float64Array =>
     wavenumbers.map((_, k) => list.reduce((s, m) => s + raw.values[m]![k]!, 0));

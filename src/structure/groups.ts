@@ -61,22 +61,28 @@ function gathered(labels: readonly string[]): AtomGroup[] {
   }));
 }
 
-function molecules(s: Structure): AtomGroup[] {
+/** Pairs of atoms joined by a bond, each twice. */
+export function bondedPairs(s: Structure): [number, number][] {
   const radii = s.species.map(covalentRadius);
   const near = neighborList(s, 2 * BONDED * Math.max(...radii));
+  return s.species.flatMap((_, i) =>
+    Array.from({ length: near.first[i + 1]! - near.first[i]! }, (_, k) => near.first[i]! + k)
+      .filter((p) => near.distances[p]! < BONDED * (radii[i]! + radii[near.index[p]!]!))
+      .map((p): [number, number] => [i, near.index[p]!]),
+  );
+}
+
+function molecules(s: Structure): AtomGroup[] {
   const head = s.species.map((_, i) => i);
   const find = (i: number): number => {
     let at = i;
     while (head[at] !== at) at = head[at]!;
     return at;
   };
-  for (let i = 0; i < head.length; i++)
-    for (let p = near.first[i]!; p < near.first[i + 1]!; p++) {
-      const j = near.index[p]!;
-      if (near.distances[p]! >= BONDED * (radii[i]! + radii[j]!)) continue;
-      const [a, b] = [find(i), find(j)];
-      head[Math.max(a, b)] = Math.min(a, b);
-    }
+  for (const [i, j] of bondedPairs(s)) {
+    const [a, b] = [find(i), find(j)];
+    head[Math.max(a, b)] = Math.min(a, b);
+  }
   const heads = [...new Set(head.map((_, i) => find(i)))];
   const count = new Map<string, number>();
   const found = heads.map((h) => {
