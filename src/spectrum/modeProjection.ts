@@ -112,7 +112,7 @@ export interface ModeSpectrumOptions {
   readonly estimator?: Estimator;
 }
 
-const OPTIONS = record({
+export const MODE_SPECTRUM = record({
   grouping: MODE_GROUPING.default({ kind: "modes" }),
   estimator: estimatorOption.optional(),
 } satisfies Fields<ModeSpectrumOptions>);
@@ -124,17 +124,17 @@ const OPTIONS = record({
  * @returns intensities `density` and one per mode or group, which sum to it; `density` has area 1 over cm⁻¹
  */
 export function modeSpectrum(modes: NormalModes, t: Trajectory, options: ModeSpectrumOptions = {}): Spectrum {
-  return spectrumOfModes(modes, [t, []], options, "modeSpectrum");
+  const where = "modeSpectrum";
+  return spectrumOfModes(modes, [t, []], readOptions(MODE_SPECTRUM, options, where), where);
 }
 
-/** The modes of one molecule or crystal in trajectories of the same length, made one after the other, their densities added. */
+/** {@link modeSpectrum} of one molecule or crystal in trajectories of the same length, made one after the other, their densities added. */
 export function spectrumOfModes(
   modes: NormalModes,
   [first, others]: readonly [Trajectory, readonly (() => Trajectory)[]],
-  options: ModeSpectrumOptions,
+  { grouping, estimator }: Required<Pick<ModeSpectrumOptions, "grouping">> & ModeSpectrumOptions,
   where: string,
 ): Spectrum {
-  const { grouping, estimator } = readOptions(OPTIONS, options, where);
   const groups = modeGroups(modes, grouping);
   const densityOf = (t: Trajectory) =>
     density({ kind: "rate", signals: modeVelocities(modes, t) }, requireTimestep(t, where), estimator);

@@ -1,12 +1,13 @@
 /** Normal modes of one molecule among others, and how much of them there is in the motion of all molecules of its kind. */
 import { OptionError } from "../errors.js";
 import { matrix } from "../math/matrix.js";
+import { readOptions } from "../options/record.js";
 import { matchMolecule, reordered } from "../structure/matchMolecule.js";
 import { minimumImage } from "../structure/minimumImage.js";
 import type { Structure } from "../structure/structure.js";
 import { frameCount, frameStructure, requireVelocities, type Trajectory } from "../structure/trajectory.js";
 import type { ForceConstants } from "./forceConstants.js";
-import { type ModeSpectrumOptions, spectrumOfModes } from "./modeProjection.js";
+import { MODE_SPECTRUM, type ModeSpectrumOptions, spectrumOfModes } from "./modeProjection.js";
 import { type NormalModes, normalModes } from "./phonons.js";
 import type { Spectrum } from "./spectrum.js";
 
@@ -51,11 +52,12 @@ export function moleculeModeSpectrum(
   options: ModeSpectrumOptions = {},
 ): Spectrum {
   const where = "moleculeModeSpectrum";
+  const read = readOptions(MODE_SPECTRUM, options, where);
   if (molecules.length === 0) throw new OptionError({ where, problem: "no molecule", advice: "see atomGroups" });
   for (const atoms of molecules) checkAtoms(where, atoms, t.species.length);
   const first = moleculeTrajectory(modes, t, molecules[0]!);
   const others = molecules.slice(1).map((atoms) => () => moleculeTrajectory(modes, t, atoms));
-  return spectrumOfModes(modes, [first, others], options, where);
+  return spectrumOfModes(modes, [first, others], read, where);
 }
 
 function checkAtoms(where: string, atoms: readonly number[], count: number): void {
