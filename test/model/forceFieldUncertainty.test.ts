@@ -187,7 +187,10 @@ describe("error estimate of a force field", () => {
 describe("selectConfigurations", () => {
   it("chooses what plain greedy search by ½ ln det(1 + R A⁻¹ Rᵀ) chooses, with falling gains", async () => {
     const model = await fitForceField(noisy, options);
+    const before = forceFieldUncertainty(model, candidates[0]!);
     const found = await selectConfigurations(model, candidates, 4);
+    // What would be learned is not learned yet.
+    expect(forceFieldUncertainty(model, candidates[0]!)).toEqual(before);
     const lower = model.posterior!.lower;
     let precision = gemm(lower, lower, "b");
     const chosen: number[] = [];

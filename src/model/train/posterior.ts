@@ -3,6 +3,7 @@ import { OptionError } from "../../errors.js";
 import { cholesky } from "../../math/cholesky.js";
 import { type FactorSolver, factorSolver } from "../../math/factorSolver.js";
 import { columnScales } from "../../math/leastSquares.js";
+import { type LinalgKernels, newLinalgKernels } from "../../math/linalgKernels.js";
 import { gemm, type Matrix, matrix, transpose } from "../../math/matrix.js";
 import { projectNormalEquations } from "../../math/normalEquations.js";
 import type { LinearFit } from "./primal.js";
@@ -52,12 +53,25 @@ export function posteriorOf(
   };
 }
 
-const solvers = new WeakMap<Posterior, FactorSolver>();
+interface KeptFactor {
+  readonly solver: FactorSolver;
+  readonly kernels: LinalgKernels;
+  /** Where its memory begins. */
+  readonly mark: number;
+}
+
+const factors = new WeakMap<Posterior, KeptFactor>();
+
+function keepFactor(posterior: Posterior, kernels = newLinalgKernels()): FactorSolver {
+  const mark = kernels.arena.mark();
+  const solver = factorSolver(posterior.lower, kernels);
+  factors.set(posterior, { solver, kernels, mark });
+  return solver;
+}
 
 /** L⁻¹Rᵀ for rows R of the equations. */
 function whitened(posterior: Posterior, rows: Matrix): Matrix {
-  const solver = solvers.get(posterior) ?? factorSolver(posterior.lower);
-  solvers.set(posterior, solver);
+  const solver = factors.get(posterior)?.solver ?? keepFactor(posterior);
   return solver.forward(transpose(projected(posterior, rows)));
 }
 
@@ -83,7 +97,15 @@ export function withRows(posterior: Posterior, rows: Matrix): Posterior {
   gemm(x, x, "a").values.forEach((v, k) => {
     precision.values[k]! += v;
   });
-  return { ...posterior, lower: cholesky(precision).lower };
+  const learned = { ...posterior, lower: cholesky(precision).lower };
+  const before = factors.get(posterior);
+  if (before) {
+    // One posterior after the other in the same memory: a chain of them would fill the machine before it is collected.
+    factors.delete(posterior);
+    before.kernels.arena.release(before.mark);
+    keepFactor(learned, before.kernels);
+  }
+  return learned;
 }
 
 function projected({ projection }: Posterior, rows: Matrix): Matrix {
