@@ -1,11 +1,12 @@
 /** The legend above the frame of a panel. */
 import { type PlotlyOptions, plainText } from "./figure.js";
-import { LINE_HEIGHT } from "./remarks.js";
 import { textWidth } from "./textMetrics.js";
 import { FONT_SIZE } from "./theme.js";
 
 /** Pixels between frame and legend. */
 export const LEGEND_GAP = 4;
+/** Pixels from one entry of a list to the next: plotly.js adds 3 to 1.3 times the font size. */
+export const LEGEND_ROW = Math.ceil(1.3 * FONT_SIZE + 3);
 /** What plotly.js puts before each text (its line and two gaps) and after it. */
 const SAMPLE = 45;
 
@@ -21,7 +22,7 @@ export function legendShape(labels: readonly string[], width: number): LegendSha
   const row = labels.reduce((sum, label) => sum + SAMPLE + textWidth(plainText(label), FONT_SIZE), 0);
   const orientation = row <= width || labels.length === 1 ? "h" : "v";
   const rows = legendRows(labels, orientation);
-  return { orientation, height: rows === 0 ? 0 : LEGEND_GAP - 1 + LINE_HEIGHT * rows };
+  return { orientation, height: rows === 0 ? 0 : LEGEND_GAP - 2 + LEGEND_ROW * rows };
 }
 
 /** Lines of text that a legend takes. */

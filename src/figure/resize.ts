@@ -1,7 +1,7 @@
 /** The same figure at another size: frames stretch, what is around them keeps its size in pixels. */
 import { OptionError } from "../errors.js";
 import type { Figure, Layout, PlotlyOptions, Trace } from "./figure.js";
-import { LEGEND_GAP, type LegendShape, legendRows, legendShape, plotlyLegend } from "./legend.js";
+import { LEGEND_GAP, LEGEND_ROW, type LegendShape, legendRows, legendShape, plotlyLegend } from "./legend.js";
 import { MARGIN } from "./lines.js";
 import { isRemark, LINE_HEIGHT, type Remark, remarkAnnotations, remarkLines, remarksOf } from "./remarks.js";
 
@@ -134,7 +134,7 @@ function extraLines(panel: Panel, x: Span, layout: Layout): { readonly above: nu
   const rows = legendRows(panel.labels, orientation);
   const rowsAfter = legendRows(panel.labels, legendShape(panel.labels, x[1] - x[0]).orientation);
   return {
-    above: LINE_HEIGHT * (after.above - before.above + rowsAfter - rows),
+    above: LINE_HEIGHT * (after.above - before.above) + LEGEND_ROW * (rowsAfter - rows),
     below: LINE_HEIGHT * (after.below - before.below),
   };
 }

@@ -107,6 +107,23 @@ describe("titles", () => {
     expect(textProblems(renderSvg(two), two.layout)).toEqual([]);
     expect(long.description).toMatch(/^α-quartz with 72 atoms/);
   });
+
+  it("stand above a legend of any length", () => {
+    for (let entries = 1; entries <= 12; entries++) {
+      const curves = Array.from({ length: entries }, (_, k) => ({
+        label: `a curve with a name, ${k}`,
+        x: [0, 1],
+        y: [k, k + 1],
+      }));
+      const f = lineFigure(curves, { title: "Title", x: { quantity: "x" }, y: { quantity: "y" } });
+      const boxes = textBoxes(renderSvg(f));
+      const title = boxes.find((b) => b.text === "Title")!;
+      const first = boxes.find((b) => b.text === "a curve with a name, 0")!;
+      // Letters with room for accents and descenders touch where lines of text do.
+      expect(title.bottom - first.top, `${entries} entries`).toBeLessThan(3);
+      expect(textProblems(renderSvg(f), f.layout)).toEqual([]);
+    }
+  });
 });
 
 /** Width, height and dots per metre of a PNG. */
