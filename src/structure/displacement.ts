@@ -39,7 +39,6 @@ export function displacements(from: Structure, to: Structure): Float64Array {
  * Displacements without the motion of the structure as a whole: the centre of mass stays where it is. Every image is the shortest
  * relative to the first atom, so that a drift of any length and atoms wrapped across a face change nothing.
  * @param masses default standard atomic weights, u
- * @param reduce shortest image in the cell of `to`, prepared once where many structures share it
  * @param reduce shortest image, prepared for the cell of `to` where many structures share it
  * @returns [n, 3], Å
  */
