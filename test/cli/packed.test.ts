@@ -39,8 +39,8 @@ describe("what is published", () => {
         /^(src|test|notebooks|gallery|coverage|docs)\/|generate|\.test\.|\.map$|tsbuildinfo|\.tmp$/.test(p),
       ),
     ).toEqual([]);
-    // Most of it is data; the twenty runs of liquid water are 4 MB, and no other set has as much as 1 MB.
-    expect(packed.size).toBeLessThan(12e6);
-    expect(packed.unpackedSize).toBeLessThan(16e6);
+    // Most of it is data: the twenty runs of liquid water are 4 MB, those of both phases of MAPbI₃ 3.4 MB, and no other set has as much as 1 MB.
+    expect(packed.size).toBeLessThan(15e6);
+    expect(packed.unpackedSize).toBeLessThan(20e6);
   });
 });
