@@ -132,6 +132,8 @@ export function table(named, digits) {
 export function nveRuns(work, name, settings) {
   const { temperature, friction, timestep, equilibration, between, runs, steps, saveEvery, seed } = settings;
   const seriesPath = (/** @type {number} */ run) => join(work, `series-${name}-${run}.json`);
+  const runPath = (/** @type {number} */ run) => join(work, `nve-${name}-${run}.xyz`);
+  const there = () => Array.from({ length: runs }, (_, k) => k).filter((k) => existsSync(seriesPath(k)));
   /** @param {string} file @returns {"resume" | "new"} */
   const begin = (file) => (existsSync(`${file}.restart.json`) ? "resume" : "new");
 
@@ -161,7 +163,7 @@ export function nveRuns(work, name, settings) {
       const potential = spectensor.forceFieldPotential(forceField);
       const from = await snapshots(start, potential);
       for (let k = 0; k < runs; k++) {
-        const [file, path] = [join(work, `nve-${name}-${k}.xyz`), seriesPath(k)];
+        const [file, path] = [runPath(k), seriesPath(k)];
         if (existsSync(path) || !claimed(`${path}.claim`)) continue;
         await spectensor.dynamics.mdToFile(from[k].structure, potential, { ensemble: { kind: "nve" }, velocities: atRest(from[k]), timestep, steps, saveEvery, trajectory: file, begin: begin(file) });
         log(`${name}, run ${k + 1} of ${runs}: series`);
@@ -173,8 +175,11 @@ export function nveRuns(work, name, settings) {
     },
     /** What was kept of the runs that are there. */
     finished() {
-      const there = Array.from({ length: runs }, (_, k) => seriesPath(k)).filter((path) => existsSync(path));
-      return there.map((path) => JSON.parse(readFileSync(path, "utf8")));
+      return there().map((k) => JSON.parse(readFileSync(seriesPath(k), "utf8")));
+    },
+    /** Their last positions, [n, 3], Å. */
+    ends() {
+      return there().map((k) => spectensor.dynamics.readRestart(`${runPath(k)}.restart.json`).state.positions);
     },
   };
 }

@@ -7,6 +7,7 @@
 // Seeds are fixed: the same frames in data/mapbi3 give the same bits.
 import { join } from "node:path";
 import { ions, modesOfIon } from "./methylammonium.mjs";
+import { tiltsKept } from "./tilts.mjs";
 import { columns, currentSpectra, energyBook, foldersOf, keeper, log, nveRuns, overRuns, spectensor, table, version, whole } from "./learned.mjs";
 
 const { work } = foldersOf("mapbi3-md-ml");
@@ -107,8 +108,9 @@ for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
   const start = selected.find((f) => phaseOf(f) === phase);
   if (!start) throw new TypeError(`data/mapbi3 has no selected frame of the ${phase} phase`);
   const cell = supercell(start.structure, copies);
+  const potential = spectensor.forceFieldPotential(forceField);
   if (process.argv.length < 3 || process.argv.includes(phase)) {
-    const ion = await modesOfIon(start.structure, spectensor.forceFieldPotential(forceField));
+    const ion = await modesOfIon(start.structure, potential);
     const keep = (/** @type {string} */ file) => seriesOf(settings.temperature, ion, file);
     await runs.make(cell, forceField, keep);
     await smallRuns.make(supercell(start.structure, small), forceField, keep);
@@ -136,7 +138,9 @@ for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
     whole(join(data, "orientation-small.csv.gz"), table({ lag, ...means("orientation", ofSmall) }, 5));
   }
   const scalars = /** @type {const} */ (["temperature", "drift", "fluctuation"]);
-  whole(join(data, "runs.csv.gz"), table(Object.fromEntries(scalars.map((s) => [s, series.map((r) => r[s])])), 6));
+  const { structure: minimum } = await spaces.dynamics.relax(start.structure, potential, { maxForce: 0.005 });
+  const tilts = runs.ends().map((end) => tiltsKept(supercell(minimum, copies), end));
+  whole(join(data, "runs.csv.gz"), table({ ...Object.fromEntries(scalars.map((s) => [s, series.map((r) => r[s])])), tilts }, 6));
   await spaces.io.writeExtxyz(join(data, "start.xyz.gz"), [{ structure: cell }]);
   whole(
     join(data, "run.json"),
