@@ -33,43 +33,52 @@ function within(widest: Environments, largest: number): KnownEnvironments {
   };
 }
 
-/** Margin of the neighbor list of {@link followingEnvironments}, Å: a vibrating atom rarely moves by half of it. */
-const SKIN = 0.6;
+/**
+ * Margins of the neighbor list of {@link followingEnvironments}, Å, the first that serves: a vibrating atom rarely moves by half of the
+ * smaller from step to step, nor between unrelated frames of a crystal by half of the larger.
+ */
+const SKINS: readonly number[] = [0.6, 1.2];
 
-/** Structures that a list must serve to be worth its making, and how many are searched anew after one that was not. */
+/** Structures that a list must serve to be worth its making, and how many are searched anew after the widest was not. */
 const [WORTH, PAUSE] = [4, 64];
 
 /**
- * {@link environmentsOf} for structures that may follow each other with small steps, as in a trajectory: once two have, neighbors come from
- * a Verlet list while no atom has moved by half the skin. The bits are those of a new search, whatever came before.
+ * {@link environmentsOf} for structures that may be near each other, as in a trajectory: once two are, neighbors come from
+ * a Verlet list while no atom has moved by half its skin. The bits are those of a new search, whatever came before.
  */
 export function followingEnvironments(d: Descriptor): (s: Structure, centres?: AtomRange) => KnownEnvironments {
   const cutoff = largestCutoff(d);
   let pairs: FollowedPairs | undefined;
   let before: Structure | undefined;
+  let skins = SKINS;
   let served = 0;
   let pause = 0;
-  const listFor = (s: Structure): FollowedPairs => {
+  const listFor = (s: Structure, skin: number): FollowedPairs => {
     served = 0;
-    return followPairs(verletList(s, cutoff, SKIN), d.options.species);
+    return followPairs(verletList(s, cutoff, skin), d.options.species);
   };
   return (s, centres) => {
     if (pause > 0) {
       pause--;
       return environmentsOf(d, s, centres);
     }
-    if (!pairs && before && servesStructure({ origin: before, skin: SKIN }, s)) pairs = listFor(s);
+    const skin = before && !pairs && skins.find((skin) => servesStructure({ origin: before!, skin }, s));
+    if (skin) pairs = listFor(s, skin);
     let near = pairs && followedEnvironments(pairs, s, centres);
     if (pairs && !near && served >= WORTH) {
-      pairs = listFor(s);
+      pairs = listFor(s, pairs.list.skin);
       near = followedEnvironments(pairs, s, centres);
     }
     if (near) {
       served++;
       return within(near, cutoff);
     }
-    // Frames of a set, rather than of a trajectory.
-    if (pairs && served < WORTH) pause = PAUSE;
+    if (pairs) {
+      const { skin } = pairs.list;
+      skins = SKINS.filter((wider) => wider > skin);
+      // Frames that have little to do with each other.
+      if (skins.length === 0) [skins, pause] = [SKINS, PAUSE];
+    }
     pairs = undefined;
     const found = environmentsOf(d, s, centres);
     before = copyOf(s);

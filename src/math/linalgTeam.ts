@@ -33,6 +33,17 @@ export async function withThreads<T>(workers: number | undefined, work: () => Pr
   }
 }
 
+/** Runs `work`, which is one of many pieces and leaves other threads to the other pieces. */
+export function onThisThread<T>(work: () => T): T {
+  const before = asked;
+  asked = 1;
+  try {
+    return work();
+  } finally {
+    asked = before;
+  }
+}
+
 function teamFor(): Team | undefined {
   const threads = threadCount(asked);
   if (threads < 2 || !isMainThread || (asked === undefined && spent < ALONE)) return undefined;

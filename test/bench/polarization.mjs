@@ -62,7 +62,7 @@ export const cases = [
   bench({
     name: "polarization: P and Z* of one frame of 96 atoms",
     unit: "ms",
-    goal: 25,
+    goal: 5,
     setup: async () => ({
       model: await fitPolarization(frames(2), { descriptor, ridge: { kind: "fixed", value: 1e-6 } }),
       s: zirconia(99).structure,

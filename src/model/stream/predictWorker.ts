@@ -1,6 +1,7 @@
 /** What threads do with blocks of frames. */
 import { gzipSync } from "node:zlib";
 import { extxyzBytes } from "../../io/extxyzWrite.js";
+import { onThisThread } from "../../math/linalgTeam.js";
 import type { ModelDocument } from "../file/modelArrays.js";
 import { type Model, readModel } from "../file/models.js";
 import { type FrameBlock, framesOf, structuresOf } from "./frameBlocks.js";
@@ -37,7 +38,7 @@ export function prepare({ model, making }: PredictSetup): (block: FrameBlock) =>
 export function blockPredictor(model: Model, making: Making): (block: FrameBlock) => PredictedBlock {
   const predict = framePredictor(model, making === "committee");
   return (block) => {
-    const predicted = predict(structuresOf(block), block.numbers);
+    const predicted = onThisThread(() => predict(structuresOf(block), block.numbers));
     const fields = Object.keys(predicted[0] ?? {}) as PredictedField[];
     const result = { index: block.index, count: block.count, fields };
     if (making === "tensors" || making === "committee") return { ...result, predicted };
