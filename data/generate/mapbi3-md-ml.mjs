@@ -52,6 +52,9 @@ const errors = await kept("errors.json", async () => ({
   ...(testing.length > 0 && { field: await evaluateForceField(forceField, testing), bornCharges: (await evaluatePolarization(polarization, bornOnly(testing))).bornCharges }),
 }));
 
+/** Of a spectrum on AXIS over the paper's range as it is before the shift of 1.5 %, cm⁻². @param {readonly number[]} values */
+const areaOf = (values) => 4 * values.reduce((sum, v, k) => (AXIS[k] >= 850 / 0.985 && AXIS[k] <= 1650 / 0.985 ? sum + v : sum), 0);
+
 /** @param {Frame} frame */
 const phaseOf = (frame) => frame.info?.phase;
 
@@ -131,16 +134,21 @@ for (const phase of /** @type {Phase[]} */ (Object.keys(PHASES))) {
   whole(join(data, "density.csv.gz"), table({ wavenumber: AXIS, ...means("density") }, 5));
   whole(join(data, "modes.csv.gz"), table({ wavenumber: AXIS, ...means("modes") }, 5));
   whole(join(data, "orientation.csv.gz"), table({ lag, ...means("orientation") }, 5));
+  const scalars = /** @type {const} */ (["temperature", "drift", "fluctuation"]);
+  const { structure: minimum } = await spaces.dynamics.relax(start.structure, potential, { maxForce: 0.005 });
+  /** @param {RunSeries[]} of @param {ReturnType<typeof nveRuns>} among @param {readonly [number, number, number]} repeats */
+  const ledger = (of, among, repeats) => {
+    const tilts = among.ends().map((end) => tiltsKept(supercell(minimum, repeats), end));
+    return table({ ...Object.fromEntries(scalars.map((s) => [s, of.map((r) => r[s])])), tilts, area: of.map(({ parts }) => areaOf(parts.total)) }, 6);
+  };
+  whole(join(data, "runs.csv.gz"), ledger(series, runs, copies));
   /** @type {RunSeries[]} */
   const ofSmall = smallRuns.finished();
   if (ofSmall.length > 1) {
     whole(join(data, "parts-small.csv.gz"), table({ wavenumber: AXIS, ...means("parts", ofSmall) }, 5));
     whole(join(data, "orientation-small.csv.gz"), table({ lag, ...means("orientation", ofSmall) }, 5));
+    whole(join(data, "runs-small.csv.gz"), ledger(ofSmall, smallRuns, small));
   }
-  const scalars = /** @type {const} */ (["temperature", "drift", "fluctuation"]);
-  const { structure: minimum } = await spaces.dynamics.relax(start.structure, potential, { maxForce: 0.005 });
-  const tilts = runs.ends().map((end) => tiltsKept(supercell(minimum, copies), end));
-  whole(join(data, "runs.csv.gz"), table({ ...Object.fromEntries(scalars.map((s) => [s, series.map((r) => r[s])])), tilts }, 6));
   await spaces.io.writeExtxyz(join(data, "start.xyz.gz"), [{ structure: cell }]);
   whole(
     join(data, "run.json"),

@@ -95,7 +95,7 @@ export const perovskite = {
 } as const;
 
 /**
- * Infrared bands of MAPbI₃, cm⁻¹, that the text of {@link schmiedmayer2024} quotes from the measured spectra of G. Schuck et al., J. Phys. Chem. C 122,
+ * Infrared bands of MAPbI₃, cm⁻¹, that the text of {@link schmiedmayer2024} names in its spectra and those of G. Schuck et al., J. Phys. Chem. C 122,
  * 5227 (2018): orthorhombic at 107 K, tetragonal at 228 K.
  */
-export const schuck2018 = { orthorhombic: [900, 970, 1420], tetragonal: [900, 950, 1250, 1480] } as const;
+export const perovskiteBands = { orthorhombic: [900, 970, 1420], tetragonal: [900, 950, 1250, 1480] } as const;
