@@ -14,7 +14,8 @@ import { type ShardState, shardStates, waiting } from "../batch/state.js";
 import { OptionError, SpectensorError } from "../errors.js";
 import { lockOutput } from "../system/lock.js";
 import { writeWhole } from "../system/wholeFile.js";
-import { type PredictFlags, predictCommand } from "./model.js";
+import { mdCommand } from "./md.js";
+import { fitCommand, type PredictFlags, predictCommand } from "./model.js";
 import { interruptSignal, print, printJson, printTable, progressLine } from "./output.js";
 import { integerOption } from "./parse.js";
 import { sourceFrames } from "./source.js";
@@ -54,14 +55,34 @@ function planCommand(): Command {
 Examples:
   $ spectensor batch plan work --shards 100 -- predict model.json md.extxyz.gz
   $ spectensor batch plan curve --vary frames=10,20,40 --vary seed=1,2,3 -- fit polarizability --train sio2 --test 100
-  $ spectensor batch plan runs --vary seed=1,2,3,4 -- md field.json start.xyz --temperature 300 --steps 10000`,
+  $ spectensor batch plan runs --vary seed=1,2,3,4 -- md field.json start.xyz --ensemble nvt --temperature 300 --steps 10000`,
     )
     .action(async (folder: string, words: string[], flags: PlanFlags) => {
-      const batch = await planBatch(folder, words, await cutOf(words, flags), packageVersion());
+      const cut = await cutOf(words, flags);
+      await refuseMisspelled(words, cut);
+      const batch = await planBatch(folder, words, cut, packageVersion());
       const { length } = batch.shards;
       if (flags.json) printJson({ folder: resolve(folder), shards: length, inputs: batch.inputs });
       else print(`${length} shards in ${folder}; start them with batch submit ${folder}`);
     });
+}
+
+/**
+ * Refuses a command that every shard would refuse, before it waits in a queue.
+ * @throws CommanderError naming what is missing or unknown, which commander prints
+ */
+async function refuseMisspelled([name = "", ...words]: readonly string[], cut: Cut): Promise<void> {
+  const commands: Readonly<Record<string, () => Command>> = { predict: predictCommand, fit: fitCommand, md: mdCommand };
+  const command = commands[name]?.();
+  if (!command) return; // planBatch says so
+  const idle = (c: Command): void => {
+    c.exitOverride();
+    if (c.commands.length === 0) c.action(() => {});
+    c.commands.forEach(idle);
+  };
+  idle(command);
+  const own = cut.kind === "vary" ? Object.entries(cut.options).flatMap(([o, values]) => [`--${o}`, values[0]!]) : [];
+  await command.parseAsync([...words, ...own, "--out", "out"], { from: "user" });
 }
 
 async function cutOf(words: readonly string[], flags: PlanFlags): Promise<Cut> {

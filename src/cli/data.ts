@@ -1,8 +1,18 @@
 import { Command } from "commander";
 import { fetchDataset } from "../dataset/fetch.js";
 import { verifyDatasets } from "../dataset/files.js";
-import { findDataset, listDatasets } from "../dataset/registry.js";
+import { type DatasetEntry, findDataset, listDatasets } from "../dataset/registry.js";
 import { interruptSignal, print, printJson, printTable, progressLine } from "./output.js";
+
+/** Structures of a set, or rows of its series where they are more: series of one run have a row for the same frames. */
+function framesOf({ files }: DatasetEntry): number {
+  const [structures, rows] = [[0], [0]] as [number[], number[]];
+  for (const { role, frames = 0 } of files) (role === "series" ? rows : structures).push(frames);
+  return Math.max(
+    structures.reduce((n, f) => n + f),
+    ...rows,
+  );
+}
 
 /** `spectensor data list | verify | fetch` */
 export function dataCommand(): Command {
@@ -20,8 +30,8 @@ export function dataCommand(): Command {
         ["id", "frames", "kB", "licence", "where", "title"],
         datasets.map((d) => [
           d.id,
-          d.files.reduce((n, f) => n + (f.frames ?? 0), 0),
-          Math.round(d.files.reduce((n, f) => n + (f.bytes ?? 0), 0) / 1024),
+          framesOf(d),
+          Math.round(d.files.reduce((n, f) => n + (f.bytes ?? 0), 0) / 1000),
           d.licence,
           d.files.some((f) => "path" in f) ? "embedded" : "to fetch",
           d.title,

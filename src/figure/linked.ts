@@ -137,7 +137,7 @@ export function linkModes(figure: Figure, modes: NormalModes, options: LinkModes
   const views = shown.map((m) => modeView(modes, m, look));
   const anchors = shown.map((m, view): Anchor => {
     const x = modes.wavenumbers[m]!;
-    const text = `${x.toFixed(1)} cm⁻¹${labels[m] ? `, ${labels[m]}` : ""}, mode ${m}`;
+    const text = `${x.toFixed(1)} cm⁻¹${labels[m] ? `, ${labels[m]}` : ""}, mode ${m + 1}`;
     return { x, y: linearAt(trace.x, trace.y, x), view, frame: 0, text };
   });
   return linked(figure, trace, views, anchors, "x", "Mode");

@@ -37,7 +37,7 @@ const PHASES = 24;
 
 /**
  * A normal mode: arrows along its displacements, which the player of a page sets into motion.
- * @param mode number of the mode in the order of `modes.wavenumbers`
+ * @param mode index of the mode in `modes.wavenumbers`; captions count from 1, as `spectensor harmonic` does
  * @throws OptionError if there is no such mode, or for an unknown option
  * @example
  * const { reference, displaced } = await loadDataset("h2o");
@@ -50,7 +50,7 @@ export function modeView(modes: NormalModes, mode: number, options: ModeViewOpti
   const longest = Math.max(
     ...Array.from(modes.masses, (_, i) => Math.hypot(...displacements.subarray(3 * i, 3 * i + 3))),
   );
-  const caption = `mode ${mode}, ${modes.wavenumbers[mode]!.toFixed(1).replace("-", "−")} cm⁻¹`;
+  const caption = `mode ${mode + 1}, ${modes.wavenumbers[mode]!.toFixed(1).replace("-", "−")} cm⁻¹`;
   const view = structureView(modes.structure, { displacements, note: caption, ...look });
   const scale = longest > 0 ? amplitude / longest : 0;
   const shifts = Array.from({ length: PHASES }, (_, k) => {

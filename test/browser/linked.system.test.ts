@@ -127,7 +127,7 @@ describe.skipIf(!CHROMIUM)(`linked views in Chromium${CHROMIUM ? "" : ` (skipped
 
   it("show the mode nearest to a click in a spectrum, and play it on request", async () => {
     const { page, linked, chosen, complaints } = await opened(browser, 1);
-    await expect.poll(() => chosen.textContent()).toMatch(/^1 of 3: 15\d\d\.\d cm⁻¹, A1, mode 6$/);
+    await expect.poll(() => chosen.textContent()).toMatch(/^1 of 3: 15\d\d\.\d cm⁻¹, A1, mode 7$/);
     const viewer = linked.getByRole("application");
     await expect.poll(() => viewer.count(), { timeout: 100_000 }).toBe(1);
     const [bend, stretch] = [lines.anchors[0]!, lines.anchors[1]!];
@@ -135,7 +135,7 @@ describe.skipIf(!CHROMIUM)(`linked views in Chromium${CHROMIUM ? "" : ` (skipped
     await clickAt(page, 1, stretch.x + 4, stretch.y / 2);
     expect(await chosen.textContent()).toBe(`2 of 3: ${stretch.text}`);
     expect(await linked.locator(".spectensor-structure").textContent()).toContain(
-      `mode 7, ${stretch.x.toFixed(1)} cm⁻¹`,
+      `mode 8, ${stretch.x.toFixed(1)} cm⁻¹`,
     );
     await expect.poll(async () => (await viewer.screenshot()).equals(before)).toBe(false);
     await clickAt(page, 1, bend.x, 0);

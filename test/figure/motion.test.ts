@@ -56,7 +56,7 @@ describe("a mode in motion", () => {
       expect(s.length).toBe(3 * balls.length);
     }
     expect(Array.from(motion!.shifts[0]!).every((x) => x === 0)).toBe(true);
-    expect(note).toBe("mode 0, 2900.0 cm⁻¹");
+    expect(note).toBe("mode 1, 2900.0 cm⁻¹");
   });
 
   it("says what is wrong", () => {
