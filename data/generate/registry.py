@@ -53,6 +53,10 @@ ENTRIES += [
      'convention': f'phase: orthorhombic (b the longest axis) or tetragonal (c); {LISTED["convention"]}'},
 ]
 ENTRIES += [
+    {'id': 'mapbi3-orthorhombic', 'title': 'Methylammonium lead iodide, orthorhombic, minimum and displacements', 'system': 'CH3NH3PbI3', **LISTED, 'temperature': None,
+     'level': 'PBE with D3 (zero damping), Quantum ESPRESSO 6.7, own norm-conserving pseudopotentials, 46 Ry; 48 atoms at the measured lattice constants of 100 K; forces of two k-points of the '
+              'shifted 2x2x2 grid, dielectric and bec of the whole of it; linear response',
+     'convention': LISTED['convention'].replace('selected frames', 'displaced frames')},
     {'id': 'nacl-64', 'title': 'Rock salt, 64 atoms', 'system': 'NaCl', **SOLID, 'quantities': ['dielectric', 'forces', 'energy'], 'convention': 'dielectric: clamped-ion tensor, row-major',
      'level': 'PBE, DFPT (Quantum ESPRESSO 6.7), 30/120 Ry, Gamma of the 64-atom cell; dynamics: force fields of this package learned from nacl and nacl-64, Langevin'},
 ]

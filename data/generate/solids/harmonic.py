@@ -1,22 +1,23 @@
 #!/usr/bin/env python3
-"""The harmonic line of a set with a relaxed structure: harmonic.py relax SYSTEM START | lists SYSTEM, of systems with `minimum` in systems.py.
+"""The harmonic line of a set with a relaxed structure: harmonic.py relax SYSTEM START FIELD | lists SYSTEM, of systems with `minimum` in systems.py.
 
-relax: pw.x moves the atoms of the first frame of START (a structure relaxed with a learned field is soon there) in their cell to the minimum,
-symmetry kept; it goes on where it was stopped. lists: puts the minimum (energy, forces, stress, dielectric tensor, Z*) and the displacements that
+relax: moves the atoms of the first frame of START in their cell to the minimum, symmetry kept, by the learned FIELD (a model file) that pw.x corrects
+(../corrected.mjs): a few calculations where pw.x alone took dozens. It goes on where it was stopped. lists: puts the minimum (energy, forces, stress, dielectric tensor, Z*) and the displacements that
 differ by symmetry (energy, forces, stress) on the lists of work.py. `spectensor harmonic SYSTEM` does the rest."""
 import os
-import re
+import subprocess
 import sys
 
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import extxyz
-from solids.dfpt import compute, prepare, pw_input, run, without_response
-from solids.systems import CONVERGENCE, DFT
-from targets import WORK, frames_in, list_path, same_cell
+from solids.dfpt import compute, without_response
+from solids.systems import DFT
+from targets import HERE, WORK, frames_in, list_path, same_cell
 
 TOLERANCE, LOOSE = 3e-3, 0.15                   # A, for symmetry; the second of a structure to be symmetrised
+FORCE, HISTORY = 1e-3, 7                        # eV/A, where a structure is relaxed; guesses that are extrapolated from
 
 
 def operations(frame, tolerance=TOLERANCE):
@@ -66,23 +67,28 @@ def distinct(frame):
     return wanted
 
 
-def relax(system, start):
-    d, path, folder = {**CONVERGENCE, **DFT[system], **DFT[system]['minimum']}, f'{WORK}/{system}/relaxed.xyz', f'{WORK}/scratch/relax-{system}'
-    frame = symmetrised((frames_in(path) or frames_in(start))[0])
+def relax(system, start, field):
+    """Each guess comes from the corrected field; what all guesses so far left of the way is extrapolated to nothing (Anderson mixing)."""
+    settings, home = {**DFT[system], **DFT[system]['minimum']}, f'{WORK}/{system}'
+    os.makedirs(home, exist_ok=True)
+    path, forces, guess = f'{home}/relaxed.xyz', f'{home}/forces.xyz', f'{home}/guess.xyz'
+    frame, places, ways = symmetrised((frames_in(path) or frames_in(start))[0]), [], []
     print(f'{system}: {len(operations(frame))} operations', flush=True)
     while True:
-        prepare(frame, d, folder)
-        text = pw_input(frame, d).replace("calculation='scf'", "calculation='relax', nstep=8, forc_conv_thr=1e-4, etot_conv_thr=1e-5").replace('ATOMIC_SPECIES', '&ions\n/\nATOMIC_SPECIES')
-        with open(f'{folder}/relax.in', 'w') as f:
-            f.write(text)
-        output = run('pw', folder, 'relax')
-        rows = output[output.rindex('ATOMIC_POSITIONS'):].splitlines()[1:1 + len(frame['species'])]
-        frame = {'info': same_cell(frame), 'species': frame['species'], 'arrays': {'pos': np.array([[float(v) for v in row.split()[1:4]] for row in rows])}}
-        extxyz.write(path, [frame])
-        forces = re.findall(r'Total force =\s+(\S+)', output)
-        print(f'{system}: total force (Ry/bohr) {" ".join(forces)}', flush=True)
-        if 'End of BFGS' in output and 'bfgs converged' in output:
+        found = without_response(frame, settings, f'{WORK}/scratch/relax-{system}')
+        extxyz.write(path, [{**frame, 'info': same_cell(frame)}])
+        largest = abs(found['arrays']['forces']).max()
+        print(f'{system}: largest force {largest:.4f} eV/A', flush=True)
+        if largest < FORCE:
             break
+        extxyz.write(forces, [found])
+        subprocess.run(['node', f'{HERE}/corrected.mjs', field, forces, guess], check=True)
+        places.append(frame['arrays']['pos'].ravel())
+        ways.append(symmetrised(frames_in(guess)[0])['arrays']['pos'].ravel() - places[-1])
+        moved, changed = np.diff(places[-HISTORY:], axis=0).T, np.diff(ways[-HISTORY:], axis=0).T
+        back = np.linalg.lstsq(changed, ways[-1], rcond=1e-3)[0] if len(ways) > 1 else 0
+        step = ways[-1] - (moved + changed) @ back if len(ways) > 1 else ways[-1]
+        frame = symmetrised({**frame, 'arrays': {'pos': (places[-1] + step).reshape(-1, 3)}})
 
 
 def minimum(frame, settings, folder):
@@ -106,6 +112,6 @@ def lists(system):
 
 
 if __name__ == '__main__':
-    if len(sys.argv) < 3 or sys.argv[1] not in ('relax', 'lists'):
+    if len(sys.argv) < 3 or sys.argv[1] not in ('relax', 'lists') or (sys.argv[1] == 'relax') != (len(sys.argv) == 5):
         sys.exit(__doc__)
-    relax(*sys.argv[2:4]) if sys.argv[1] == 'relax' else lists(sys.argv[2])
+    relax(*sys.argv[2:]) if sys.argv[1] == 'relax' else lists(sys.argv[2])
