@@ -96,27 +96,32 @@ function cellsOf(claim: JudgedClaim): string[] {
   const { test, unit } = claim;
   const withUnit = (text: string): string => (unit === undefined ? text : `${text} ${unit}`);
   const head = [`${claim.claim} (${claim.source})`];
-  const paper = claim.paper === undefined ? "" : withUnit(shortNumber(claim.paper));
+  const paper = claim.paper === undefined ? "" : withUnit(shortNumber(claim.paper, 4));
   const verdict = `${MARK[claim.verdict]} ${claim.verdict}`;
   if ("untestable" in test) return [...head, "", paper, "", "", "", verdict];
   const { value, low, high } = interval(test.ours);
   const exact = "value" in test.ours && test.ours.low === undefined;
-  const between = exact ? "" : ` [${formatNumber(low, 3)}, ${formatNumber(high, 3)}]`;
+  const between = exact ? "" : ` [${threeDigits(low)}, ${threeDigits(high)}]`;
   const baseline =
-    "none" in test.baseline ? test.baseline.none : `${formatNumber(test.baseline.value, 3)}, ${test.baseline.name}`;
+    "none" in test.baseline ? test.baseline.none : `${threeDigits(test.baseline.value)}, ${test.baseline.name}`;
   return [
     ...head,
     test.quantity,
     paper,
-    withUnit(`${formatNumber(value, 3)}${between}`),
+    withUnit(`${threeDigits(value)}${between}`),
     criterionText(test.criterion),
     baseline,
     verdict,
   ];
 }
 
+/** Three significant digits, and all before the point. */
+function threeDigits(value: number): string {
+  return Math.abs(value) >= 1000 && Math.abs(value) < 1e6 ? formatNumber(Math.round(value)) : formatNumber(value, 3);
+}
+
 function criterionText(c: Criterion): string {
-  const value = shortNumber(c.value, 3);
+  const value = Math.abs(c.value) >= 1000 ? threeDigits(c.value) : shortNumber(c.value, 3);
   return c.kind === "atLeast"
     ? `at least ${value}`
     : c.kind === "atMost"
