@@ -234,6 +234,7 @@ export type { RamanActivities } from "./spectrum/modeActivities.js";
 export type { ModeGrouping, ModeSpectrumOptions } from "./spectrum/modeProjection.js";
 export type { ModeSymmetry } from "./spectrum/modeSymmetry.js";
 export type { LongitudinalLine, ModeRow, ModeTableOptions } from "./spectrum/modeTable.js";
+export type { MoleculeModeOptions, MoleculeModeSpectrumOptions } from "./spectrum/moleculeModes.js";
 export type { CrossTerms, PartsOptions, SignalParts } from "./spectrum/parts.js";
 export type { Peak, PeakOptions } from "./spectrum/peaks.js";
 export type { AssignedPeak, PeakTable, PeakTableOptions } from "./spectrum/peakTable.js";

@@ -1,10 +1,10 @@
 /** Normal modes at the Γ point. */
-import { OptionError, ShapeError } from "../errors.js";
+import { DataError, OptionError, ShapeError } from "../errors.js";
 import { symmetricEigen } from "../math/eigen.js";
 import { dot, type Matrix, matrix } from "../math/matrix.js";
 import { type Fields, kinds, readOptions, record } from "../options/record.js";
 import { checkedBy, doubles, isArrayLike } from "../options/values.js";
-import { atomicMasses } from "../structure/elements.js";
+import { massesOf } from "../structure/masses.js";
 import { cellVolume, type Structure } from "../structure/structure.js";
 import { atomicMassUnit, vacuumPermittivity } from "../units/constants.js";
 import { angularToWavenumber } from "../units/frequency.js";
@@ -59,18 +59,13 @@ const OPTIONS = record({
 
 /**
  * Normal modes from force constants: D = Φ_ij/√(m_i m_j) = Σ ω² e eᵀ.
- * @throws ShapeError if a list does not have one entry per atom
+ * @throws ShapeError if a list does not have one entry per atom, or a mass is not positive
  */
 export function normalModes(constants: ForceConstants, options: NormalModeOptions = {}): NormalModes {
   const { nonAnalytic, ...read } = readOptions(OPTIONS, options, "normalModes");
   const { structure } = constants;
   const n = structure.species.length;
-  const masses = read.masses ?? atomicMasses(structure.species);
-  if (masses.length !== n || !masses.every((m) => m > 0))
-    throw new ShapeError({
-      where: "normalModes",
-      problem: `${masses.length} masses for ${n} atoms; all must be positive`,
-    });
+  const masses = massesOf(structure.species, read.masses, "normalModes");
   const field = nonAnalytic && nonAnalyticTerm(structure, nonAnalytic);
   const dynamical = matrix(3 * n, 3 * n);
   for (let i = 0; i < 3 * n; i++)
@@ -136,11 +131,18 @@ function withoutMotions(d: Matrix, motions: readonly RigidMotion[]): ReturnType<
   return { values: Float64Array.from(rows, (r) => r.value), eigenvectors: sorted };
 }
 
+function requireFinite(name: string, values: Float64Array): void {
+  const p = values.findIndex((v) => !Number.isFinite(v));
+  if (p < 0) return;
+  throw new DataError({ where: "nonAnalyticTerm", problem: `number ${p} of the ${name} is ${values[p]}` });
+}
+
 /**
  * Force constants of the macroscopic field as q → 0 along a direction (Born and Huang; Pick, Cohen and Martin,
  * Phys. Rev. B 1, 910 (1970)): e²/(ε₀V) (q·Z*_i)_α (q·Z*_j)_β/(q·ε∞·q), eV/Å².
  * @returns [3n, 3n]
  * @throws OptionError for a direction of no length or a structure without cell
+ * @throws DataError for a Born charge or an ε∞ that is not finite
  */
 export function nonAnalyticTerm(s: Structure, { direction, bornCharges, epsilonInfinity }: NonAnalytic): Matrix {
   const n = s.species.length;
@@ -150,6 +152,8 @@ export function nonAnalyticTerm(s: Structure, { direction, bornCharges, epsilonI
       where: "nonAnalyticTerm",
       problem: `${bornCharges.length} Born charge components for ${n} atoms, ${epsilonInfinity.length} of ε∞, ${direction.length} of q`,
     });
+  requireFinite("Born charges", bornCharges);
+  requireFinite("ε∞", epsilonInfinity);
   let screening = 0;
   for (let p = 0; p < 9; p++) screening += direction[Math.floor(p / 3)]! * epsilonInfinity[p]! * direction[p % 3]!;
   if (!(screening > 0 && Number.isFinite(screening)))
