@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { analyze_cell, initSync, type MoyoDataset } from "@spglib/moyo-wasm";
 import { DataError } from "../errors.js";
-import { inverse3, timesMatrix } from "../math/matrix3.js";
+import { determinant3, inverse3, timesMatrix } from "../math/matrix3.js";
 import { toFractional } from "./cell.js";
 import { atomicNumber } from "./elements.js";
 import { imageReducer } from "./minimumImage.js";
@@ -17,8 +17,10 @@ export function spaceGroup(
   s: Structure,
   tolerance: number,
 ): { readonly symbol: string; readonly number: number; readonly operations: readonly SymmetryOperation[] } {
-  const cell = s.cell;
-  if (!cell) throw new DataError({ where: "symmetry", problem: "periodic directions but no cell" });
+  if (!s.cell) throw new DataError({ where: "symmetry", problem: "periodic directions but no cell" });
+  // moyo takes the rows for a right-handed basis: of a left-handed one it would see the mirror image, whose group is the enantiomorphic one where
+  // there are two. −a, −b, −c span the same lattice.
+  const cell = determinant3(s.cell) < 0 ? s.cell.map((x) => -x) : s.cell;
   const dataset = analyse(s, cell, tolerance);
   const inverse = inverse3(cell);
   const find = atomFinder(s, tolerance);

@@ -57,6 +57,31 @@ describe("symmetry of crystals", () => {
     expectGroup(s, g);
   });
 
+  it.each([
+    ["α-quartz", quartz()],
+    ["wurtzite AlN", aln()],
+  ] as const)("of %s is the same for cell vectors in any order or direction", (_, s) => {
+    const g = symmetry(s);
+    const [a, b, c] = [0, 3, 6].map((p) => [...s.cell!.subarray(p, p + 3)]);
+    const minus = (v: readonly number[]): number[] => v.map((x) => -x);
+    for (const rows of [
+      [b!, a!, c!],
+      [a!, c!, b!],
+      [minus(a!), minus(b!), minus(c!)],
+      [a!, b!, minus(c!)],
+      [b!, c!, a!],
+    ]) {
+      const other = symmetry({ ...s, cell: Float64Array.from(rows.flat()) });
+      expect([other.symbol, other.number, other.operations.length]).toEqual([g.symbol, g.number, g.operations.length]);
+      expectGroup({ ...s, cell: Float64Array.from(rows.flat()) }, other);
+    }
+    // Of the mirror image it is the other one of the pair.
+    if (g.number === 154)
+      expect(symmetry({ ...s, cell: s.cell!.map((x) => -x), positions: s.positions.map((x) => -x) }).symbol).toBe(
+        "P 3_1 2 1",
+      );
+  });
+
   it("is found in any orientation, and a supercell adds translations", () => {
     const turned = rotateStructure(quartz(), randomOrthogonal(1, 6)[0]!);
     expectGroup(turned, symmetry(turned));
