@@ -1,10 +1,12 @@
 /** Dielectric function and what optics makes of it, from an infrared absorption. */
 import { OptionError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { checkedBy, oneOf } from "../options/values.js";
+import { oneOf } from "../options/values.js";
 import { speedOfLightCm } from "../units/constants.js";
 import { convertFrequency, wavenumberToAngular } from "../units/frequency.js";
+import { epsilonInfinityOption } from "./epsilonInfinity.js";
 import { kramersKronig } from "./kramersKronig.js";
+import { lineShapes } from "./lineShape.js";
 import { intensityOf, type Spectrum, toUnit } from "./spectrum.js";
 
 const DIRECTIONS = ["isotropic", "x", "y", "z", "ordinary", "extraordinary"] as const;
@@ -16,17 +18,14 @@ const DIRECTIONS = ["isotropic", "x", "y", "z", "ordinary", "extraordinary"] as 
 export type FieldDirection = (typeof DIRECTIONS)[number];
 
 export interface DielectricOptions {
-  /** High-frequency dielectric constant ε∞, or its tensor, [3, 3] row-major, of which the direction's element is taken; 1 leaves the electrons out. */
+  /** High-frequency dielectric constant ε∞ ≥ 1, or its tensor, [3, 3] row-major, of which the direction's element is taken; 1 leaves the electrons out. */
   readonly epsilonInfinity: number | Float64Array;
   /** Default isotropic. */
   readonly direction?: FieldDirection;
 }
 
 const OPTIONS = record({
-  epsilonInfinity: checkedBy<number | Float64Array>(
-    (e) => (typeof e === "number" ? e >= 1 && Number.isFinite(e) : e instanceof Float64Array && e.length === 9),
-    "a number ≥ 1 or a [3, 3] tensor",
-  ),
+  epsilonInfinity: epsilonInfinityOption,
   direction: oneOf(DIRECTIONS).default("isotropic"),
 } satisfies Fields<DielectricOptions>);
 
@@ -52,11 +51,13 @@ export function reflectivity(n: number, k: number): number {
  * Intensities: epsilonImaginary (peaks at transverse modes), epsilonReal, refractiveIndex n, extinction k, reflectivity at normal
  * incidence, absorption α = 2ωk/c (cm⁻¹) and loss −Im 1/ε (peaks at the longitudinal modes along the direction).
  * @param spectrum infrared spectrum with `absorption` in cm⁻¹, from a tapered periodogram or calculated lines
- * @throws OptionError if the spectrum has no absolute absorption, no intensity for the direction, or leaks strength to ω → 0 by its estimator
+ * @throws OptionError if the spectrum has no absolute absorption, no intensity for the direction, leaks strength to ω → 0 by its estimator, or has
+ *   calculated lines that are not broadened, whose height is the grid's; for ε∞ below 1
  */
 export function dielectricFunction(spectrum: Spectrum, options: DielectricOptions): Spectrum {
   const { epsilonInfinity, direction } = readOptions(OPTIONS, options, "dielectricFunction");
   requireAbsorption(spectrum);
+  requireWidth(spectrum);
   const inWavenumbers = toUnit(spectrum, "cm-1");
   const wavenumbers = inWavenumbers.axis.values;
   const absorption = alongDirection(inWavenumbers, direction);
@@ -109,6 +110,23 @@ function requireAbsorption({ quantity, intensities, estimator }: Spectrum): void
       where: "dielectricFunction",
       problem: `the ${leaking} of the spectrum's estimator leaves strength at ω → 0, which ε″ = c αn/ω would magnify`,
       advice: 'use the default estimator of infrared() ({ kind: "periodogram" }) and a broadening',
+    });
+}
+
+/** Grid points per full width that a line needs to have a height of its own. */
+const LEAST_POINTS = 4;
+
+/** Lines that were calculated have no width but that of their broadening. */
+function requireWidth({ resolution, broadening, axis }: Spectrum): void {
+  if (resolution > 0) return;
+  const width = lineShapes(broadening).reduce((sum, shape) => sum + shape.width, 0);
+  const [a, b] = [axis.values[0]!, axis.values[1]!].map((v) => convertFrequency(v, axis.unit, "cm-1"));
+  const step = b! - a!;
+  if (width < LEAST_POINTS * step)
+    throw new OptionError({
+      where: "dielectricFunction",
+      problem: `calculated lines ${width} cm⁻¹ wide on a grid of ${step.toPrecision(3)} cm⁻¹, which would give them their height`,
+      advice: `broaden them to at least ${(LEAST_POINTS * step).toPrecision(3)} cm⁻¹, or take a finer step`,
     });
 }
 

@@ -1,30 +1,28 @@
 /** Static dielectric constant from the fluctuations of the polarization. */
 import { UnitError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
-import { checkedBy, positive } from "../options/values.js";
+import { positive } from "../options/values.js";
 import { component, requireVector } from "../series/components.js";
 import { inPackageUnits } from "../series/convert.js";
 import { isEnsemble, type SeriesEnsemble } from "../series/ensemble.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { boltzmannConstant, vacuumPermittivity } from "../units/constants.js";
 import { withoutMean } from "./correlation.js";
+import { epsilonInfinityOption } from "./epsilonInfinity.js";
 
 export interface StaticDielectricOptions {
   /** K; the temperature of the dynamics. */
   readonly temperature: number;
   /** Å³, default the series' own. */
   readonly volume?: number;
-  /** High-frequency dielectric constant ε∞ or its tensor, [3, 3] row-major. */
+  /** High-frequency dielectric constant ε∞ ≥ 1 or its tensor, [3, 3] row-major. */
   readonly epsilonInfinity: number | Float64Array;
 }
 
 const OPTIONS = record({
   temperature: positive("K"),
   volume: positive("Å³").optional(),
-  epsilonInfinity: checkedBy<number | Float64Array>(
-    (e) => (typeof e === "number" ? e >= 1 : e instanceof Float64Array && e.length === 9),
-    "a number ≥ 1 or a [3, 3] tensor",
-  ),
+  epsilonInfinity: epsilonInfinityOption,
 } satisfies Fields<StaticDielectricOptions>);
 
 /** ε(0), its mean over the directions and the direction's own. */
@@ -39,7 +37,7 @@ export interface StaticDielectric {
  * ε(0) = ε∞ + (β/ε₀V)(⟨P²⟩ − ⟨P⟩²)/3 at zero macroscopic field (conducting boundary, as a periodic cell has), and by direction with the
  * variance of P_x, P_y, P_z in place of the third. Of an ensemble the mean over the runs, each about its own mean.
  * @param source polarization on one branch
- * @throws UnitError for another quantity or without a volume
+ * @throws UnitError for another quantity or without a volume; OptionError for an ε∞ that is none
  */
 export function staticDielectric(
   source: TensorSeries | SeriesEnsemble,
