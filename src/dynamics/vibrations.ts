@@ -3,9 +3,10 @@ import { readOptions, record } from "../options/record.js";
 import { doubles, integer } from "../options/values.js";
 import { correlation } from "../spectrum/correlation.js";
 import { density } from "../spectrum/density.js";
+import { densityArea, requireMotion } from "../spectrum/densityArea.js";
 import { type Estimator, estimatorOption } from "../spectrum/estimator.js";
 import type { Intensity, Spectrum } from "../spectrum/spectrum.js";
-import { atomicMasses } from "../structure/elements.js";
+import { massesOf } from "../structure/masses.js";
 import { frameCount, requireTimestep, requireVelocities, type Trajectory } from "../structure/trajectory.js";
 
 /** Correlation of velocities against lag time. */
@@ -14,7 +15,7 @@ export interface VelocityAutocorrelation {
   readonly lag: Float64Array;
   /** Σ m v(0)·v(t)/Σ m v², over all atoms; 1 at lag 0. */
   readonly total: Float64Array;
-  /** The same over the atoms of each species. */
+  /** The same over the atoms of each species; 0 throughout where they are held. */
   readonly species: Readonly<Record<string, Float64Array>>;
 }
 
@@ -32,20 +33,22 @@ const DENSITY_OPTIONS = record({
 /**
  * Mass-weighted velocity autocorrelation.
  * @param options.maxLag frames, default half the trajectory
- * @throws DataError without velocities or time step
+ * @throws DataError without velocities or time step, or where all velocities are 0; ShapeError unless there is one positive mass per atom
  */
 export function velocityAutocorrelation(
   t: Trajectory,
   options: VibrationOptions & { readonly maxLag?: number } = {},
 ): VelocityAutocorrelation {
   const { masses, ...read } = readOptions(AUTOCORRELATION_OPTIONS, options, "velocityAutocorrelation");
-  const { signals, timestep } = weightedVelocities(t, masses);
+  const { signals, timestep } = weightedVelocities(t, masses, "velocityAutocorrelation");
   const { maxLag = Math.floor(frameCount(t) / 2) } = read;
   const sums = sumBySpecies(
     t.species,
     signals.map((x) => correlation(x, x, { maxLag, mean: "keep", normalization: "unbiased" })),
   );
-  const normalized = (c: Float64Array): Float64Array => c.map((v) => v / c[0]!);
+  requireMotion(sums.total[0]!, "velocityAutocorrelation");
+  // Of atoms that are held nothing is correlated.
+  const normalized = (c: Float64Array): Float64Array => c.map((v) => (c[0] === 0 ? 0 : v / c[0]!));
   return {
     lag: Float64Array.from({ length: maxLag + 1 }, (_, k) => k * timestep),
     total: normalized(sums.total),
@@ -56,19 +59,18 @@ export function velocityAutocorrelation(
 /**
  * Vibrational density of states: the spectral density of √m v, as a spectrum with the intensities `density` and one per species, which
  * sum to it. `density` has area 1 over cm⁻¹.
- * @throws DataError without velocities or time step; ShapeError with fewer than four frames
+ * @throws DataError without velocities or time step, or where all velocities are 0
+ * @throws ShapeError with fewer than four frames, or unless there is one positive mass per atom
  */
 export function vibrationalDensity(
   t: Trajectory,
   options: VibrationOptions & { readonly estimator?: Estimator } = {},
 ): Spectrum {
   const { masses, estimator: chosen } = readOptions(DENSITY_OPTIONS, options, "vibrationalDensity");
-  const { signals, timestep } = weightedVelocities(t, masses);
+  const { signals, timestep } = weightedVelocities(t, masses, "vibrationalDensity");
   const { wavenumbers, values, resolution, estimator } = density({ kind: "rate", signals }, timestep, chosen);
   const sums = sumBySpecies(t.species, values);
-  const spacing = wavenumbers[1]! - wavenumbers[0]!;
-  const last = wavenumbers.length - 1;
-  const area = spacing * sums.total.reduce((s, v, k) => s + (k === 0 || k === last ? v / 2 : v), 0);
+  const area = densityArea(wavenumbers, sums.total, "vibrationalDensity");
   const scaled = (v: Float64Array): Intensity => ({ unit: "cm", values: v.map((x) => x / area) });
   return {
     quantity: "vibrational",
@@ -88,10 +90,12 @@ export function vibrationalDensity(
 /** √m v of every coordinate as one signal each. */
 function weightedVelocities(
   t: Trajectory,
-  masses: Float64Array = atomicMasses(t.species),
+  given: Float64Array | undefined,
+  where: string,
 ): { readonly signals: Float64Array[]; readonly timestep: number } {
-  const velocities = requireVelocities(t, "vibrations");
-  const timestep = requireTimestep(t, "vibrations");
+  const velocities = requireVelocities(t, where);
+  const timestep = requireTimestep(t, where);
+  const masses = massesOf(t.species, given, where);
   const n3 = 3 * t.species.length;
   const frames = frameCount(t);
   const signals = Array.from({ length: n3 }, (_, c) => {

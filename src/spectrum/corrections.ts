@@ -74,6 +74,34 @@ export function quantumFactor(factor: QuantumFactor, omega: number, temperature:
   }
 }
 
+/** How far above the strongest band a factor may lift the rest: rounding errors of 1e-16 of that are spread by the transforms of a broadening. */
+const MOST_LIFTED = 1e12;
+
+/**
+ * Requires that a quantum factor leaves the bands of a classical spectrum in sight. Schofield's grows as e^{x/2}: at low temperature it makes of
+ * the rounding errors beyond the bands the largest numbers of the spectrum, up to infinity.
+ * @param classical density before the factor, not negative
+ * @param weights the factor at each point, up to a constant
+ * @param broadened whether the spectrum is going to be; else only what is not finite is refused
+ * @throws OptionError naming the wavenumber from which on the factor is too large
+ */
+export function requireBandsInSight(
+  { wavenumbers, classical, weights }: Readonly<Record<"wavenumbers" | "classical" | "weights", Float64Array>>,
+  { factor, temperature, broadened }: { factor: QuantumFactor; temperature: number; broadened: boolean },
+  where: string,
+): void {
+  const band = classical.reduce((best, v, k) => (v > classical[best]! ? k : best), 0);
+  const limit = broadened ? MOST_LIFTED * classical[band]! * weights[band]! : Number.POSITIVE_INFINITY;
+  const lost = classical.findIndex((v, k) => !(Number.isFinite(v * weights[k]!) && v * weights[k]! <= limit));
+  if (lost < 0) return;
+  throw new OptionError({
+    where,
+    problem: `the quantum factor "${factor}" at ${temperature} K lifts what is left from ${wavenumbers[lost]!.toFixed(0)} cm⁻¹ on far above the strongest band, at ${wavenumbers[band]!.toFixed(0)} cm⁻¹`,
+    advice:
+      "use harmonic, which is exact for vibrations, or give only every n-th frame, so that the axis ends below that",
+  });
+}
+
 /**
  * The frequency an exact integration would have had, from the one a Verlet trajectory shows. Verlet's recurrence gives a
  * harmonic oscillator of frequency ω the frequency Ω with cos ΩΔt = 1 − ω²Δt²/2, so ω = (2/Δt) sin(ΩΔt/2) < Ω.

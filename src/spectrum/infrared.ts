@@ -12,7 +12,13 @@ import { boltzmannConstant, speedOfLightCm, speedOfLightInternal, vacuumPermitti
 import { wavenumberToAngular } from "../units/frequency.js";
 import { averageSpectra } from "./average.js";
 import { broaden } from "./broadening.js";
-import { type Correction, QUANTUM_FACTORS, type QuantumFactor, quantumFactor } from "./corrections.js";
+import {
+  type Correction,
+  QUANTUM_FACTORS,
+  type QuantumFactor,
+  quantumFactor,
+  requireBandsInSight,
+} from "./corrections.js";
 import { type Density, density } from "./density.js";
 import { type DensityInput, type Estimator, estimatorOption } from "./estimator.js";
 import { type Broadening, broadeningOption } from "./lineShape.js";
@@ -66,8 +72,9 @@ const OPTIONS = record({
  * Intensities: `absorption` α n, cm⁻¹ (base e), and the contributions `x`, `y`, `z` that it is the mean of. Without volume
  * `crossSection` V α n, Å², instead.
  * @param source a series, a pair of series, or ensembles of independent runs: the mean of their spectra with its standard error
- * @throws UnitError if the source is no polarization or current, or the two differ in time step or volume
- * @throws OptionError for a temperature that is not positive
+ * @throws ShapeError if a series is no vector, or a polarization and its current differ in frames, or runs in their number or axes
+ * @throws UnitError if the source is no polarization or current, or the two differ in time step; DataError if they differ in volume
+ * @throws OptionError for a temperature that is not positive, or a quantum factor that lifts what is beyond the bands above them
  * @example
  * const dipole = (await loadDataset("h2o")).series("polarization");
  * infrared(dipole, { temperature: 300, broadening: { kind: "gaussian", width: 20 } }).axis.unit // "cm-1"
@@ -95,6 +102,11 @@ function infraredOfRun(source: InfraredSource, read: z.output<typeof OPTIONS>): 
   const prefactor = 1 / (boltzmannConstant * temperature * speedOfLightInternal * vacuumPermittivity);
   const scale = volume === undefined ? prefactor : (prefactor / volume) * 1e8;
   const weights = axis.map((v) => halfSided * quantumFactor(quantum, wavenumberToAngular(v), temperature));
+  requireBandsInSight(
+    { wavenumbers: axis, classical: axis.map((_, k) => values.reduce((s, d) => s + Math.abs(d[k]!), 0)), weights },
+    { factor: quantum, temperature, broadened: read.broadening.kind !== "none" },
+    "infrared",
+  );
   const [x, y, z] = values.map((d) => d.map((v, k) => v * weights[k]!)) as [Float64Array, Float64Array, Float64Array];
 
   const unit = volume === undefined ? "Å²" : "cm⁻¹";

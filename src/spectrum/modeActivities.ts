@@ -35,8 +35,14 @@ export function modeDerivatives(modes: NormalModes, derivatives: Float64Array, s
   return result;
 }
 
-/** ∂P/∂Q of every mode, e/√u, [modes, 3]. @param bornCharges [n, 3 (field), 3 (displacement)], e */
+/**
+ * ∂P/∂Q of every mode, e/√u, [modes, 3].
+ * @param bornCharges [n, 3 (field), 3 (displacement)], e
+ * @throws ShapeError for another number of atoms; DataError for a charge that is not finite
+ */
 export function modeCharges(modes: NormalModes, bornCharges: Float64Array): Float64Array {
+  if (!bornCharges.every(Number.isFinite))
+    throw new DataError({ where: "modeCharges", problem: "a Born charge is not finite" });
   const transposed = bornCharges.map((_, p) => {
     const [i, b, a] = [Math.floor(p / 9), Math.floor((p % 9) / 3), p % 3];
     return bornCharges[9 * i + 3 * a + b]!;

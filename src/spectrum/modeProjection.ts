@@ -6,6 +6,7 @@ import { align } from "../structure/alignment.js";
 import { requireSameAtoms } from "../structure/displacement.js";
 import { frameStructure, requireTimestep, requireVelocities, type Trajectory } from "../structure/trajectory.js";
 import { density } from "./density.js";
+import { densityArea } from "./densityArea.js";
 import { type Estimator, estimatorOption } from "./estimator.js";
 import type { NormalModes } from "./phonons.js";
 import type { Intensity, Spectrum } from "./spectrum.js";
@@ -120,7 +121,7 @@ export const MODE_SPECTRUM = record({
 /**
  * Vibrational density of states by normal modes: the density of Q̇_k, and their sum, which is that of √m v. An anharmonic mode shows where
  * and how wide it is at the temperature of the trajectory.
- * @throws DataError without a time step or velocities
+ * @throws DataError without a time step or velocities, or where all of these are 0
  * @returns intensities `density` and one per mode or group, which sum to it; `density` has area 1 over cm⁻¹
  */
 export function modeSpectrum(modes: NormalModes, t: Trajectory, options: ModeSpectrumOptions = {}): Spectrum {
@@ -147,8 +148,7 @@ export function spectrumOfModes(
   const add = (list: readonly number[]): Float64Array =>
     wavenumbers.map((_, k) => list.reduce((s, m) => s + raw.values[m]![k]!, 0));
   const total = add([...modes.wavenumbers.keys()]);
-  const last = wavenumbers.length - 1;
-  const area = (wavenumbers[1]! - wavenumbers[0]!) * total.reduce((s, v, k) => s + (k % last === 0 ? v / 2 : v), 0);
+  const area = densityArea(wavenumbers, total, where);
   const scaled = (values: Float64Array): Intensity => ({ unit: "cm", values: values.map((v) => v / area) });
   return {
     quantity: "vibrational",

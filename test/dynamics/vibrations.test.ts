@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { velocityAutocorrelation, vibrationalDensity } from "../../src/dynamics/vibrations.js";
-import { DataError } from "../../src/errors.js";
+import { DataError, ShapeError } from "../../src/errors.js";
 import { findPeaks } from "../../src/spectrum/peaks.js";
 import type { Trajectory } from "../../src/structure/trajectory.js";
 import { angularToWavenumber, wavenumberToAngular } from "../../src/units/frequency.js";
@@ -52,6 +52,23 @@ describe("vibrational density of states", () => {
     const total = Float64Array.from(c.lag, (t) => (28 * cosine(400, t) + 64 * cosine(900, t)) / 92);
     expectClose(c.total, total, { absolute: 1e-3 });
     expect(angularToWavenumber(wavenumberToAngular(400))).toBeCloseTo(400, 9);
+  });
+
+  it("is refused where nothing moves, and for masses that are none", () => {
+    const t = oscillators(100, 1);
+    const still = { ...t, velocities: new Float64Array(600) };
+    for (const function_ of [vibrationalDensity, velocityAutocorrelation]) {
+      expect(() => function_(still)).toThrow("all velocities are 0");
+      expect(() => function_({ ...t, velocities: t.velocities!.map(() => Number.NaN) })).toThrow("not finite");
+      expect(() => function_(t, { masses: Float64Array.of(28) })).toThrow("1 masses for 2 atoms");
+      expect(() => function_(t, { masses: Float64Array.of(28, Number.NaN) })).toThrow("that of atom 1 is NaN");
+      expect(() => function_(t, { masses: Float64Array.of(-1, 16) })).toThrow(ShapeError);
+    }
+    // Of one species that is held the other's correlation is all there is.
+    const held = { ...t, velocities: t.velocities!.map((v, p) => (p % 6 < 3 ? 0 : v)) };
+    const { species, total } = velocityAutocorrelation(held, { masses });
+    expect([...species.Si!]).toEqual(Array(51).fill(0));
+    expectClose(species.O!, total, { relative: 1e-12 });
   });
 
   it("needs velocities and a time step", () => {

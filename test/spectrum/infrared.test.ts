@@ -39,19 +39,19 @@ describe("infrared", () => {
   const [q, m, volume, dt] = [0.8, 12 * atomicMassUnit, 300, 1];
   const [omega0, gamma] = [wavenumberToAngular(1200), wavenumberToAngular(50)];
   const speed = Math.sqrt(kT / m);
-  const run = (seed: number, frames = 8000) => {
-    const parts = [0, 1, 2].map((i) => langevin(frames, dt, omega0, gamma, 3 * seed + i));
+  const run = (seed: number, frames = 8000, step = dt) => {
+    const parts = [0, 1, 2].map((i) => langevin(frames, step, omega0, gamma, 3 * seed + i));
     return {
       polarization: vectors(
         "polarization",
         parts.map((p) => p.x.map((x) => q * speed * x)),
-        dt,
+        step,
         volume,
       ),
       current: vectors(
         "current",
         parts.map((p) => p.v.map((v) => q * speed * v)),
-        dt,
+        step,
         volume,
       ),
     };
@@ -177,6 +177,29 @@ describe("infrared", () => {
       section.values,
       absorption!.values.map((v) => v * volume * 1e-8),
       { absolute: 1e-20 * top },
+    );
+  });
+
+  it("refuses a quantum factor that drowns the bands in what it makes of rounding errors", () => {
+    const { current } = run(2, 2000, 0.5);
+    for (const cold of [10, 20, 100]) {
+      const options = { temperature: cold, quantum: "schofield" } as const;
+      expect(() => infrared(current, options)).toThrow(/"schofield" at \d+ K lifts what is left from \d+ cm⁻¹ on/);
+      for (const quantum of ["harmonic", "standard", "none"] as const)
+        expect(infrared(current, { ...options, quantum }).intensities.absorption!.values.every(Number.isFinite)).toBe(
+          true,
+        );
+    }
+    // Where the axis ends below that, the factor does what it says.
+    const coarse = run(2, 2000, 8).current;
+    const [a, b] = (["schofield", "harmonic"] as const).map((quantum) =>
+      infrared(coarse, { temperature, quantum, broadening: { kind: "none" } }),
+    );
+    const factors = a!.axis.values.map((v) => quantumFactor("schofield", wavenumberToAngular(v), temperature));
+    expectClose(
+      a!.intensities.absorption!.values,
+      b!.intensities.absorption!.values.map((v, k) => v * factors[k]!),
+      { relative: 1e-12 },
     );
   });
 

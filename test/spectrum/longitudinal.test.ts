@@ -57,6 +57,14 @@ describe("LO–TO splitting", () => {
     );
   });
 
+  it("is refused for numbers that are none", () => {
+    const broken = { ...nonAnalytic, direction: [1, 0, 0] };
+    const bornCharges = broken.bornCharges.map((z, p) => (p === 9 ? Number.NaN : z));
+    expect(() => nonAnalyticTerm(salt, { ...broken, bornCharges })).toThrow("number 9 of the Born charges is NaN");
+    const epsilonInfinity = broken.epsilonInfinity.map((e, p) => (p === 4 ? Number.NaN : e));
+    expect(() => normalModes(constants, { nonAnalytic: { ...broken, epsilonInfinity } })).toThrow("number 4 of the ε∞");
+  });
+
   it("leaves the sum of the squares as the field's trace: second route", () => {
     const direction = [0.3, -0.5, 0.8];
     const squares = (w: Float64Array) => w.reduce((s, v) => s + Math.sign(v) * wavenumberToAngular(v) ** 2, 0);
