@@ -5,14 +5,15 @@ import { integer } from "../options/values.js";
 import { isEnsemble, type SeriesEnsemble } from "../series/ensemble.js";
 import { splitSeries } from "../series/join.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
-import { type Intensity, mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
+import { requireSameKind } from "./sameKind.js";
+import { type Intensity, mapIntensities, type Spectrum } from "./spectrum.js";
 
 /**
  * Mean of the spectra of independent trajectories with the standard error of the mean (delete-one jackknife, which for
  * the intensities is σ/√n and for ratios such as the depolarisation of the mean intensities takes both parts into
  * account). For the band of Schmiedmayer & Kresse 2024, Fig. 3, see confidenceBand, which knows how few the runs are.
  * @param spectra at least two, on one axis and made with the same options
- * @throws ShapeError for fewer than two, different axes or different intensities
+ * @throws ShapeError for fewer than two, or where axis, quantity, intensities, corrections, broadening or estimator differ
  */
 export function averageSpectra(spectra: readonly Spectrum[], origin?: string): Spectrum {
   const [first] = spectra;
@@ -22,15 +23,7 @@ export function averageSpectra(spectra: readonly Spectrum[], origin?: string): S
       problem: `${spectra.length} spectra, at least 2 are needed for an error`,
       advice: "with a single trajectory use blockSpectrum",
     });
-  const names = Object.keys(first.intensities).join();
-  for (const s of spectra) {
-    requireSameAxis(first, s, "averageSpectra");
-    if (Object.keys(s.intensities).join() !== names)
-      throw new ShapeError({
-        where: "averageSpectra",
-        problem: `"${s.origin}" has ${Object.keys(s.intensities).join(", ")}, "${first.origin}" has ${names}`,
-      });
-  }
+  requireSameKind(spectra, "averageSpectra");
   const n = spectra.length;
   const mean = mapIntensities(first, (values, name) =>
     values.map((_, k) => spectra.reduce((s, p) => s + p.intensities[name]!.values[k]!, 0) / n),

@@ -2,7 +2,8 @@
 import { ShapeError } from "../errors.js";
 import { BOOTSTRAP_FIELDS, type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
 import { readOptions, record } from "../options/record.js";
-import { mapIntensities, requireSameAxis, type Spectrum } from "./spectrum.js";
+import { requireSameKind } from "./sameKind.js";
+import { mapIntensities, type Spectrum } from "./spectrum.js";
 
 const OPTIONS = record(BOOTSTRAP_FIELDS);
 
@@ -14,7 +15,7 @@ const OPTIONS = record(BOOTSTRAP_FIELDS);
  * @param statistic of a mean spectrum, in any unit; a finite number
  * @param options as of `statistics.bootstrap`
  * @throws OptionError for options that `statistics.bootstrap` does not take
- * @throws ShapeError for fewer than two runs, different axes or different intensities
+ * @throws ShapeError for fewer than two runs, or where axis, quantity, intensities, corrections, broadening or estimator differ
  * @throws DataError if the statistic is not finite for a resample
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
@@ -32,11 +33,7 @@ export function bootstrapRuns(
   const [first] = runs;
   if (!first || runs.length < 2)
     throw new ShapeError({ where, problem: `${runs.length} spectra, at least 2 are needed for an interval` });
-  for (const run of runs) {
-    requireSameAxis(first, run, where);
-    for (const name of Object.keys(first.intensities))
-      if (!run.intensities[name]) throw new ShapeError({ where, problem: `"${run.origin}" has no ${name}` });
-  }
+  requireSameKind(runs, where);
   const meanOf = (chosen: Int32Array): Spectrum =>
     mapIntensities(first, (values, name) => {
       const sum = new Float64Array(values.length);

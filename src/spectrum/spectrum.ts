@@ -119,9 +119,24 @@ export function mapIntensities(
   return { ...spectrum, intensities };
 }
 
-/** The spectrum on another axis by linear interpolation. @throws ShapeError if the new axis leaves the old one */
+/**
+ * The spectrum on another axis by linear interpolation. Standard errors are interpolated, too: between two points the error of the mean is at most
+ * that, and as large where neighboring points err together.
+ * @param axis ascending, in the spectrum's unit
+ * @throws ShapeError if the new axis leaves the old one, has no points or does not ascend
+ */
 export function resample(spectrum: Spectrum, axis: Float64Array): Spectrum {
   const x = spectrum.axis.values;
+  const back = axis.findIndex((v, k) => !(k === 0 || v > axis[k - 1]!));
+  if (axis.length === 0 || back >= 0)
+    throw new ShapeError({
+      where: "resample",
+      problem:
+        axis.length === 0
+          ? "the new axis has no points"
+          : `point ${back} of the new axis, ${axis[back]}, does not follow ${axis[back - 1]}`,
+      advice: "give at least one frequency, in ascending order",
+    });
   const [low, high] = [axis[0]!, axis.at(-1)!];
   const slack = 1e-9 * x.at(-1)!;
   if (!(low >= x[0]! - slack && high <= x.at(-1)! + slack))
@@ -129,8 +144,15 @@ export function resample(spectrum: Spectrum, axis: Float64Array): Spectrum {
       where: "resample",
       problem: `${low} to ${high} ${spectrum.axis.unit} is not inside the spectrum's ${x[0]} to ${x.at(-1)}`,
     });
+  const { intensities, ...rest } = mapIntensities(spectrum, (y) => interpolate(x, y, axis));
   return {
-    ...mapIntensities(spectrum, (y) => interpolate(x, y, axis)),
+    ...rest,
+    intensities: Object.fromEntries(
+      Object.entries(intensities).map(([name, moved]) => {
+        const { standardError } = spectrum.intensities[name]!;
+        return [name, { ...moved, ...(standardError && { standardError: interpolate(x, standardError, axis) }) }];
+      }),
+    ),
     axis: { unit: spectrum.axis.unit, values: Float64Array.from(axis) },
   };
 }

@@ -35,8 +35,10 @@ describe("bootstrapRuns", () => {
     const shorter = resample(runs[1]!, runs[1]!.axis.values.slice(0, 10));
     expect(() => bootstrapRuns([runs[0]!, shorter], () => 1, { seed: 1 })).toThrow(ShapeError);
     expect(() => bootstrapRuns([runs[0]!, { ...runs[1]!, intensities: {} }], () => 1, { seed: 1 })).toThrow(
-      `has no ${name}`,
+      /do not belong together: intensities/,
     );
+    const hotter = raman(noisyTensors(200, 2, 10), { temperature: 600 });
+    expect(() => bootstrapRuns([runs[1]!, hotter], () => 1, { seed: 1 })).toThrow(/corrections .*300.*600/);
     expect(() => bootstrapRuns(runs, () => Number.NaN, { seed: 1 })).toThrow(DataError);
   });
 });

@@ -197,6 +197,27 @@ describe("averageSpectra", () => {
     expect(() => averageSpectra([s, raman(noisyTensors(300, 3, 1))])).toThrow(ShapeError);
     expect(() => averageSpectra([s, { ...s, intensities: { unpolarised: intensityOf(s) } }])).toThrow(ShapeError);
   });
+
+  it("refuses spectra that were made in different ways", () => {
+    const s = raman(series, { temperature: 300 });
+    const others = {
+      corrections: raman(series, { temperature: 600 }),
+      broadening: raman(series, { temperature: 300, broadening: { kind: "lorentzian", width: 12 } }),
+      estimator: { ...s, estimator: { kind: "periodogram", taper: { kind: "hann" }, padding: 1 } as const },
+      quantity: { ...s, quantity: "infrared" as const },
+      intensities: { ...s, intensities: { ...s.intensities, unpolarised: { ...intensityOf(s), unit: "1" } } },
+    };
+    for (const [name, other] of Object.entries(others)) {
+      expect(() => averageSpectra([s, resample(other, s.axis.values)]), name).toThrow(ShapeError);
+      expect(() => averageSpectra([s, resample(other, s.axis.values)]), name).toThrow(
+        `do not belong together: ${name} of`,
+      );
+    }
+    expect(() => averageSpectra([s, raman(series, { temperature: 600 })])).toThrow(/temperature 300.*temperature 600/);
+    // Names in another order, or a time step read with other last digits, are no difference.
+    const estimator = Object.fromEntries(Object.entries(s.estimator!).reverse()) as typeof s.estimator;
+    expect(averageSpectra([s, { ...s, ...(estimator && { estimator }) }]).averaged).toBe(2);
+  });
 });
 
 describe("a spectrum", () => {
@@ -213,6 +234,22 @@ describe("a spectrum", () => {
     const s = spectrumOf((v) => 2 * v + 1);
     expectClose(intensityOf(resample(s, Float64Array.of(0.5, 10.25))).values, [2, 21.5], { relative: 1e-14 });
     expect(() => resample(s, Float64Array.of(0, 2001))).toThrow(ShapeError);
+  });
+
+  it("keeps standard errors where it is resampled, and refuses axes that are none", () => {
+    const s = spectrumOf((v) => 2 * v + 1);
+    const { unit, values } = intensityOf(s);
+    const withErrors = {
+      ...s,
+      intensities: { unpolarised: { unit, values, standardError: values.map((v) => v / 10) } },
+    };
+    const at = Float64Array.of(0.5, 10.25);
+    expectClose(intensityOf(resample(withErrors, at)).standardError!, [0.2, 2.15], { relative: 1e-12 });
+    expect(intensityOf(resample(s, at))).not.toHaveProperty("standardError");
+    expect(() => resample(s, Float64Array.of(3, 2, 1))).toThrow("point 1 of the new axis, 2, does not follow 3");
+    expect(() => resample(s, Float64Array.of(1, Number.NaN))).toThrow(ShapeError);
+    expect(() => resample(s, Float64Array.of(1, 1))).toThrow(ShapeError);
+    expect(() => resample(s, new Float64Array(0))).toThrow("the new axis has no points");
   });
 
   it("has the area of its intensity in any range", () => {
