@@ -1,5 +1,5 @@
 /** The current Ṗ = Σ Z*·v by atoms, species or molecules, and by normal modes. */
-import { ShapeError } from "../errors.js";
+import { ShapeError, UnitError } from "../errors.js";
 import { readOptions } from "../options/record.js";
 import { bornCurrent } from "../series/current.js";
 import { seriesLength, type TensorSeries } from "../series/tensorSeries.js";
@@ -47,7 +47,7 @@ export function currentParts(
  * @param modes of a structure with the atoms of the trajectory; for a molecule they turn with it
  * @param grouping default each mode by itself; group the modes of large cells, for every part holds three numbers per frame
  * @returns currents by name of the mode or group
- * @throws ShapeError if the atoms or the charges do not fit; DataError without velocities or a time step; OptionError for an unknown grouping
+ * @throws ShapeError if the atoms or the charges do not fit; UnitError if time steps differ; DataError without velocities or a time step; OptionError for an unknown grouping
  */
 export function modeCurrents(
   modes: NormalModes,
@@ -65,6 +65,12 @@ export function modeCurrents(
     throw new ShapeError({
       where: "modeCurrents",
       problem: `${charges.quantity} of shape [${charges.shape.join(", ")}] for ${given} frames, expected Born charges of ${n} atoms for 1 or ${frames}`,
+    });
+  if (given > 1 && Math.abs(timestep - charges.timestep) > 1e-9 * timestep)
+    throw new UnitError({
+      where: "modeCurrents",
+      problem: `charges every ${charges.timestep} fs, velocities every ${timestep} fs`,
+      advice: "give charges of the trajectory's frames, or one frame of constant charges",
     });
   const groups = modeGroups(modes, grouping);
   const of = Int32Array.from({ length: modes.wavenumbers.length }, (_, k) =>

@@ -40,6 +40,8 @@ const vector = checkedBy<ArrayLike<number>>(
   (v) => isArrayLike(v) && (v as ArrayLike<number>).length === 3,
   "a vector of three numbers",
 );
+const GEOMETRY_OPTIONS = record({ incident: vector, scattered: vector } satisfies Fields<LightPolarisation>);
+const GEOMETRY = 'give e.g. ["x(zz)-x"], or { name: { incident: [1, 0, 0], scattered: [1, 0, 0] } }';
 const SCAN = record({
   ...RAMAN_FIELDS,
   beam: vector,
@@ -51,7 +53,7 @@ const SCAN = record({
  * Spectra of chosen polarisations: the density of e_s·α̇·e_i times the factors of {@link raman}, unaveraged over orientations.
  * @param geometries by name, or a list in Porto's notation, which names itself
  * @returns one intensity per geometry
- * @throws OptionError for a notation that is none, light polarised along its own direction, or a vector without length
+ * @throws OptionError for a notation that is none, a geometry without two vectors, light polarised along its own direction, or a vector without length
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
  * Object.keys(spectra.polarisedRaman(alpha, ["x(zz)-x", "x(zy)-x"]).intensities) // ["x(zz)-x", "x(zy)-x"]
@@ -62,6 +64,12 @@ export function polarisedRaman(
   options: RamanOptions = {},
 ): Spectrum {
   const read = readOptions(OPTIONS, options, "polarisedRaman");
+  if (typeof geometries !== "object" || geometries === null)
+    throw new OptionError({
+      where: "polarisedRaman",
+      problem: `geometries are ${String(geometries)}`,
+      advice: GEOMETRY,
+    });
   const chosen = Array.isArray(geometries)
     ? Object.fromEntries((geometries as readonly string[]).map((g) => [g, porto(g)]))
     : (geometries as Readonly<Record<string, LightPolarisation>>);
@@ -74,9 +82,11 @@ function spectraOf(
   read: ReadRamanOptions,
 ): Spectrum {
   const names = Object.keys(chosen);
-  if (names.length === 0)
-    throw new OptionError({ where: "polarisedRaman", problem: "no geometry", advice: 'give e.g. ["x(zz)-x"]' });
-  const pairs = names.map((name) => [unit(chosen[name]!.incident, name), unit(chosen[name]!.scattered, name)] as const);
+  if (names.length === 0) throw new OptionError({ where: "polarisedRaman", problem: "no geometry", advice: GEOMETRY });
+  const pairs = names.map((name) => {
+    const { incident, scattered } = readOptions(GEOMETRY_OPTIONS, chosen[name]!, `geometry "${name}"`);
+    return [unit(incident, name), unit(scattered, name)] as const;
+  });
   return spectrumOverRuns(source, (run) =>
     scatteredSpectrum(run, read, (alpha) => scatteredAmplitudes(alpha, names, pairs)),
   );

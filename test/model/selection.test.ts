@@ -3,8 +3,10 @@ import { type Dataset, loadDataset } from "../../src/dataset/load.js";
 import { OptionError } from "../../src/errors.js";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
 import { splitDisplaced } from "../../src/model/linearResponse/splitDisplaced.js";
+import type { TensorEvaluation } from "../../src/model/target/polarizability/evaluation.js";
 import {
   polarizabilityLearningCurve,
+  smallestPerDraw,
   smallestTrainingSet,
 } from "../../src/model/target/polarizability/learningCurve.js";
 import type { Candidate } from "../../src/model/target/polarizability/polarizability.js";
@@ -19,6 +21,22 @@ beforeAll(async () => {
   water = await loadDataset("h2o");
 });
 
+describe("smallest training set", () => {
+  it("is the smallest whatever the order of the sizes, draw by draw and by the medians", () => {
+    const point = (train: number, ...scores: readonly number[]) => ({
+      train,
+      validation: 1,
+      draws: scores.map((r2) => ({ r2: { a: r2, gamma2: r2 } }) as TensorEvaluation),
+    });
+    const points = [point(20, 0.95, 0.9, 0.1), point(5, 0.9, 0.2, 0.1), point(10, 0.91, 0.85, 0.1)];
+    for (const order of [points, [...points].reverse(), [points[1]!, points[2]!, points[0]!]]) {
+      const curve = { method: "x", test: 1, points: order };
+      expect([...smallestPerDraw(curve)]).toEqual([5, 10, Number.POSITIVE_INFINITY]);
+      expect(smallestTrainingSet(curve)).toBe(10);
+    }
+  });
+});
+
 describe("split", () => {
   it("is disjoint, seeded, nested in N_t, with N_t : N_v = 5 : 1 and 400 test frames", () => {
     const a = splitFrames(1000, { train: 20, seed: 3 });
@@ -30,6 +48,11 @@ describe("split", () => {
     expect(b.train.slice(0, 20)).toEqual(a.train);
     expect(b.test).toEqual(a.test);
     expect([5, 10, 440].map(validationSize)).toEqual([1, 2, 88]);
+    // Where fewer than 400 remain, all of them are tested; asked for by number they are the same.
+    const [small, large] = [splitFrames(300, { train: 20 }), splitFrames(300, { train: 50 })];
+    expect([small.test.length, large.test.length]).toEqual([276, 240]);
+    expect(large.test.every((i) => small.test.includes(i))).toBe(true);
+    expect(splitFrames(300, { train: 20, test: 240 }).test).toEqual(large.test);
   });
 
   it("refuses more frames than there are", () => {

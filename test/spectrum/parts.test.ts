@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadDataset } from "../../src/dataset/load.js";
-import { DataError, OptionError, ShapeError } from "../../src/errors.js";
+import { DataError, OptionError, ShapeError, UnitError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { linearResponse } from "../../src/model/linearResponse/linearResponse.js";
 import { predictLinearResponse } from "../../src/model/linearResponse/predictSeries.js";
@@ -13,6 +13,7 @@ import { displacedForces } from "../../src/spectrum/displacedForces.js";
 import { forceConstants } from "../../src/spectrum/forceConstants.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { modeSpectrum } from "../../src/spectrum/modeProjection.js";
+import { moleculeModeSpectrum } from "../../src/spectrum/moleculeModes.js";
 import { spectrumParts } from "../../src/spectrum/parts.js";
 import { findPeaks } from "../../src/spectrum/peaks.js";
 import { normalModes } from "../../src/spectrum/phonons.js";
@@ -156,6 +157,17 @@ describe("the embedded water molecule", async () => {
     // A neutral molecule's current is its vibrations' and rotations'.
     const vibrations = Math.max(...grouped.vibration!.values.map(Math.abs));
     expect(vibrations).toBeGreaterThan(0.5 * scale);
+  });
+
+  it("takes charges of its own frames only, and no trajectory without motion", () => {
+    const late = { ...charges, timestep: 77 };
+    expect(() => modeCurrents(modes, late, t)).toThrow("charges every 77 fs, velocities every 2 fs");
+    expect(() => bornCurrent(late, t)).toThrow(UnitError);
+    // Constant charges have no times.
+    expect(() => modeCurrents(modes, { ...constant, timestep: 77 }, t)).not.toThrow();
+    const still = { ...t, velocities: t.velocities!.map(() => 0) };
+    expect(() => modeSpectrum(modes, still)).toThrow("modeSpectrum: all velocities are 0");
+    expect(() => moleculeModeSpectrum(modes, still, [[0, 1, 2]])).toThrow("moleculeModeSpectrum: all velocities are 0");
   });
 
   it("shows each mode where it is harmonic, within anharmonicity, and the modes add up to the density of states", () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
-import { polarisedRaman, porto, ramanAngleScan, ramanTensorSpectra } from "../../src/spectrum/polarised.js";
+import {
+  type Geometries,
+  polarisedRaman,
+  porto,
+  ramanAngleScan,
+  ramanTensorSpectra,
+} from "../../src/spectrum/polarised.js";
 import { raman } from "../../src/spectrum/raman.js";
 import { intensityOf } from "../../src/spectrum/spectrum.js";
 import { expectClose } from "../support/close.js";
@@ -66,6 +72,16 @@ describe("polarised Raman of a single crystal", () => {
     expectClose(intensityOf(s, "y(xx)-y").values, intensityOf(elements, "xx").values, { relative: 1e-12 });
     expect(Object.keys(elements.intensities)).toEqual(["xx", "yy", "zz", "xy", "yz", "zx"]);
     for (const wrong of ["x(zz)", "x(xz)-x", "q(zz)-x", "x(zx)x"]) expect(() => porto(wrong)).toThrow(OptionError);
+  });
+
+  it("says which geometry is none", () => {
+    const given = (geometry: unknown) => () => polarisedRaman(alpha, { g: geometry } as unknown as Geometries);
+    for (const wrong of [{ incident: [1, 0, 0] }, {}, undefined, null, 5, { incident: [1, 0, 0], scattered: [1, 0] }]) {
+      expect(given(wrong)).toThrow(OptionError);
+      expect(given(wrong)).toThrow(/geometry "g"/);
+    }
+    expect(() => polarisedRaman(alpha, undefined as unknown as Geometries)).toThrow(/geometries are undefined/);
+    expect(given({ incident: [0, 0, 0], scattered: [1, 0, 0] })).toThrow(/no direction/);
   });
 
   it("scanned over the angle starts and ends at the axes and repeats after 180°", () => {

@@ -16,7 +16,7 @@ export interface SplitOptions {
   readonly train: number;
   /** Default N_t/5, rounded, at least 1 (Grumet et al.: N_t : N_v = 5 : 1). */
   readonly validation?: number;
-  /** Default 400, or all that remain if these are fewer. */
+  /** Default 400, or all that remain beside training and validation if these are fewer. */
   readonly test?: number;
   /** Default 0. */
   readonly seed?: number;
@@ -36,8 +36,9 @@ export function validationSize(train: number): number {
 }
 
 /**
- * Draws disjoint training, validation and test frames. With one seed the test frames are the same for every N_t, and a smaller
- * training set is part of a larger one.
+ * Draws disjoint training, validation and test frames. With one seed a smaller training set is part of a larger one, and the test frames are the
+ * same for every N_t as long as their number is: give `test` where fewer than 400 remain beside the largest training set, else a smaller N_t is
+ * tested on more frames, those of the larger one among them.
  * @param frames number of frames to draw from
  * @throws OptionError if there are too few frames, or a size is not a whole number
  */

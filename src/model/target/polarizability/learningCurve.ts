@@ -152,7 +152,7 @@ export function smallestTrainingSet(curve: LearningCurve<TensorEvaluation>, thre
 export function smallestPerDraw(curve: LearningCurve<TensorEvaluation>, threshold = 0.8): Float64Array {
   const { draws = [] } = curve.points[0] ?? {};
   return Float64Array.from(draws, (_, k) => {
-    const enough = curve.points.find(({ draws: d }) => Math.min(d[k]!.r2.a, d[k]!.r2.gamma2) > threshold);
-    return enough?.train ?? Number.POSITIVE_INFINITY;
+    const enough = curve.points.filter(({ draws: d }) => Math.min(d[k]!.r2.a, d[k]!.r2.gamma2) > threshold);
+    return enough.reduce((least, { train }) => Math.min(least, train), Number.POSITIVE_INFINITY);
   });
 }
