@@ -237,7 +237,7 @@ export type { LongitudinalLine, ModeRow, ModeTableOptions } from "./spectrum/mod
 export type { MoleculeModeOptions, MoleculeModeSpectrumOptions } from "./spectrum/moleculeModes.js";
 export type { CrossTerms, PartsOptions, SignalParts } from "./spectrum/parts.js";
 export type { Peak, PeakOptions } from "./spectrum/peaks.js";
-export type { AssignedPeak, PeakTable, PeakTableOptions } from "./spectrum/peakTable.js";
+export type { AssignedPeak, MeasuredLine, PeakTable, PeakTableOptions } from "./spectrum/peakTable.js";
 export type { NonAnalytic, NormalModeOptions, NormalModes } from "./spectrum/phonons.js";
 export type { Geometries, LightPolarisation, RamanAngleScanOptions } from "./spectrum/polarised.js";
 export type { RamanOptions } from "./spectrum/raman.js";

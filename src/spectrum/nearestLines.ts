@@ -9,21 +9,30 @@ export interface MeasuredLines {
 }
 
 /**
- * Lines of a spectrum's peaks, of which some may be noise: each line goes to the nearest peak, if that is near enough, and of several
- * lines a peak keeps the nearest.
+ * Lines of a spectrum's peaks, of which some may be noise: pairs that are near enough, the nearest first; a line goes to at most one peak and a
+ * peak takes at most one line.
  * @param within largest distance as a part of the line's position
+ * @param alike whether a peak may be a line at all, by their numbers; default any
  */
-export function nearestLines(positions: readonly number[], lines: readonly number[], within: number): MeasuredLines {
+export function nearestLines(
+  positions: readonly number[],
+  lines: readonly number[],
+  within: number,
+  alike: (peak: number, line: number) => boolean = () => true,
+): MeasuredLines {
+  const pairs = lines.flatMap((line, m) =>
+    positions
+      .map((p, k) => ({ k, m, distance: Math.abs(p - line) }))
+      .filter(({ k, distance }) => distance <= within * Math.abs(line) && alike(k, m)),
+  );
   const taken = new Map<number, number>();
-  for (const line of lines) {
-    const distance = (k: number): number => Math.abs(positions[k]! - line);
-    const k = positions.reduce((best, _, j) => (best < 0 || distance(j) < distance(best) ? j : best), -1);
-    if (k < 0 || distance(k) > within * Math.abs(line)) continue;
-    const before = taken.get(k);
-    if (before === undefined || distance(k) < Math.abs(positions[k]! - before)) taken.set(k, line);
+  const kept = new Set<number>();
+  for (const { k, m } of pairs.sort((a, b) => a.distance - b.distance)) {
+    if (taken.has(k) || kept.has(m)) continue;
+    taken.set(k, lines[m]!);
+    kept.add(m);
   }
-  const kept = new Set(taken.values());
-  return { taken, missed: lines.filter((line) => !kept.has(line)) };
+  return { taken, missed: lines.filter((_, m) => !kept.has(m)) };
 }
 
 /** Harmonic modes closer than this are one level, cm⁻¹. */

@@ -29,6 +29,14 @@ export interface AssignedPeak {
   readonly difference?: number;
 }
 
+/** A measured line that has been assigned. */
+export interface MeasuredLine {
+  /** In the unit of the axis. */
+  readonly position: number;
+  /** Its representation, in the words of the projection, e.g. "A1". */
+  readonly symmetry: string;
+}
+
 export interface PeakTableOptions extends PeakOptions {
   /** Table of the harmonic modes (modeTable). */
   readonly modes?: readonly ModeRow[];
@@ -37,19 +45,32 @@ export interface PeakTableOptions extends PeakOptions {
    * `grouping: { kind: "labels", … }`, or spectrumParts of modeCurrents).
    */
   readonly projection?: Spectrum;
-  /** Positions of measured lines in the unit of the axis, or a measured spectrum whose peaks are taken. */
-  readonly measured?: readonly number[] | Spectrum;
+  /**
+   * Positions of measured lines in the unit of the axis, with their symmetry where it is known, or a measured spectrum whose peaks are taken. With a
+   * projection a line of known symmetry belongs to a peak of the same one.
+   */
+  readonly measured?: readonly (number | MeasuredLine)[] | Spectrum;
   /** Largest distance from a measured line or a mode to its peak, as a fraction of the position; default 0.15. */
   readonly within?: number;
+}
+
+function isLine(v: unknown): boolean {
+  if (typeof v === "number") return Number.isFinite(v);
+  return (
+    typeof v === "object" &&
+    v !== null &&
+    Number.isFinite((v as MeasuredLine).position) &&
+    typeof (v as MeasuredLine).symmetry === "string"
+  );
 }
 
 const OPTIONS = record({
   ...PEAK_FIELDS,
   modes: plainList<ModeRow>("rows of modeTable").optional(),
   projection: checkedBy<Spectrum>(isSpectrum, "a spectrum").optional(),
-  measured: checkedBy<readonly number[] | Spectrum>(
-    (v) => isArrayLike(v) || isSpectrum(v),
-    "a list of positions or a spectrum",
+  measured: checkedBy<readonly (number | MeasuredLine)[] | Spectrum>(
+    (v) => isSpectrum(v) || (isArrayLike(v) && Array.from(v as ArrayLike<unknown>).every(isLine)),
+    "a list of positions, or of { position, symmetry }, or a spectrum",
   ).default([]),
   within: number({ atLeast: 0 }).default(0.15),
 } satisfies Fields<PeakTableOptions>);
@@ -59,14 +80,15 @@ export interface PeakTable {
   readonly rows: readonly AssignedPeak[];
   /** By column; "" for none. */
   readonly units: Readonly<Record<keyof AssignedPeak, string>>;
-  /** Measured lines that no peak is nearest to: the misses. */
+  /** Measured lines that no peak is left for near enough: the misses. */
   readonly missed: readonly number[];
 }
 
 /**
  * Peaks in order of position with height, width and area, what they are (the representation whose modes move most at that frequency
- * and the nearest harmonic mode), and the nearest measured line. A measured line belongs to at most one peak, the nearest, if that is near enough.
- * @throws OptionError as {@link findPeaks}
+ * and the nearest harmonic mode), and the nearest measured line. Of the pairs that are near enough the nearest come first, and a measured line
+ * belongs to at most one peak.
+ * @throws OptionError as {@link findPeaks}, or for a measured line of a symmetry that the projection does not have
  * @example
  * const alpha = (await loadDataset("h2o")).series("polarizability");
  * spectra.peakTable(raman(alpha), { from: 1000, to: 4200, measured: [1595, 3657] }).units.position // "cm⁻¹"
@@ -77,17 +99,22 @@ export function peakTable(spectrum: Spectrum, options: PeakTableOptions = {}): P
   const found = findPeaks(spectrum, rest);
   const { unit, values } = intensityOf(spectrum, name);
   const x = spectrum.axis.values;
-  const lines = "axis" in measured ? findPeaks(measured).map((p) => p.position) : [...measured];
+  const lines = "axis" in measured ? findPeaks(measured).map((p) => p.position) : Array.from(measured);
+  const parts = found.map((p) => projection && strongest(projection, p.position, p.width));
+  const symmetries = lines.map((line) =>
+    projection && typeof line !== "number" ? knownSymmetry(line, projection) : undefined,
+  );
   const seen = modes?.filter((m) => m.kind === "vibration" && visible(m, spectrum.quantity));
   const { taken, missed } = nearestLines(
     found.map((p) => p.position),
-    lines,
+    lines.map((line) => (typeof line === "number" ? line : line.position)),
     within,
+    (k, m) => symmetries[m] === undefined || symmetries[m] === parts[k]?.name,
   );
   const rows = found.map((p, k): AssignedPeak => {
     const from = valley(x, values, p.position, found[k - 1]?.position ?? x[0]!);
     const to = valley(x, values, p.position, found[k + 1]?.position ?? x.at(-1)!);
-    const part = projection && strongest(projection, p.position, p.width);
+    const part = parts[k];
     // Of the symmetry that the projection gives: rotations and translations have no mode to be named.
     const mode = seen && nearest(part ? seen.filter((m) => m.symmetry === part.name) : seen, p.position, within);
     const line = taken.get(k);
@@ -156,9 +183,27 @@ function valley(x: Float64Array, y: Float64Array, peak: number, neighbor: number
   return best;
 }
 
+/** The symmetry of a measured line. @throws OptionError for one that the projection does not have */
+function knownSymmetry({ position, symmetry }: MeasuredLine, projection: Spectrum): string {
+  const names = partsOf(projection);
+  if (names.includes(symmetry)) return symmetry;
+  throw new OptionError({
+    where: "peakTable",
+    problem: `the measured line at ${position} has the symmetry "${symmetry}", which the projection does not`,
+    advice: `it has ${names.join(", ")}`,
+  });
+}
+
+/** Names of the parts of a projection. */
+function partsOf(projection: Spectrum): readonly string[] {
+  return Object.keys(projection.intensities)
+    .slice(1)
+    .filter((name) => !name.includes(" × "));
+}
+
 /** The part with most of the intensity within a width around a position, and its share of all parts. */
 function strongest(projection: Spectrum, position: number, width: number): { name: string; share: number } | undefined {
-  const [, ...parts] = Object.entries(projection.intensities).filter(([name]) => !name.includes(" × "));
+  const parts = partsOf(projection);
   if (parts.length === 0)
     throw new OptionError({
       where: "peakTable",
@@ -167,9 +212,9 @@ function strongest(projection: Spectrum, position: number, width: number): { nam
     });
   const half = Math.max(width / 2, 2 * (projection.axis.values[1]! - projection.axis.values[0]!));
   const range = { from: position - half, to: position + half };
-  const sums = parts.map(([name]) => Math.max(0, area(projection, { name, ...range })));
+  const sums = parts.map((name) => Math.max(0, area(projection, { name, ...range })));
   const total = sums.reduce((a, b) => a + b, 0);
   if (!(total > 0)) return undefined;
   const k = sums.indexOf(Math.max(...sums));
-  return { name: parts[k]![0], share: sums[k]! / total };
+  return { name: parts[k]!, share: sums[k]! / total };
 }

@@ -11,6 +11,7 @@ import { peakTable } from "../../src/spectrum/peakTable.js";
 import { normalModes } from "../../src/spectrum/phonons.js";
 import { polarizabilityDerivatives } from "../../src/spectrum/polarizabilityDerivatives.js";
 import { raman } from "../../src/spectrum/raman.js";
+import type { Spectrum } from "../../src/spectrum/spectrum.js";
 import { withVelocities } from "../../src/structure/displacement.js";
 import { cellVolume } from "../../src/structure/structure.js";
 import { expectClose } from "../support/close.js";
@@ -175,6 +176,55 @@ describe("peakTable", () => {
     expect([table.units.height, table.units.area]).toEqual(["Å⁶·cm·fs⁻¹", "Å⁶·fs⁻¹"]);
     // A Gaussian's area is 1.0645 height·width.
     for (const p of table.rows) expectClose(p.area, 1.0645 * p.height * p.width, { relative: 0.02 });
+  });
+
+  it("gives measured lines of known symmetry to peaks of the same, and others to the nearest, each once", () => {
+    const axis = { unit: "cm-1" as const, values: Float64Array.from({ length: 4000 }, (_, k) => k) };
+    const lines = (at: readonly (readonly [number, number])[]) => ({
+      unit: "1",
+      values: axis.values.map((v) => at.reduce((s, [p, height]) => s + height * Math.exp(-(((v - p) / 10) ** 2)), 0)),
+    });
+    const [a, b] = [
+      [
+        [1540, 1],
+        [3600, 1],
+      ] as const,
+      [
+        [1640, 0.5],
+        [3680, 0.8],
+      ] as const,
+    ];
+    const spectrum: Spectrum = {
+      quantity: "raman",
+      axis,
+      intensities: { unpolarised: lines([...a, ...b]) },
+      resolution: 1,
+      corrections: [],
+      broadening: { kind: "none" },
+      origin: "four lines",
+    };
+    const projection = { ...spectrum, intensities: { density: lines([...a, ...b]), A1: lines(a), B2: lines(b) } };
+    const known = [
+      { position: 1595, symmetry: "A1" },
+      { position: 3657, symmetry: "A1" },
+      { position: 3756, symmetry: "B2" },
+    ];
+    const of = (options: Parameters<typeof peakTable>[1]) => {
+      const { rows, missed } = peakTable(spectrum, { from: 1000, to: 3900, ...options });
+      return { measured: rows.map((p) => p.measured), missed };
+    };
+    expect(of({ projection, measured: known })).toEqual({ measured: [1595, undefined, 3657, 3756], missed: [] });
+    // 1595 is nearer to 1640 than to 1540; 3657 is nearest to 3680, and 3756 takes what is left near enough.
+    const bare = [1595, 3657, 3756];
+    expect(of({ measured: bare })).toEqual({ measured: [undefined, 1595, 3756, 3657], missed: [] });
+    expect(of({ measured: bare, within: 0.03 })).toEqual({
+      measured: [undefined, 1595, undefined, 3657],
+      missed: [3756],
+    });
+    // Without a projection nobody knows the symmetry of a peak.
+    expect(of({ measured: known })).toEqual(of({ measured: bare }));
+    expect(() => of({ projection, measured: [{ position: 1595, symmetry: "A₁" }] })).toThrow("it has A1, B2");
+    expect(() => of({ measured: [{ position: 1595 } as never] })).toThrow(/position, symmetry/);
   });
 
   it("of a trajectory names the representation that moves at a peak, with its share", async () => {
