@@ -1,8 +1,5 @@
 /** Averages and their uncertainty. All functions refuse empty input and values that are not finite. */
 import { DataError, OptionError } from "../errors.js";
-import { type Fields, readOptions, record } from "../options/record.js";
-import { integer, number } from "../options/values.js";
-import { random } from "./random.js";
 
 /** Arithmetic mean. @throws DataError for no values or one that is not finite */
 export function mean(values: ArrayLike<number>): number {
@@ -113,74 +110,6 @@ export function blockAverage(values: ArrayLike<number>): BlockAverage {
     plateau: found?.blockSize,
     inefficiency: uncorrelated > 0 ? (error / uncorrelated) ** 2 : 1,
     levels,
-  };
-}
-
-export interface BootstrapOptions {
-  readonly seed: number;
-  /** Number of resamples. Default 1000. */
-  readonly samples?: number;
-  /** Probability that the interval covers the true value. Default 0.95. */
-  readonly level?: number;
-  /** Length of the contiguous (circular) blocks that are resampled, for correlated series. Default 1: independent values. */
-  readonly blockLength?: number;
-}
-
-export const BOOTSTRAP_FIELDS = {
-  seed: integer(),
-  samples: integer({ atLeast: 2 }).default(1000),
-  level: number({ above: 0, below: 1 }).default(0.95),
-  blockLength: integer({ atLeast: 1 }).default(1),
-} satisfies Fields<BootstrapOptions>;
-const BOOTSTRAP_OPTIONS = record(BOOTSTRAP_FIELDS);
-
-/** A statistic with its bootstrap error and percentile confidence interval. */
-export interface BootstrapEstimate {
-  /** The statistic of the data themselves. */
-  readonly estimate: number;
-  readonly standardError: number;
-  readonly low: number;
-  readonly high: number;
-  readonly level: number;
-}
-
-/**
- * Uncertainty of any statistic by resampling with replacement (Efron, Ann. Stat. 7, 1 (1979); percentile interval).
- * @param count number of observations
- * @param statistic computes the statistic of the observations with these indices
- * @throws DataError if the statistic is not finite for a resample
- * @example
- * const x = [3.1, 2.9, 3.0, 3.2, 2.8];
- * statistics.bootstrap(x.length, (indices) => statistics.mean(Array.from(indices, (k) => x[k]!)), { seed: 1 }).estimate // 3
- */
-export function bootstrap(
-  count: number,
-  statistic: (indices: Int32Array) => number,
-  options: BootstrapOptions,
-): BootstrapEstimate {
-  const { seed, samples, level, blockLength } = readOptions(BOOTSTRAP_OPTIONS, options, "bootstrap");
-  if (blockLength > count)
-    throw new OptionError({
-      where: "bootstrap",
-      problem: `blockLength is ${blockLength}, there are ${count} observations`,
-    });
-  const generator = random(seed);
-  const indices = Int32Array.from({ length: count }, (_, i) => i);
-  const estimate = statistic(indices);
-  const replicas = new Float64Array(samples);
-  for (let s = 0; s < samples; s++) {
-    for (let i = 0; i < count; i += blockLength) {
-      const start = generator.integer(count);
-      for (let k = i; k < Math.min(i + blockLength, count); k++) indices[k] = (start + k - i) % count;
-    }
-    replicas[s] = statistic(indices);
-  }
-  return {
-    estimate,
-    standardError: standardDeviation(replicas),
-    low: quantile(replicas, 0.5 * (1 - level)),
-    high: quantile(replicas, 0.5 * (1 + level)),
-    level,
   };
 }
 

@@ -1,6 +1,6 @@
 /** How well predicted values agree with reference values, with confidence intervals. */
 import { DataError, ShapeError } from "../errors.js";
-import { BOOTSTRAP_FIELDS, type BootstrapEstimate, type BootstrapOptions, bootstrap } from "../math/statistics.js";
+import { BOOTSTRAP_FIELDS, type BootstrapEstimate, type BootstrapOptions, resampled } from "../math/bootstrap.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { integer } from "../options/values.js";
 import { component, componentNames } from "../series/components.js";
@@ -110,7 +110,7 @@ export function agreement(
   for (const name of Object.keys(MEASURES) as Measure[]) {
     const estimate = MEASURES[name](whole);
     if (!Number.isFinite(estimate)) continue;
-    result[name] = bootstrap(
+    result[name] = resampled(
       count,
       (indices) => {
         const value = MEASURES[name](totals(frames, indices));

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
+import { bootstrap } from "../../src/math/bootstrap.js";
 import { random } from "../../src/math/random.js";
 import {
   blockAverage,
-  bootstrap,
   mean,
   median,
   quantile,
@@ -96,6 +96,35 @@ describe("blockAverage", () => {
 });
 
 describe("bootstrap", () => {
+  test.each([
+    [4, 0.82],
+    [8, 0.905],
+    [20, 0.92],
+  ])("of %i normal values covers their mean as often as is said", (n, least) => {
+    // Binomial error of 300 draws at 0.95: 0.013, of which the bounds are two or three away. Bare percentiles cover 77, 88 and 93 %.
+    const r = random(n);
+    let covered = 0;
+    for (let draw = 0; draw < 300; draw++) {
+      const x = Float64Array.from({ length: n }, () => r.normal());
+      const mean = (indices: Int32Array): number => indices.reduce((s, i) => s + x[i]!, 0) / n;
+      const { low, high } = bootstrap(n, mean, { seed: draw, samples: 600 });
+      if (low <= 0 && high >= 0) covered++;
+    }
+    expect(covered / 300).toBeGreaterThan(least);
+    expect(covered / 300).toBeLessThan(0.975);
+  });
+
+  test("of few values has the standard error of their mean, and counts blocks for observations", () => {
+    const few = [3, 1, 4, 2, 6];
+    const mean = (indices: Int32Array): number => indices.reduce((s, i) => s + few[i % 5]!, 0) / indices.length;
+    // 4000 resamples: 1.1 %; three times that.
+    expectClose(bootstrap(5, mean, { seed: 1, samples: 4000 }).standardError, standardError(few), { relative: 0.035 });
+    const options = { seed: 1, blockLength: 4 };
+    expect(() => bootstrap(3, mean, { seed: 1 })).toThrow(/3 observations, expected at least 4/);
+    expect(() => bootstrap(12, mean, options)).toThrow(/3 blocks of 4/);
+    expect(bootstrap(16, mean, options).high).toBeGreaterThan(2);
+  });
+
   const x = noise(400, 3);
   const meanOf = (indices: Int32Array): number => indices.reduce((s, i) => s + x[i]!, 0) / indices.length;
 
