@@ -92,13 +92,14 @@ export type { ReadOptions, Source } from "./io/source.js";
 export type { BecOrder, ComponentOrder, FrameField } from "./io/tensorNames.js";
 export type { LabelOptions, LabelSource } from "./io/vaspSteps.js";
 export type { XdatcarFrameOptions, XdatcarOptions } from "./io/xdatcar.js";
+export type { BootstrapEstimate, BootstrapOptions } from "./math/bootstrap.js";
 // Numbers
 export type { LineFit, PowerLawFit } from "./math/lineFit.js";
 export type { Matrix } from "./math/matrix.js";
 export type { MedianInterval } from "./math/medianInterval.js";
 export type { RidgeTrial } from "./math/normalEquations.js";
 export type { Random, RandomState } from "./math/random.js";
-export type { BlockAverage, BlockLevel, BootstrapEstimate, BootstrapOptions } from "./math/statistics.js";
+export type { BlockAverage, BlockLevel } from "./math/statistics.js";
 export type { BasisData } from "./model/basis/basisOf.js";
 export type { KernelReferences } from "./model/basis/kernelBasis.js";
 export type {
@@ -133,6 +134,7 @@ export type { PredictedField } from "./model/stream/framePredictor.js";
 export type { EvaluateOptions } from "./model/stream/keptPredictions.js";
 export type { PredictFramesOptions } from "./model/stream/predictFrames.js";
 export type { PredictedFile, PredictToFileOptions } from "./model/stream/predictToFile.js";
+export type { ForceFieldCoverage } from "./model/target/forceField/coverage.js";
 export type { ForceFieldEvaluation } from "./model/target/forceField/evaluate.js";
 export type { ForceFieldData, ForceFieldModel, ForceFieldOptions } from "./model/target/forceField/forceField.js";
 export type { ForceFieldPrediction } from "./model/target/forceField/predict.js";

@@ -50,7 +50,7 @@ export function selectCommand(): Command {
       );
       const picks = chosen.map(({ index, gain }) => {
         const { structure, file, frame } = candidates[index]!;
-        return { structure, file, frame, gain, forceError: forceFieldUncertainty(model, structure).largest };
+        return { structure, file, frame, gain, forceError: forceFieldUncertainty(model, structure).epistemic.largest };
       });
       await writeExtxyz(
         flags.out,

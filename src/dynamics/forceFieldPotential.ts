@@ -19,7 +19,7 @@ export function forceFieldPotential(model: ForceFieldModel): Potential {
     fingerprint: fingerprint(model),
     evaluate: (s) => (pieceCount(s.species.length) > 1 ? alone(s) : predictForcesAround(model, s, follow(s))),
     onThreads: (start, workers) => forcesOnThreads(model, start, workers),
-    ...(model.posterior && { uncertainty: (s) => forceFieldUncertainty(model, s).largest }),
+    ...(model.posterior && { uncertainty: (s) => forceFieldUncertainty(model, s).epistemic.largest }),
   };
 }
 

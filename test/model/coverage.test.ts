@@ -3,6 +3,7 @@ import { loadDataset } from "../../src/dataset/load.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { random } from "../../src/math/random.js";
 import { uncertaintyCoverage } from "../../src/model/coverage.js";
+import { predictUncertainty } from "../../src/model/predict.js";
 import { fitPolarizability } from "../../src/model/target/polarizability/polarizability.js";
 import { fitPolarization } from "../../src/model/target/polarization/polarization.js";
 import { coverageOf } from "../../src/model/train/coverage.js";
@@ -33,8 +34,11 @@ it("of the water dimer: a scale found on left-out frames holds for others", asyn
   });
   const left = await uncertaintyCoverage(model, [...pick(bec, 1), ...pick(dipoles, 1, 20)]);
   const other = await uncertaintyCoverage(model, [...pick(bec, 2), ...pick(dipoles, 11, 20)]);
-  // As they come, estimates are too small: what the training data leave open is not all that is wrong.
-  expect(other.bornCharges!.twoSigma).toBeLessThan(0.7);
+  // What the training data leave open is not all that is wrong: without the noise ±2σ held less than 60 % of Z*.
+  expect(other.bornCharges!.twoSigma).toBeGreaterThan(0.9);
+  const { epistemic, bornCharges } = predictUncertainty(model, pick(bec, 2)[0]!.structure);
+  const { noise } = model.posterior!;
+  expect(bornCharges[5]).toBeCloseTo(Math.hypot(epistemic.bornCharges[5]!, noise), 12);
   for (const quantity of ["bornCharges", "polarization"] as const) {
     const ratio = other[quantity]!.scale / left[quantity]!.scale;
     expect(Math.abs(Math.log(ratio))).toBeLessThan(0.25);

@@ -9,6 +9,7 @@ import { cholesky, choleskySolve, logDeterminant } from "../../src/math/cholesky
 import { gemm, matrix, transpose } from "../../src/math/matrix.js";
 import { random } from "../../src/math/random.js";
 import { basisOf } from "../../src/model/basis/basisOf.js";
+import { uncertaintyCoverage } from "../../src/model/coverage.js";
 import { loadModel, saveModel } from "../../src/model/file/models.js";
 import type { ForceFieldModel } from "../../src/model/target/forceField/forceField.js";
 import { FORCE_FIELD, fitForceField } from "../../src/model/target/forceField/forceField.js";
@@ -68,7 +69,8 @@ describe("error estimate of a force field", () => {
       Array.from({ length: 40 }, (_, k) => jitteredQuartz(200 + k)),
     )) {
       const predicted = predictForces(model, structure);
-      const deviations = forceFieldUncertainty(model, structure).forces;
+      // The truth has no noise.
+      const deviations = forceFieldUncertainty(model, structure).epistemic.forces;
       forces!.forEach((f, k) => {
         squares += ((predicted.forces[k]! - f) / (scale * deviations[k]!)) ** 2;
         count++;
@@ -155,10 +157,16 @@ describe("error estimate of a force field", () => {
       const covariance = gemm(rows, choleskySolve(factor, transpose(rows)));
       const expected = (r: number): number =>
         model.posterior!.noise * Math.sqrt(covariance.values[r * (rows.rows + 1)]!);
-      const found = forceFieldUncertainty(model, structure);
+      const all = forceFieldUncertainty(model, structure);
+      const found = all.epistemic;
       expectClose(found.energy, (expected(0) * atoms) / 10, { relative: 1e-6 });
       const forces = Array.from({ length: 3 * atoms }, (_, k) => expected(k + 1));
       expectClose(found.forces, forces, { relative: 1e-6 });
+      // With the noise of a row over its weight: 10 over the atoms for energies, 1 for forces.
+      const { noise } = model.posterior!;
+      expectClose(all.energy, Math.hypot(found.energy, (noise * atoms) / 10), { relative: 1e-12 });
+      expectClose(all.forces[7]!, Math.hypot(found.forces[7]!, noise), { relative: 1e-12 });
+      expect(all.largest).toBeGreaterThan(found.largest);
       const perAtom = Array.from({ length: atoms }, (_, i) => Math.hypot(...found.forces.slice(3 * i, 3 * i + 3)));
       expect(found.largest).toBe(Math.max(...perAtom));
     }
@@ -167,11 +175,13 @@ describe("error estimate of a force field", () => {
   it("grows away from the training data and shrinks when a structure is learned", async () => {
     const model = await fitForceField(noisy, options);
     const [near, far] = [jitteredQuartz(77, 0.1), jitteredQuartz(77, 0.3)];
-    expect(forceFieldUncertainty(model, far).largest).toBeGreaterThan(2 * forceFieldUncertainty(model, near).largest);
+    expect(forceFieldUncertainty(model, far).epistemic.largest).toBeGreaterThan(
+      2 * forceFieldUncertainty(model, near).epistemic.largest,
+    );
     const more = await fitForceField([...noisy, ...computedFrames(truth, [far])], options);
     const scale = model.posterior!.noise / more.posterior!.noise;
-    expect(scale * forceFieldUncertainty(more, far).largest).toBeLessThan(
-      0.5 * forceFieldUncertainty(model, far).largest,
+    expect(scale * forceFieldUncertainty(more, far).epistemic.largest).toBeLessThan(
+      0.5 * forceFieldUncertainty(model, far).epistemic.largest,
     );
   });
 
@@ -182,6 +192,28 @@ describe("error estimate of a force field", () => {
     const plain = await fitForceField(noisy, { ...options, solver: "qr" });
     expect(() => forceFieldUncertainty(plain, candidates[0]!)).toThrow(OptionError);
   });
+});
+
+it("errors of noisy data are within the error bars, of energies and of forces", async () => {
+  const model = await fitForceField(noisy, options);
+  const fresh = computedFrames(
+    truth,
+    Array.from({ length: 30 }, (_, k) => jitteredQuartz(300 + k)),
+  ).map((f) => ({
+    ...f,
+    energy: f.energy! + (9 / 10) * sigma * rng.normal(),
+    forces: f.forces!.map((x) => x + sigma * rng.normal()),
+  }));
+  const { energy, forces } = await uncertaintyCoverage(model, fresh);
+  expect([energy!.values, forces!.values]).toEqual([30, 30 * 27]);
+  // The noise is that of training rows, smaller than the truth by what the weights use up: 0.4 to 1 of it, as above.
+  expect(forces!.scale).toBeGreaterThan(0.9);
+  expect(forces!.scale).toBeLessThan(2);
+  expect(forces!.twoSigma).toBeGreaterThan(0.7);
+  expect(energy!.twoSigma).toBeGreaterThan(0.6);
+  await expect(uncertaintyCoverage(model, [{ structure: quartz() }])).rejects.toThrow(
+    /no frame has an energy or forces/,
+  );
 });
 
 describe("selectConfigurations", () => {

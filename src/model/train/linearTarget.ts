@@ -132,6 +132,16 @@ export function rowSpaceOf(model: LinearModel): RowSpace {
   return { basis: basisOf(d, order, basis), constants: { fixed: constants, directions } };
 }
 
+/**
+ * Standard deviation of an error of one kind of data, from what the training data leave open and what the model cannot fit:
+ * √(σ² + noise²), the noise that of a weighted row over its weight. Of a kind that was not learnt from nothing is known of the noise.
+ * @param weight of a row in training
+ */
+export function withNoise({ noise }: Posterior, weight: number): (epistemic: number) => number {
+  const own = weight > 0 ? noise / weight : 0;
+  return (epistemic) => Math.hypot(epistemic, own);
+}
+
 /** What the training data leave open of values that are linear in the weights. @throws OptionError without a posterior */
 export function rowEstimator(model: LinearModel): {
   readonly space: RowSpace;

@@ -1,6 +1,6 @@
 import type { Structure } from "../../../structure/structure.js";
 import { VECTOR_AXES } from "../../../tensor/cartesian.js";
-import { rowEstimator } from "../../train/linearTarget.js";
+import { rowEstimator, withNoise } from "../../train/linearTarget.js";
 import { bornChargeRows, type PolarizationModel, polarizationRows } from "./polarization.js";
 
 /** Standard deviations of a predicted polarization and its Born charges. */
@@ -9,16 +9,18 @@ export interface PolarizationUncertainty {
   readonly polarization: Float64Array;
   /** [n, 3 (field), 3 (displacement)], e */
   readonly bornCharges: Float64Array;
+  /** The part that the training data leave open, and more of them would make smaller: same shapes and units. */
+  readonly epistemic: { readonly polarization: Float64Array; readonly bornCharges: Float64Array };
 }
 
 /**
- * Error estimate of P and Z*: the standard deviation that the training data leave to the weights (Bayesian linear regression, Bishop,
- * Pattern Recognition and Machine Learning (2006), eqs. 3.49–3.59). What no weights could fit is not in it: `models.uncertaintyCoverage`
- * finds on left-out frames by how much it is too small.
+ * Error estimate of P and Z*: noise²·(1 + xᵀA⁻¹x), what the model cannot fit and what the training data leave to the weights (Bayesian
+ * linear regression, Bishop, Pattern Recognition and Machine Learning (2006), eqs. 3.49–3.59). The noise is the root mean square error of
+ * a weighted row on held-out frames over the weight of the kind of data; of a kind that the model has not learnt from it is left out.
  * @throws OptionError if the model has no posterior
  */
 export function polarizationUncertainty(model: PolarizationModel, s: Structure): PolarizationUncertainty {
-  const { space, deviations } = rowEstimator(model);
+  const { space, posterior, deviations } = rowEstimator(model);
   const polarization = deviations(polarizationRows(space, { structure: s }).rows);
   const bornCharges = new Float64Array(9 * s.species.length);
   let at = 0;
@@ -33,5 +35,10 @@ export function polarizationUncertainty(model: PolarizationModel, s: Structure):
     });
     at += block.length;
   });
-  return { polarization, bornCharges: found };
+  const { weights } = model.training;
+  return {
+    polarization: polarization.map(withNoise(posterior, weights.polarization)),
+    bornCharges: found.map(withNoise(posterior, weights.bornCharges)),
+    epistemic: { polarization, bornCharges: found },
+  };
 }
