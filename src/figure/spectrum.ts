@@ -29,7 +29,7 @@ export interface SpectrumFigureOptions extends FigureOptions {
   readonly scaling?: Scaling;
   /**
    * Half-width of the band in standard errors, for spectra that have one; 0 leaves it out. Default: Student's t of the number of runs
-   * for 95 % (see confidenceBand), 2 where the errors do not come from runs.
+   * or members of a committee for 95 % (see confidenceBand), 2 where the errors come from neither.
    */
   readonly standardErrors?: number;
   /** Positions to mark, in `unit`, e.g. experimental lines. */
@@ -91,7 +91,7 @@ export function spectrumLines(spectra: Readonly<Record<string, Spectrum>>, optio
       // An intensity that is nowhere negative has no band below zero.
       measured: s.measurement !== undefined,
       floor: chosen.values.some((v) => v < 0) ? Number.NEGATIVE_INFINITY : 0,
-      half: standardErrors ?? (s.averaged === undefined ? 2 : bandFactor(s)),
+      half: standardErrors ?? (s.averaged === undefined && s.members === undefined ? 2 : bandFactor(s)),
       quantity: intensityName(s, intensity),
       unit: chosen.unit,
     };

@@ -23,7 +23,8 @@ const OPTIONS = record({ name: text().optional(), level: number({ above: 0, belo
  * 15 cm⁻¹ width (runs of 8 ps, broadening 10 cm⁻¹), a 95 % band covers the truth at 94, 93, 95 and 95 % of the points with 2, 4, 8 and
  * 30 runs, ± 2 standard errors at 67, 84, 92 and 95 %. Without broadening one point of one run is exponentially distributed and the
  * band covers less: 91, 89, 90 and 93 %.
- * For a spectrum whose errors do not come from runs (committeeSpectrum) the factor is that of the normal distribution.
+ * Of a committee (committeeSpectrum) the degrees of freedom are one less than its members. For a spectrum whose errors come from
+ * neither the factor is that of the normal distribution.
  * @param options.name intensity, default the first
  * @param options.level default 0.95
  * @throws OptionError if the intensity has no standard error
@@ -52,5 +53,5 @@ export function confidenceBand(
 
 /** Half-width of a band in standard errors. */
 export function bandFactor(spectrum: Spectrum, level = 0.95): number {
-  return studentFactor(level, spectrum.averaged === undefined ? Number.POSITIVE_INFINITY : spectrum.averaged - 1);
+  return studentFactor(level, (spectrum.averaged ?? spectrum.members ?? Number.POSITIVE_INFINITY) - 1);
 }

@@ -11,7 +11,7 @@ export interface Intensity {
   /** Unit of the values, "1" for a ratio. */
   readonly unit: string;
   readonly values: Float64Array;
-  /** Standard error of the mean, where several spectra were averaged. */
+  /** Standard error of the mean where several spectra were averaged, that of the model where a committee predicted them. */
   readonly standardError?: Float64Array;
 }
 
@@ -31,6 +31,8 @@ export interface Spectrum {
   readonly measurement?: Readonly<Record<string, string>>;
   /** Number of spectra averaged; absent for one. */
   readonly averaged?: number;
+  /** Number of members of the committee that the standard errors come from; absent where they do not. */
+  readonly members?: number;
   readonly origin: string;
 }
 

@@ -53,10 +53,26 @@ describe("confidenceBand", () => {
     expectClose(drawn.slice(n).reverse(), low, { relative: 1e-12 });
   });
 
-  it("uses the normal distribution where the errors do not come from runs, and refuses a spectrum without errors", () => {
+  it("goes by the members of a committee, even about a mean of runs, and refuses a spectrum without errors", () => {
     const plain = raman(noisyTensors(200, 2, 1));
-    const committee = committeeSpectrum(plain, [raman(noisyTensors(200, 2, 2))]);
-    expectClose(confidenceBand(committee).factor, 1.95996, { relative: 1e-5 });
+    const members = [2, 3, 4, 5].map((seed) => raman(noisyTensors(200, 2, seed)));
+    // Student's t for three degrees of freedom, in the band and in the figure; 4.303 would be that of the three runs.
+    expectClose(confidenceBand(committeeSpectrum(plain, members)).factor, 3.18245, { relative: 1e-5 });
+    const committee = committeeSpectrum(spectrum, members);
+    expect(committee.averaged).toBeUndefined();
+    expectClose(confidenceBand(committee).factor, 3.18245, { relative: 1e-5 });
+    const { values: axis } = spectrum.axis;
+    const [drawn] = spectrumFigure({ A: committee }, { range: [axis[0]!, axis.at(-1)!] }).data;
+    const { high } = confidenceBand(committee);
+    expectClose(Float64Array.from(drawn!.y as ArrayLike<number>).subarray(0, axis.length), high, { relative: 1e-12 });
+    // √(Σ (member − full)²/(M − 1)).
+    const at = (s: Spectrum): number => intensityOf(s).values[9]!;
+    const squares = members.reduce((sum, m) => sum + (at(m) - at(spectrum)) ** 2, 0);
+    expectClose(intensityOf(committee).standardError![9]!, Math.sqrt(squares / 3), { relative: 1e-12 });
+    expect(() => committeeSpectrum(plain, members.slice(0, 1))).toThrow(/one member/);
+    const { standardError: _, ...bare } = intensityOf(committee);
+    const other: Spectrum = { ...plain, intensities: { own: { ...bare, standardError: bare.values } } };
+    expectClose(confidenceBand(other).factor, 1.95996, { relative: 1e-5 });
     expect(() => confidenceBand(plain)).toThrow(/seriesEnsemble/);
     expect(() => confidenceBand(spectrum, { level: 1 })).toThrow(OptionError);
   });
