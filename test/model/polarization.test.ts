@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { DataError, OptionError } from "../../src/errors.js";
+import { random } from "../../src/math/random.js";
 import type { PolarizationModel } from "../../src/model/target/polarization/polarization.js";
 import { excessCharge, fitPolarization } from "../../src/model/target/polarization/polarization.js";
 import { polarizationOf, predictBornCharges } from "../../src/model/target/polarization/predict.js";
 import { predictPolarization } from "../../src/model/target/polarization/predictSeries.js";
 import { infrared } from "../../src/spectrum/infrared.js";
-import { wrap } from "../../src/structure/cell.js";
+import { toCartesian, wrap } from "../../src/structure/cell.js";
 import { unwrap } from "../../src/structure/continuous.js";
 import type { Frame } from "../../src/structure/frame.js";
 import type { Structure } from "../../src/structure/structure.js";
@@ -229,6 +230,37 @@ describe("training data", () => {
     const alone = await fitPolarization(shifted, { descriptor, weights: { bornCharges: 0 } });
     expect(alone.training).toMatchObject({ counts: { bornCharges: 0, polarization: 24 } });
     expect(errorOf(alone, test)).toBeGreaterThan(errorOf(both, test));
+  });
+
+  it("take atoms of a crystal that are wrapped into the cell in the image where the first frame has them", async () => {
+    const r = random(4);
+    const wrapped = train.map((f) => {
+      const { cell, positions } = f.structure;
+      const turns = positions.map(() => (r.next() < 0.2 ? (r.next() < 0.5 ? 1 : -1) : 0));
+      const shift = toCartesian(turns, cell!);
+      return { ...f, structure: { ...f.structure, positions: positions.map((x, p) => x + shift[p]!) } };
+    });
+    const options = { descriptor, weights: { bornCharges: 0 }, ridge: { kind: "fixed", value: 1e-8 } } as const;
+    const [a, b] = [await fitPolarization(train, options), await fitPolarization(wrapped, options)];
+    // Positions that were moved there and back differ by rounding, 1e-15, of which the ridge makes 1e8 times as much at most.
+    expectClose(
+      predictBornCharges(b, test[0]!.structure).bornCharges,
+      predictBornCharges(a, test[0]!.structure).bornCharges,
+      {
+        absolute: 1e-5,
+      },
+    );
+    const [one, ...others] = wrapped;
+    const away = (part: number) => {
+      const turns = one!.structure.positions.map((_, p) => (p === 3 ? 1 : p === 7 ? part : 0));
+      const shift = toCartesian(turns, one!.structure.cell!);
+      const positions = one!.structure.positions.map((x, p) => x + shift[p]!);
+      return [one!, { ...one!, structure: { ...one!.structure, positions } }, ...others];
+    };
+    await expect(fitPolarization(away(0.4), options)).rejects.toThrow(
+      /frame 1: atom 1 .* another cell.*atom 2 is more/,
+    );
+    await fitPolarization(away(0.2), options);
   });
 
   it("give the same weights by Cholesky and by QR, at any ridge that both can factor", async () => {

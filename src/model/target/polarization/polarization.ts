@@ -15,6 +15,7 @@ import {
 } from "../../train/linearTarget.js";
 import type { LinearFit } from "../../train/primal.js";
 import { rowsOnThread } from "../../train/rowThread.js";
+import { nearestImages } from "./nearestImages.js";
 import { planCharges, type SpeciesCharges } from "./speciesCharges.js";
 
 /** What a polarization model learns from. */
@@ -27,7 +28,8 @@ export interface PolarizationOptions extends LinearOptions<PolarizationData> {
   readonly charges?: SpeciesCharges;
   /**
    * `absolute` (default without a cell) takes P as it is; `differences` (default with a cell) takes it relative to the first frame
-   * that has one, since P of a crystal is known up to a constant. Positions and P must then be on one branch.
+   * that has one, since P of a crystal is known up to a constant. P must then be on one branch; atoms are taken in the image nearest to
+   * where that frame has them, so that positions of a solid may be wrapped.
    */
   readonly polarization?: "absolute" | "differences";
 }
@@ -77,7 +79,8 @@ export const POLARIZATION: LinearTarget<PolarizationData, PolarizationOptions> =
     return (frame, add) => {
       if (frame.bornCharges && weights.bornCharges > 0) bornChargeRows(space, frame, weights.bornCharges, add);
       if (!frame.polarization || weights.polarization === 0 || frame === origin) return;
-      const { rows, targets } = polarizationRows(space, frame);
+      const near = origin ? nearestImages(frame, origin, frames.indexOf(frame)) : frame;
+      const { rows, targets } = polarizationRows(space, near);
       const scaled = (x: Float64Array, x0: Float64Array | undefined): Float64Array =>
         x.map((v, i) => weights.polarization * (v - (x0 ? x0[i]! : 0)));
       const y = scaled(targets, zero?.targets);
