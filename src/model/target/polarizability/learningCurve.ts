@@ -7,13 +7,19 @@ import type { Frame } from "../../../structure/frame.js";
 import { journaledFits } from "../../train/journaledFits.js";
 import { type LearningCurve, medianScore } from "../../train/learningCurve.js";
 import { type Components, listComponents, type PreparedFrames } from "../../train/preparedFrames.js";
+import { sharedFrames } from "../../train/sharedFrames.js";
 import { type Split, splitFrames } from "../../train/split.js";
 import { evaluateTensors, type TensorEvaluation } from "./evaluation.js";
-import { type FirstStep, type GivenFirstStep, toFirstStep } from "./firstStep.js";
-import { fitDraw, prepare, sharedPrepared } from "./learningDraw.js";
-import { type DeltaOptions, POLARIZABILITY_OPTIONS, polarizabilitySettings } from "./options.js";
+import { type GivenFirstStep, toFirstStep } from "./firstStep.js";
+import { findsBasis, fitDraw, fitOwnBasis, type LearningSetup, prepare, sharedPrepared } from "./learningDraw.js";
+import {
+  type DeltaOptions,
+  POLARIZABILITY_OPTIONS,
+  type PolarizabilitySettings,
+  polarizabilitySettings,
+} from "./options.js";
 import { firstComponents, fitContext, prepareFor } from "./polarizability.js";
-import { fromPolarizability, type PolarizabilityQuantity, tensorOf } from "./tensorData.js";
+import { fromPolarizability, type PolarizabilityQuantity, quantityOf, tensorOf } from "./tensorData.js";
 
 /** Options of {@link polarizabilityLearningCurve}. */
 export interface PolarizabilityLearningOptions extends ThreadOptions {
@@ -50,7 +56,8 @@ const OPTIONS = record({
 
 /**
  * Fits on N_t frames (and N_t/5 for validation) drawn at random and tests on frames that neither contain, for every size and draw. The
- * features of all frames are computed once; fits run on all processors, except with a first step that is made anew for each of them. Within a
+ * features of all frames are computed once, and for every fit where functions (`products`) or channels (`compress`) are found on its
+ * frames, of which test frames are none; fits run on all processors, except with a first step that is made anew for each of them. Within a
  * draw the sets are nested and the test frames the same. The same bits for any number of workers.
  * @throws OptionError if there are fewer frames than the largest size needs
  * @throws DataError if the journal is one of other frames or options; FileError if another run has it
@@ -68,9 +75,16 @@ export async function polarizabilityLearningCurve(
     throw new OptionError({ where, problem: "a journal with a first step that is a function", advice: "leave it out" });
   const settings = polarizabilitySettings(model, given ? "fitDelta" : "fitPolarizability");
   const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
-  const context = await fitContext(frames, fixed, model.quantity, settings, run);
-  const { quantity } = context;
-  const prepared = await prepareFor(context, frames, { ...run, ...(workers !== undefined && { workers }) });
+  const threads = { ...run, ...(workers !== undefined && { workers }) };
+  const quantity = quantityOf(frames, model.quantity);
+  const firstOf = (step: GivenFirstStep): Components => {
+    const components = firstComponents(toFirstStep(step, quantity), quantity)!;
+    return listComponents(frames.map((f) => components(f.structure)));
+  };
+  const first = fixed && firstOf(fixed);
+  const setup: LearningSetup = findsBasis(settings)
+    ? { settings, frames: sharedFrames(frames), quantity, ...(first && { first }) }
+    : { settings, prepared: await preparedFor(frames, quantity, settings, first, threads) };
   const largest = Math.max(...sizes);
   const { test } = splitFrames(frames.length, {
     train: largest,
@@ -93,9 +107,13 @@ export async function polarizabilityLearningCurve(
   const results: TensorEvaluation[] = [];
   if (learnt)
     for (const [done, draw] of fits.entries()) {
-      const step = toFirstStep(await learnt(draw.train.map((i) => frames[i]!)), quantity);
-      const own = withFirstStep(prepared, frames, step, quantity);
-      results.push(evaluate(await fitDraw(own, settings, draw, signal ? { signal } : {}), draw));
+      const own = firstOf(await learnt(draw.train.map((i) => frames[i]!)));
+      const quiet = { ...(signal && { signal }), ...(workers !== undefined && { workers }) };
+      const found =
+        "prepared" in setup
+          ? fitDraw({ ...setup.prepared, first: own }, settings, draw, signal ? { signal } : {})
+          : fitOwnBasis({ ...setup, first: own }, settings, draw, quiet);
+      results.push(evaluate(await found, draw));
       onProgress?.({ label, done: done + 1, total: fits.length, unit: "fits" });
       throwIfAborted(signal, label);
     }
@@ -103,11 +121,11 @@ export async function polarizabilityLearningCurve(
     const found = await journaledFits({
       workerModule: new URL("./learningDraw.js", import.meta.url),
       prepare,
-      shared: { prepared: sharedPrepared(prepared), settings },
+      shared: setup,
       items: fits,
       label,
       itemName: "fit",
-      identity: () => [where, settings, fits, reference, prepared],
+      identity: () => [where, settings, fits, reference, "prepared" in setup ? setup.prepared : setup],
       keep: (components, k) => evaluate(components, fits[k]!),
       ...(journal !== undefined && { journal }),
       ...(workers !== undefined && { workers }),
@@ -123,15 +141,18 @@ export async function polarizabilityLearningCurve(
   return { method: given ? "Δ-ML" : "direct-ML", test: test.length, points };
 }
 
-/** Prepared frames with another first step. */
-function withFirstStep(
-  prepared: PreparedFrames,
+/** All frames prepared once, where features do not depend on what is trained on. */
+async function preparedFor(
   frames: readonly Frame[],
-  step: FirstStep,
   quantity: PolarizabilityQuantity,
-): PreparedFrames {
-  const components = firstComponents(step, quantity)!;
-  return { ...prepared, first: listComponents(frames.map((f) => components(f.structure))) };
+  settings: PolarizabilitySettings,
+  first: Components | undefined,
+  { onProgress, signal, workers }: ThreadOptions,
+): Promise<PreparedFrames> {
+  const run = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const context = await fitContext(frames, undefined, quantity, settings, run);
+  const prepared = await prepareFor(context, frames, { ...run, ...(workers !== undefined && { workers }) });
+  return sharedPrepared(first ? { ...prepared, first } : prepared);
 }
 
 /**
