@@ -28,7 +28,7 @@ export function predictTensor(
 }
 
 /**
- * Standard deviations of what a model predicts for one structure, where it was fitted with `uncertainty: { kind: "variance" }` (a force
+ * Standard deviations of the errors of what a model predicts for one structure, where it was fitted with `uncertainty: { kind: "variance" }` (a force
  * field is, unless told otherwise).
  * @throws OptionError | DataError if the model has no error estimate, or for a species that it was not trained on
  */

@@ -4,6 +4,7 @@ import { createDescriptor } from "../../src/descriptor/descriptor.js";
 import { DataError, OptionError } from "../../src/errors.js";
 import { cholesky, choleskySolve } from "../../src/math/cholesky.js";
 import { gemm, matrix } from "../../src/math/matrix.js";
+import { polarizabilityDocument, readPolarizability } from "../../src/model/file/polarizabilityDocument.js";
 import { predictUncertainty } from "../../src/model/predict.js";
 import { polarizabilitySettings } from "../../src/model/target/polarizability/options.js";
 import type { PolarizabilityModel } from "../../src/model/target/polarizability/polarizability.js";
@@ -12,6 +13,7 @@ import { predictCommittee, predictPolarizability } from "../../src/model/target/
 import { componentsPerAtom } from "../../src/model/target/polarizability/tensorData.js";
 import { fitPart } from "../../src/model/train/kernelFit.js";
 import { prepareFrames, selectPrepared } from "../../src/model/train/preparedFrames.js";
+import { degreesOf } from "../../src/model/train/variance.js";
 import type { Frame } from "../../src/structure/frame.js";
 import { createTrajectory } from "../../src/structure/trajectory.js";
 import { expectClose } from "../support/close.js";
@@ -72,6 +74,11 @@ describe("committee", () => {
   it("is refused without members, and asked for only where there is one", async () => {
     const wrong = fitPolarizability(train, { descriptor: features, uncertainty: { kind: "committee", members: 1 } });
     await expect(wrong).rejects.toThrow(OptionError);
+    const two = await fitPolarizability(train, {
+      descriptor: features,
+      uncertainty: { kind: "committee", members: 2 },
+    });
+    expect(two.training.warnings.join()).toMatch(/2 members.*at least 4/);
     await expect(
       predictCommittee(await fitPolarizability(train, { descriptor: features }), along(test)),
     ).rejects.toThrow(DataError);
@@ -97,7 +104,7 @@ describe("predictive variance", () => {
       2,
       selectPrepared(all, [...train.keys()]),
       undefined,
-      polarizabilitySettings({}, "fitPolarizability"),
+      polarizabilitySettings({ uncertainty: { kind: "variance" } }, "fitPolarizability"),
     );
     const rows = selectPrepared(all, [14, 15, 16]).means[2]!;
     const scale = (m: typeof rows) => {
@@ -114,8 +121,8 @@ describe("predictive variance", () => {
     const shifted = matrix(fitted.gram.rows, fitted.gram.rows, fitted.gram.values.slice());
     for (let i = 0; i < shifted.rows; i++) shifted.values[i * shifted.rows + i]! += fitted.solution.noise;
     const solved = choleskySolve(cholesky(shifted), matrix(t.rows, x.rows, transposed(k, x.rows, t.rows)));
-    // s² makes the mean squared error of left-out frames that of their variance: refits without each frame say the same.
-    const amplitude = fitted.solution.calibration;
+    // s²: nestedErrors.test.ts forms it by refits without each frame and pair of frames.
+    const amplitude = degreesOf(fitted).inflation * fitted.solution.calibration!.scale;
     const traceless = test.slice(0, 3).flatMap((f) => [...predictUncertainty(model, f.structure).traceless]);
     for (let i = 0; i < x.rows; i++) {
       let explained = 0;
@@ -123,6 +130,55 @@ describe("predictive variance", () => {
       const variance = amplitude * (fitted.amplitude * own.values[i * x.rows + i]! - explained + fitted.solution.noise);
       expectClose(traceless[i]!, 3 * Math.sqrt(Math.max(0, variance)), { relative: 1e-3, absolute: 1e-7 });
     }
+  });
+
+  it("knows how many errors its scale rests on, also from a file; one of an old file is taken as it is", async () => {
+    const model = await fitPolarizability(train, { descriptor: features, uncertainty: { kind: "variance" } });
+    const { structure } = test[0]!;
+    const { degreesOfFreedom, ...sigma } = predictUncertainty(model, structure);
+    expect(degreesOfFreedom.scalar).toBeGreaterThanOrEqual(3);
+    expect(degreesOfFreedom.scalar).toBeLessThanOrEqual(14);
+    expect(degreesOfFreedom.traceless).toBeLessThanOrEqual(70);
+    const { settings, ...document } = polarizabilityDocument(model);
+    expect(predictUncertainty(readPolarizability({ settings, ...document }, "m"), structure)).toEqual({
+      degreesOfFreedom,
+      ...sigma,
+    });
+    const old = JSON.parse(JSON.stringify(settings));
+    for (const part of old.parts) delete part.variance.degreesOfFreedom;
+    const read = readPolarizability({ settings: old, ...document }, "old");
+    const infinite = { scalar: Number.POSITIVE_INFINITY, traceless: Number.POSITIVE_INFINITY };
+    expect(predictUncertainty(read, structure)).toEqual({ ...sigma, degreesOfFreedom: infinite });
+    expect(polarizabilityDocument(read).settings).toEqual(old);
+  });
+
+  it("leaves out copies of a frame together, and says which frames they are", async () => {
+    const few = train.slice(0, 10);
+    const settings = { descriptor: features, uncertainty: { kind: "variance" } } as const;
+    const plain = await fitPolarizability(few, settings);
+    // Moved, so that features differ by rounding.
+    const copies = few.map((f) => {
+      const positions = f.structure.positions.map((x, p) => x + [0.3, -1.7, 0.9][p % 3]!);
+      return { ...f, structure: { ...f.structure, positions } };
+    });
+    const twice = await fitPolarizability([...few, ...copies], settings);
+    expect(plain.training.warnings.join()).not.toMatch(/same features/);
+    expect(twice.training.warnings.join()).toMatch(
+      /training frames 0 and 10; 1 and 11; 2 and 12, and 7 more such groups/,
+    );
+    for (const k of [0, 1] as const) {
+      // One at a time the error would be a hundredth and less. The ridge counts for half, since every frame is there twice.
+      const ratio = twice.parts[k].leaveOneOut / plain.parts[k].leaveOneOut;
+      expect(ratio).toBeGreaterThan(0.7);
+      expect(ratio).toBeLessThan(1.5);
+    }
+    const deviation = (model: PolarizabilityModel): number => predictUncertainty(model, test[1]!.structure).scalar;
+    expect(deviation(twice) / deviation(plain)).toBeGreaterThan(0.5);
+    expect(deviation(twice) / deviation(plain)).toBeLessThan(2);
+    const alike = await fitPolarizability([few[0]!, few[0]!, few[0]!], settings);
+    expect(alike.training.warnings.join()).toMatch(/left-out errors say nothing/);
+    const folds = await fitPolarizability([...few, ...copies], { ...settings, ridge: { kind: "validation" } });
+    expect(folds.parts[0].leaveOneOut / plain.parts[0].leaveOneOut).toBeGreaterThan(0.5);
   });
 
   it("is smaller at training frames than at others", async () => {

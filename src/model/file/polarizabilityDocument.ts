@@ -39,7 +39,12 @@ const PART = record({
     calibration: number({ atLeast: 0 }),
     members: list(record({ intercept: number(), firstStepFactor: number() })),
   }).optional(),
-  variance: record({ deviation: number(), noise: number(), scale: number() }).optional(),
+  variance: record({
+    deviation: number(),
+    noise: number(),
+    scale: number(),
+    degreesOfFreedom: number({ atLeast: 1 }).optional(),
+  }).optional(),
 });
 type PartSettings = z.output<typeof PART>;
 
@@ -132,8 +137,13 @@ function writePart(part: PolarizabilityPart, d: Descriptor, arrays: DraftArrays)
         members: committee.members.map(({ weights: _, ...m }) => m),
       },
     }),
-    ...(variance && { variance: { deviation: variance.deviation, noise: variance.noise, scale: variance.scale } }),
+    ...(variance && { variance: varianceSettings(variance) }),
   };
+}
+
+/** Degrees of freedom without end are left out, since JSON has no infinity. */
+function varianceSettings({ deviation, noise, scale, degreesOfFreedom: nu }: VariancePart) {
+  return { deviation, noise, scale, ...(Number.isFinite(nu) && { degreesOfFreedom: nu }) };
 }
 
 function readPart(
@@ -214,6 +224,7 @@ function readVariance(
   const values = arrayOf(document, `${name}.variance.explained`, [rows, size + 1], file);
   return {
     ...s,
+    degreesOfFreedom: s.degreesOfFreedom ?? Number.POSITIVE_INFINITY,
     factors: arrayOf(document, `${name}.variance.factors`, [size], file),
     mean: arrayOf(document, `${name}.variance.mean`, [size + 1], file),
     explained: { rows, columns: size + 1, values },

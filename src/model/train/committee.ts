@@ -9,6 +9,7 @@ import { solveWithNoise } from "./dual.js";
 import type { FittedPart } from "./kernelFit.js";
 import type { Uncertainty } from "./options.js";
 import type { PreparedFrames } from "./preparedFrames.js";
+import { degreesOf } from "./variance.js";
 
 /** One member's model of one order, linear in the functions of the basis. */
 export interface MemberPart {
@@ -22,8 +23,8 @@ export interface MemberPart {
 export interface CommitteePart {
   readonly members: readonly MemberPart[];
   /**
-   * Factor on the members' deviations from their mean: root mean square leave-one-out residual of the full model over the root mean
-   * square spread of the members that have not seen a frame.
+   * Factor on the members' deviations from their mean: root mean square error of the full model on left-out frames (as for
+   * `VariancePart`, √(ν/(ν − 2)) included) over the root mean square spread of the members that have not seen a frame.
    */
   readonly calibration: number;
 }
@@ -46,6 +47,15 @@ export function requireCommitteeFrames(frames: number): void {
       problem: `a committee on ${frames} frames`,
       advice: "train on at least three",
     });
+}
+
+/** A spread of few members is too uncertain to be scaled by. */
+const FEW_MEMBERS = 4;
+
+/** What a user should know of a committee. */
+export function committeeWarning({ members = 8 }: Extract<Uncertainty, { kind: "committee" }>): string[] {
+  if (members >= FEW_MEMBERS) return [];
+  return [`the spread of ${members} members of a committee is uncertain itself: take at least ${FEW_MEMBERS}`];
 }
 
 /** Random subsets of the training frames, the same for every order. @throws OptionError for fewer than three frames */
@@ -102,7 +112,7 @@ export async function fitMembers(
     spread += Math.max(0, (square[i]! - sum[i]! ** 2 / count[i]!) / (count[i]! - 1));
     terms++;
   }
-  const residual = fitted.part.leaveOneOut ** 2 / block;
+  const residual = degreesOf(fitted).inflation * fitted.solution.calibration!.error;
   return { members, calibration: spread > 0 ? Math.sqrt((residual * terms) / spread) : 1 };
 }
 

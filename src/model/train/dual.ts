@@ -8,6 +8,7 @@ import { dot, gemv, type Matrix, matrix } from "../../math/matrix.js";
 import { mean } from "../../math/statistics.js";
 import { breathe, type RunOptions, throwIfAborted } from "../../progress.js";
 import { type LeftOut, leftOut } from "./leaveOneOut.js";
+import { type Calibration, type NestedTrial, nestedCalibration, nestedTrial, type Solved } from "./nestedErrors.js";
 import { type SolutionSpace, solutionSpace } from "./solutionSpace.js";
 
 /**
@@ -40,6 +41,8 @@ export interface RidgeProblem {
   readonly groups?: readonly (readonly number[])[];
   /** Whose errors σ² is chosen by; default of left-out and of validation frames. */
   readonly chosenBy?: "all" | "validation";
+  /** Whether the errors of left-out frames are to scale error estimates; about twice the work. Default false. */
+  readonly calibrated?: boolean;
   /** Frames held out for choosing σ². */
   readonly validation?: {
     /** Kernel between validation and training rows, [v·m, n·m]. */
@@ -67,8 +70,8 @@ export interface RidgeSolution {
   readonly noise: number;
   /** Residuals of left-out frames, [frames, m], in the order of the groups; of 100 evenly spaced frames where there are more and no groups. */
   readonly leaveOneOut: Float64Array;
-  /** Mean squared residual of a left-out frame in units of its predictive variance (of a unit kernel, noise included). */
-  readonly calibration: number;
+  /** Errors of left-out frames that had no say in the choice of σ² and f; of a problem that is to be calibrated. */
+  readonly calibration?: Calibration;
   /** Every value tried with its error, by increasing σ². */
   readonly curve: readonly RidgePoint[];
 }
@@ -98,6 +101,7 @@ export async function solveRidge(
   const floor = (ROUNDING_MARGIN * Math.sqrt(problem.kernel.rows) * roundingOf(problem)) / scale;
   /** Errors of what was tried; of the solutions only the best is kept. */
   const tried = new Map<number, number>();
+  const nested: NestedTrial[] = [];
   const given = "values" in range ? range.values : [range.least, range.greatest];
   const least = Math.max(Math.min(...given), floor);
   const greatest = Math.max(...given, least);
@@ -110,6 +114,7 @@ export async function solveRidge(
   const attempt = async (ridge: number): Promise<Attempt | undefined> => {
     const result = tried.has(ridge) ? undefined : attemptRidge(problem, space, ridge, ridge * scale);
     if (result) tried.set(ridge, result.error);
+    if (result?.nested) nested.push(result.nested);
     run.onProgress?.({
       label: "ridge",
       done: ++done,
@@ -133,11 +138,10 @@ export async function solveRidge(
       advice: "give a larger ridge or remove frames that occur twice",
     });
   const curve = [...tried].map(([ridge, error]) => ({ ridge, error })).sort((a, b) => a.ridge - b.ridge);
-  const { error: _, factor, leaveOut = leftOut(problem, space, factor), ...solution } = best;
+  const { error: _, factor, nested: __, leaveOut = leftOut(problem, space, factor), ...solution } = best;
   const leaveOneOut = leaveOut.residuals(solution.dual);
-  // e_iᵀ (G_ii) e_i = e_iᵀ w_i, and (G_ii)⁻¹ is the predictive variance of the left-out frame.
-  const calibration = dot(leaveOneOut, leaveOut.pick(solution.dual)) / leaveOneOut.length;
-  return { ...solution, leaveOneOut, calibration, curve };
+  const calibration = problem.calibrated && nestedCalibration(nested, best, leaveOneOut.length);
+  return { ...solution, leaveOneOut, ...(calibration && { calibration }), curve };
 }
 
 /** Size of the errors of the kernel's elements. */
@@ -185,6 +189,7 @@ interface Attempt extends Omit<RidgeSolution, "curve" | "leaveOneOut" | "calibra
   readonly factor: CholeskyFactor;
   /** Known where σ² is chosen by it. */
   readonly leaveOut?: LeftOut;
+  readonly nested?: NestedTrial;
 }
 
 /** The one with the smaller error, the first of equals. */
@@ -211,32 +216,42 @@ function solveOne(problem: RidgeProblem, space: SolutionSpace, ridge: number, no
     const known = validation && gemv(validation.kernel, dual);
     const validated = known?.map((p, i) => held![i]! - constant - p) ?? [];
     const errors = Float64Array.from([...(leaveOut?.residuals(dual) ?? []), ...validated]);
-    return { dual, constant: Float64Array.of(constant), errors };
+    return { dual, constant: Float64Array.of(constant), errors, validated: Float64Array.from(validated) };
   };
-  let response = respond(targets, validation?.targets);
+  const whole = respond(targets, validation?.targets);
+  const step = first && respond(first, validation?.first);
+  let response = whole;
   let firstStepWeight = 1;
-  if (first) {
-    const step = respond(first, validation?.first);
+  if (step) {
     const square = dot(step.errors, step.errors);
     if (square > 0) firstStepWeight = Math.min(1, Math.max(0, dot(response.errors, step.errors) / square));
     response = subtract(response, step, firstStepWeight);
   }
   const { dual, constant, errors } = response;
   const error = (dot(errors, errors) * block) / errors.length;
-  return { firstStepWeight, dual, intercept: constant[0]!, ridge, noise, error, factor, ...(leaveOut && { leaveOut }) };
+  const nest = (): NestedTrial => {
+    const { rowsOf } = leaveOut ?? leftOut(problem, space, factor);
+    return nestedTrial(ridge, rowsOf, space, factor, leaveOut !== undefined, whole, step);
+  };
+  const solution = { firstStepWeight, dual, intercept: constant[0]!, ridge, noise };
+  return {
+    ...{ ...solution, error, factor },
+    ...(leaveOut && { leaveOut }),
+    ...(problem.calibrated && { nested: nest() }),
+  };
 }
 
 /** What a fit gives for some targets; all of it is linear in them. */
-interface Response {
-  readonly dual: Float64Array;
+interface Response extends Solved {
   readonly constant: Float64Array;
   /** On frames that σ² is chosen by: left-out training frames, validation frames. */
   readonly errors: Float64Array;
+  readonly validated: Float64Array;
 }
 
 function subtract(a: Response, b: Response, factor: number): Response {
   const part = (key: keyof Response): Float64Array => a[key].map((x, i) => x - factor * b[key][i]!);
-  return { dual: part("dual"), constant: part("constant"), errors: part("errors") };
+  return { dual: part("dual"), constant: part("constant"), errors: part("errors"), validated: part("validated") };
 }
 
 /** Mean diagonal of the kernel without the constant, over n rows. */

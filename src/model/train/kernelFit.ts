@@ -8,7 +8,16 @@ import { nystroem, selectReferences } from "../basis/nystroem.js";
 import { linearPredictor, type Predictor, predictReferences, referencePredictor } from "../basis/predictor.js";
 import { type KernelSettings, scaleRows, structureKernel } from "../basis/structureKernel.js";
 import { type RidgePoint, type RidgeProblem, type RidgeRange, type RidgeSolution, solveRidge } from "./dual.js";
-import { edgeWarning, type FirstStepScale, type Form, type Ridge, type Validation } from "./options.js";
+import { equalFrames, equalFramesWarning } from "./equalFrames.js";
+import { someOf } from "./leaveOneOut.js";
+import {
+  edgeWarning,
+  type FirstStepScale,
+  type Form,
+  type Ridge,
+  type Uncertainty,
+  type Validation,
+} from "./options.js";
 import type { PreparedFrames, PreparedStructures } from "./preparedFrames.js";
 import { heldOut } from "./validation.js";
 
@@ -19,6 +28,8 @@ export interface KernelFitSettings {
   /** Frames left out together where the ridge is chosen by validation; given frames are held out beside the training frames. */
   readonly validation?: Validation;
   readonly firstStepScale: FirstStepScale;
+  /** Default none. */
+  readonly uncertainty?: Uncertainty;
 }
 
 /** One order of a fitted tensor. */
@@ -123,7 +134,11 @@ async function fitWith(
   const given = (p: PreparedFrames): { targets: Float64Array; first?: Float64Array } =>
     weighted ? { targets: p.targets[order]!, first: p.first![order]! } : { targets: difference(p, order) };
   const { validation: drawn = { kind: "folds" } } = settings;
-  const groups = ridge.kind === "validation" && drawn.kind !== "frames" ? heldOut(train.count, drawn) : undefined;
+  const classes = equalFrames(train.means[0] ?? train.means[order]!);
+  // Where all frames are alike there are no others to leave a class to.
+  const apart = classes.length > 1 ? classes : Array.from({ length: train.count }, (_, i) => [i]);
+  const folds = ridge.kind === "validation" && drawn.kind !== "frames" ? heldOut(apart.length, drawn) : undefined;
+  const groups = folds ? folds.map((fold) => fold.flatMap((k) => apart[k]!)) : someOf(apart);
   const range = rangeOf(ridge, order);
   const solution = await solveRidge(
     {
@@ -132,7 +147,8 @@ async function fitWith(
       block,
       intercept,
       ...(scaled && own && { rounding: Number.EPSILON * amplitude * longest(scaled) * longest(own) }),
-      ...(groups && { groups }),
+      groups,
+      calibrated: (settings.uncertainty?.kind ?? "none") !== "none",
       ...(ridge.kind === "validation" && validation && { chosenBy: "validation" as const }),
       ...(validation && { validation: { ...given(validation), kernel: withFirst(between(validation), validation) } }),
     } satisfies RidgeProblem,
@@ -163,7 +179,10 @@ async function fitWith(
   };
   const residuals = difference(train, order, firstStepWeight);
   const tried = solution.curve.map((p) => p.ridge);
-  const warnings = edgeWarning(`ridge of λ = ${order}`, solution.ridge, tried);
+  const warnings = [
+    ...edgeWarning(`ridge of λ = ${order}`, solution.ridge, tried),
+    ...(order === 0 ? equalFramesWarning(classes) : []),
+  ];
   return { part, kernel, factors, centre, amplitude, deviation, gram, solution, residuals, warnings };
 }
 

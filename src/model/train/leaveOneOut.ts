@@ -7,6 +7,12 @@ import type { SolutionSpace } from "./solutionSpace.js";
 /** Left-out frames that the choice of σ² rests on: for more, a solve with every column of the inverse would dominate the fit. */
 const LEFT_OUT_AT_MOST = 100;
 
+/** As many of a list as are left out, evenly spaced. */
+export function someOf<T>(all: readonly T[]): T[] {
+  const count = Math.min(all.length, LEFT_OUT_AT_MOST);
+  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]!);
+}
+
 /** The rows of a fit. */
 interface Rows {
   /** Rows per frame. */
@@ -17,10 +23,10 @@ interface Rows {
 }
 
 export interface LeftOut {
+  /** Rows of each group. */
+  readonly rowsOf: readonly (readonly number[])[];
   /** What the targets of the left-out frames miss, for given dual weights. */
   readonly residuals: (dual: Float64Array) => Float64Array;
-  /** The dual weights of the same rows. */
-  readonly pick: (dual: Float64Array) => Float64Array;
 }
 
 /**
@@ -29,14 +35,11 @@ export interface LeftOut {
  */
 export function leftOut({ block, groups, targets }: Rows, space: SolutionSpace, factor: CholeskyFactor): LeftOut {
   const frames = targets.length / block;
-  const count = Math.min(frames, LEFT_OUT_AT_MOST);
-  const out = groups ?? Array.from({ length: count }, (_, i) => [Math.floor((i * frames) / count)]);
+  const out = groups ?? someOf(Array.from({ length: frames }, (_, i) => [i]));
   const rowsOf = out.map((list) => list.flatMap((f) => Array.from({ length: block }, (_, b) => f * block + b)));
-  const rows = rowsOf.flat();
   const blocks = inverseBlocks(factor, unitColumns(rowsOf, targets.length, space)).map(cholesky);
-  const pick = (dual: Float64Array): Float64Array => Float64Array.from(rows, (row) => dual[row]!);
   return {
-    pick,
+    rowsOf,
     residuals: (dual) =>
       Float64Array.from(
         rowsOf.flatMap((own, g) => {

@@ -14,6 +14,7 @@ import { meanEnvironments } from "../basis/basis.js";
 import { type BasisData, basisOf } from "../basis/basisOf.js";
 import { kernelReferences } from "../basis/kernelBasis.js";
 import { firstReferences, orthonormalReferences, referenceFeatures } from "../basis/referenceFeatures.js";
+import { committeeWarning } from "./committee.js";
 import { fitDescriptor } from "./fitDescriptor.js";
 import { completeForm, formBasis } from "./formBasis.js";
 import {
@@ -129,6 +130,7 @@ async function fitChecked<D extends string, O extends LinearOptions<D>>(
       options: own,
       warnings: [
         ...edges,
+        ...(uncertainty.kind === "committee" ? committeeWarning(uncertainty) : []),
         ...(chosen === undefined ? [] : edgeWarning("number of references", chosen, counts)),
         ...(target.warnings?.(fit, part.constants, d, used) ?? []),
       ],

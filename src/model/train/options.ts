@@ -45,6 +45,7 @@ export type Uncertainty =
   /**
    * Models fitted to random subsets of the training frames; their spread is scaled to the errors on the frames that each left out
    * (Musil, Willatt, Langovoy and Ceriotti, J. Chem. Theory Comput. 15, 906 (2019)). Defaults: 8 members, fraction 0.6 of the frames, seed 0.
+   * Fewer than four members are warned of. Intervals take Student's t for one degree of freedom less than members.
    */
   | { readonly kind: "committee"; readonly members?: number; readonly fraction?: number; readonly seed?: number }
   /** Variance of the Gaussian process, or of the Bayesian linear model, that the fit is the mean of. */

@@ -18,12 +18,29 @@ export interface VariancePart {
   readonly explained: Matrix;
   /** σ², of the constant as well where there is one: what no weights explain. */
   readonly noise: number;
-  /** s², by which left-out training frames have a mean squared error of their variance. */
+  /**
+   * s² = ν/(ν − 2) times the mean squared error of left-out training frames over their variance of a unit kernel, at the ridge that the
+   * other frames choose: the expected square of an error whose own scale is known from ν errors.
+   */
   readonly scale: number;
+  /**
+   * ν, how many independent errors of left-out frames s² rests on, at least 3: an error over its standard deviation is √((ν − 2)/ν)
+   * times a value of Student's t. Infinite for models saved before it was known, with an s² for a given scale.
+   */
+  readonly degreesOfFreedom: number;
 }
 
 /** What the variance of structures needs of them. */
 type Functions = Pick<PreparedStructures, "means" | "first">;
+
+/** With fewer the expected square of Student's t has no bound. */
+const LEAST_DEGREES = 3;
+
+/** Of the errors of a fit; mean squares of new errors are larger by `inflation`. */
+export function degreesOf({ solution }: FittedPart): { readonly degreesOfFreedom: number; readonly inflation: number } {
+  const nu = Math.max(LEAST_DEGREES, solution.calibration!.degreesOfFreedom);
+  return { degreesOfFreedom: nu, inflation: nu / (nu - 2) };
+}
 
 /** Prepares the variance of one order of a fit. */
 export function variancePart(fitted: FittedPart, train: PreparedFrames): VariancePart {
@@ -39,7 +56,16 @@ export function variancePart(fitted: FittedPart, train: PreparedFrames): Varianc
   // L⁻¹Ψ = Lᵀ (K + σ²)⁻¹ Ψ
   const explained = gemm(factor.lower, choleskySolve(factor, psi), "a");
   const noise = solution.noise * (order === 0 ? 1 + 1 / rows.rows : 1);
-  return { factors, deviation, mean, explained, noise, scale: solution.calibration };
+  const { degreesOfFreedom, inflation } = degreesOf(fitted);
+  return {
+    factors,
+    deviation,
+    mean,
+    explained,
+    noise,
+    scale: inflation * solution.calibration!.scale,
+    degreesOfFreedom,
+  };
 }
 
 /** Standard deviation of every component for prepared structures, per atom, [n, 2λ+1]. */

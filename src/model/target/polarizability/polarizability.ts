@@ -6,7 +6,7 @@ import { type Frame, speciesOf } from "../../../structure/frame.js";
 import type { Structure } from "../../../structure/structure.js";
 import type { TensorOrder } from "../../../tensor/cartesian.js";
 import type { BasisData } from "../../basis/basisOf.js";
-import { type CommitteePart, committeeSubsets, fitMembers } from "../../train/committee.js";
+import { type CommitteePart, committeeSubsets, committeeWarning, fitMembers } from "../../train/committee.js";
 import { fitDescriptor } from "../../train/fitDescriptor.js";
 import { formBasis } from "../../train/formBasis.js";
 import { fitPart, type KernelPart } from "../../train/kernelFit.js";
@@ -188,7 +188,7 @@ export async function fitPrepared(
   const { uncertainty } = settings;
   const rows = selectPrepared(prepared, train);
   const held = validation.length > 0 ? selectPrepared(prepared, validation) : undefined;
-  const warnings: string[] = [];
+  const warnings = uncertainty.kind === "committee" ? committeeWarning(uncertainty) : [];
   const fitOrder = async (k: 0 | 1): Promise<PolarizabilityPart> => {
     const fitted = await fitPart(ORDERS[k], rows, held, settings, run);
     warnings.push(...fitted.warnings);

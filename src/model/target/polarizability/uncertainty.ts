@@ -10,10 +10,15 @@ export interface PolarizabilityUncertainty {
   readonly scalar: number;
   /** Of the λ = 2 components, [5]. */
   readonly traceless: Float64Array;
+  /**
+   * How many independent errors of left-out frames the scale of each rests on: an error over its standard deviation is √((ν − 2)/ν)
+   * times a value of Student's t with ν degrees of freedom. Infinite for models saved before it was known.
+   */
+  readonly degreesOfFreedom: { readonly scalar: number; readonly traceless: number };
 }
 
 /**
- * Standard deviations by the kernel's predictive variance.
+ * Standard deviations by the kernel's predictive variance, scaled to the errors of left-out training frames that had no say in the ridge.
  * @throws DataError if the model was fitted without uncertainty: { kind: "variance" }
  */
 export function polarizabilityUncertainty(model: PolarizabilityModel, s: Structure): PolarizabilityUncertainty {
@@ -33,5 +38,6 @@ export function polarizabilityUncertainty(model: PolarizabilityModel, s: Structu
     const own = { means: { [order]: mean }, ...(first && { first }) };
     return predictDeviation(variance, order, own).map((x) => x * n);
   });
-  return { scalar: scalar![0]!, traceless: traceless! };
+  const [a, b] = parts.map((p) => p.variance!.degreesOfFreedom);
+  return { scalar: scalar![0]!, traceless: traceless!, degreesOfFreedom: { scalar: a!, traceless: b! } };
 }
