@@ -14,8 +14,8 @@ import type { PolarizationModel } from "./target/polarization/polarization.js";
  * Compares errors with the standard deviations of `predictUncertainty` on frames that the model has not seen. Water
  * dimer, 50 configurations with Z* and P: ±2σ holds 98 % of Z* and 93 % of P. Of a kind of data that a model has not learnt from its noise is not known, and estimates
  * are too small: 56 % of P where only Z* were learnt. Multiply them by `scale`, found on left-out frames, to have error bars that cover.
- * Those of polarizabilities are scaled to left-out training frames: with 30 frames, ten draws, ±2σ holds 95 to 99 % of λ = 0 and 93 to 96 % of
- * λ = 2 in AlN, Si, quartz, NaCl and methanol, with ten frames 94 to 99 % and 88 to 97 %.
+ * Those of polarizabilities are scaled to left-out training frames: with 30 frames, ten draws, ±2σ holds 95 to 99 % of λ = 0 and 93 to 97 % of
+ * λ = 2 in AlN, Si, quartz, NaCl and methanol, with ten frames 94 to 100 % and 88 to 98 %.
  * @param model fitted with `uncertainty: { kind: "variance" }`; a force field is, unless told otherwise
  * @throws OptionError if the model has no error estimate; DataError if no frame has what the model predicts; AbortedError
  * @example

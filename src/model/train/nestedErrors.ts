@@ -79,9 +79,9 @@ export function nestedTrial(
   /** G_gg⁻¹ G_gh for all h. */
   const carried: Matrix[] = [];
   const errors: Columns[] = rowsOf.map((own, g) => {
-    const own_ = cholesky(part(g, g));
-    carried.push(choleskySolve(own_, block(inverse, at[g]!, own.length, 0, inverse.columns)));
-    return weights(g).map((w) => choleskySolve(own_, column(w)).values);
+    const inside = cholesky(part(g, g));
+    carried.push(choleskySolve(inside, block(inverse, at[g]!, own.length, 0, inverse.columns)));
+    return weights(g).map((w) => choleskySolve(inside, column(w)).values);
   });
   const held = squareOf([targets, ...(first ? [first] : [])].map((s) => Float64Array.from(s.validated)));
   const groups = rowsOf.map((_, g): GroupTrial => {
@@ -194,6 +194,8 @@ function valueAt({ yy, yt, tt }: WeightedSquare, f: number): number {
 
 /** The f within 0 … 1 that makes it least, and what it is there. @param otherwise f where it does not matter */
 function leastOf(s: WeightedSquare, otherwise: number): { readonly weight: number; readonly square: number } {
+  // Infinite errors stand for a matrix that rounding has made singular: never the least.
+  if (!Number.isFinite(s.yy + s.tt)) return { weight: otherwise, square: Number.POSITIVE_INFINITY };
   const weight = s.tt > 0 ? Math.min(1, Math.max(0, s.yt / s.tt)) : otherwise;
   return { weight, square: valueAt(s, weight) };
 }

@@ -31,7 +31,7 @@ export function nearestImages<F extends Pick<Frame, "structure">>(frame: F, orig
       advice:
         "give unwrapped positions close to those of the first frame, with P on the same branch, or fit Born charges alone (weights: { polarization: 0 })",
     });
-  const shift = toCartesian(Float64Array.from(turns), cell);
+  const shift = toCartesian(turns, cell);
   const positions = structure.positions.map((x, p) => x - shift[p]!);
   return { ...frame, structure: { ...structure, positions } };
 }
