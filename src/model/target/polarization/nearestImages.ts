@@ -21,7 +21,7 @@ export function nearestImages<F extends Pick<Frame, "structure">>(frame: F, orig
   const turns = own.map((x, p) => (periodic[p % 3] ? Math.round(x - first[p]!) : 0));
   const moved = turns.findIndex((t) => t !== 0);
   if (moved < 0) return frame;
-  const far = own.findIndex((x, p) => Math.abs(x - turns[p]! - first[p]!) > FAR && periodic[p % 3]);
+  const far = own.findIndex((x, p) => periodic[p % 3]! && Math.abs(x - turns[p]! - first[p]!) > FAR);
   if (far >= 0)
     throw new DataError({
       where: `fitPolarization: ${number < 0 ? "a frame held out" : `frame ${number}`}`,
