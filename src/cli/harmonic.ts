@@ -32,16 +32,19 @@ export function harmonicCommand(): Command {
     .description("normal modes at Γ with infrared and Raman intensities, from the forces on displaced structures")
     .argument(
       "<reference>",
-      "file whose first frame is the relaxed structure, or the id of a data set with displaced structures",
+      "file whose first frame is the relaxed structure, a phonopy_params.yaml with forces, or the id of a data set with displaced structures",
     )
     .option(
       "--displaced <file>",
       "frames with one displaced atom each, and forces (and dipoles, polarizabilities or dielectric tensors)",
     )
-    .option("--force-sets <file>", "a FORCE_SETS file (type 1 or 2) for the reference's cell, in place of --displaced")
+    .option(
+      "--force-sets <file>",
+      "a FORCE_SETS file (type 1 or 2) for the reference's cell, in place of --displaced; in the units of the calculator that a phonopy.yaml as reference names, else in Å and eV/Å or what --length-unit and --unit forces=… say",
+    )
     .option(
       "--born <file>",
-      "phonopy's BORN, or a file whose first frame has Born charges (and ε∞), if the reference has none",
+      "phonopy's BORN, or a file of the same crystal whose first frame has Born charges (and ε∞), if the reference has none",
     )
     .option(
       "--spectrum <kind>",
@@ -148,6 +151,7 @@ const EXAMPLES = `
 Examples:
   $ spectensor harmonic h2o --measured 1595,3657,3756
   $ spectensor harmonic POSCAR --force-sets FORCE_SETS --born OUTCAR --spectrum infrared --out lines.svg
+  $ spectensor harmonic phonopy_disp.yaml --force-sets FORCE_SETS --born BORN
   $ spectensor harmonic reference.xyz --displaced displaced.xyz --direction 0,0,1 --json
 
 Columns: wavenumber in cm-1 (negative: imaginary), infrared in km/mol, raman 45a'^2 + 7g'^2 in A^4/u (of crystals per cell).

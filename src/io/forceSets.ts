@@ -1,5 +1,7 @@
+import { type Fields, record } from "../options/record.js";
+import { positive } from "../options/values.js";
 import type { Lines } from "./lines.js";
-import { type more, needLine, nextLine, READ_OPTIONS, type ReadOptions, type Source } from "./source.js";
+import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
 import { textReader } from "./textReader.js";
 
 /** One displaced supercell of a finite-displacement phonon calculation. */
@@ -20,19 +22,58 @@ export interface ForceSnapshot {
   readonly forces: Float64Array;
 }
 
-const forceSets = textReader("ForceSets", READ_OPTIONS, () => readForceSets);
-const forces = (atoms: number) => textReader("Forces", READ_OPTIONS, () => (lines) => readForces(lines, atoms));
+/** Options of the readers of FORCE_SETS, which does not say its units: those of the program that phonopy was used with. */
+export interface ForceSetsOptions extends ReadOptions {
+  /** Å in a unit of the displacements; default 1, as with VASP. With Quantum ESPRESSO 0.529177, bohr. */
+  readonly lengthUnit?: number;
+  /** eV/Å in a unit of the forces; default 1, as with VASP. With Quantum ESPRESSO 25.7110, Ry/bohr. */
+  readonly forceUnit?: number;
+}
+
+const OPTIONS = record({
+  ...READ_FIELDS,
+  lengthUnit: positive("Å").optional(),
+  forceUnit: positive("eV/Å").optional(),
+} satisfies Fields<ForceSetsOptions>);
+
+const forceSets = textReader("ForceSets", OPTIONS, (options: ForceSetsOptions) =>
+  inOurUnits((lines) => readForceSets(lines), options),
+);
+const forces = (atoms: number) =>
+  textReader("Forces", OPTIONS, (options: ForceSetsOptions) =>
+    inOurUnits((lines) => readForces(lines, atoms), options),
+  );
+
+/** The sets of a reader in Å and eV/Å. */
+function inOurUnits<T extends ForceSet | ForceSnapshot>(
+  read: (lines: Lines) => Generator<T | typeof more, void, void>,
+  { lengthUnit = 1, forceUnit = 1 }: ForceSetsOptions,
+): (lines: Lines) => Generator<T | typeof more, void, void> {
+  return function* (lines) {
+    for (const set of read(lines)) {
+      if (typeof set !== "symbol") {
+        scale("atom" in set ? set.displacement : set.displacements, lengthUnit);
+        scale(set.forces, forceUnit);
+      }
+      yield set;
+    }
+  };
+}
+
+function scale(values: Float64Array, factor: number): void {
+  if (factor !== 1) for (let i = 0; i < values.length; i++) values[i]! *= factor;
+}
 
 /**
  * The displacements and forces in a phonopy FORCE_SETS file of type 1 (one displaced atom per supercell).
  * @throws FormatError with file and line, also for type 2, which {@link loadForces} reads
  */
-export function parseForceSets(input: string | Uint8Array, options: ReadOptions = {}): ForceSet[] {
+export function parseForceSets(input: string | Uint8Array, options: ForceSetsOptions = {}): ForceSet[] {
   return forceSets.parse(input, options);
 }
 
 /** Reads a phonopy FORCE_SETS file; see {@link parseForceSets}. */
-export function loadForceSets(source: Source, options: ReadOptions = {}): Promise<ForceSet[]> {
+export function loadForceSets(source: Source, options: ForceSetsOptions = {}): Promise<ForceSet[]> {
   return forceSets.load(source, options);
 }
 
@@ -45,7 +86,7 @@ export function loadForceSets(source: Source, options: ReadOptions = {}): Promis
 export function loadForces(
   source: Source,
   atoms: number,
-  options: ReadOptions = {},
+  options: ForceSetsOptions = {},
 ): Promise<(ForceSet | ForceSnapshot)[]> {
   return forces(atoms).load(source, options);
 }
@@ -54,7 +95,7 @@ export function loadForces(
 export function parseForces(
   input: string | Uint8Array,
   atoms: number,
-  options: ReadOptions = {},
+  options: ForceSetsOptions = {},
 ): (ForceSet | ForceSnapshot)[] {
   return forces(atoms).parse(input, options);
 }
@@ -98,8 +139,7 @@ function* readForceSets(lines: Lines): Generator<ForceSet | typeof more, void, v
   const sets = lines.integer("the number of displacements", 1);
   for (let k = 0; k < sets; k++) {
     yield* needFilledLine(lines, `${k} of ${sets} displacements`);
-    const atom = lines.integer("the number of the displaced atom", 1) - 1;
-    if (atom >= atoms) lines.fail(`atom ${atom + 1} is displaced, the supercell has ${atoms}`);
+    const atom = displacedAtom(lines, lines.integer("the number of the displaced atom", 1), atoms);
     lines.endLine("the number of the displaced atom");
     yield* needFilledLine(lines, `displacement ${k + 1} is cut off`);
     const displacement = new Float64Array(3);
@@ -113,6 +153,12 @@ function* readForceSets(lines: Lines): Generator<ForceSet | typeof more, void, v
     yield { atom, displacement, forces };
   }
   while (yield* nextLine(lines)) if (!lines.isBlank()) lines.fail(`more than the ${sets} displacements declared`);
+}
+
+/** The index of the atom that has a number in the file. @throws FormatError if there is none */
+export function displacedAtom(lines: Lines, number: number, atoms: number): number {
+  if (number > atoms) lines.fail(`atom ${number} is displaced, the supercell has ${atoms}`);
+  return number - 1;
 }
 
 function* needFilledLine(lines: Lines, missing: string): Generator<typeof more, void, void> {

@@ -124,6 +124,14 @@ function sniffed(head: Uint8Array, path: string, file: string): FileFormat {
   });
 }
 
+/** Whether an option says how files of a format are to be read. @param name of a format */
+export function takesOption(name: string | undefined, option: string): boolean {
+  return (
+    !(special as readonly string[]).includes(option) ||
+    formats.some((format) => format.name === name && (format.options as readonly string[]).includes(option))
+  );
+}
+
 /** Options that only some formats understand, with what to call them. */
 const special = [
   "keys",

@@ -12,6 +12,7 @@ export { loadLammps, parseLammps, streamLammps } from "../io/lammps.js";
 export { loadSegments } from "../io/loadSeries.js";
 export { loadOutcar, parseOutcar, streamOutcar } from "../io/outcar.js";
 export { loadPhonopy, parsePhonopy } from "../io/phonopy.js";
+export { loadPhonopyForces, parsePhonopyForces } from "../io/phonopyForces.js";
 export { loadPoscar, parsePoscar, writePoscar } from "../io/poscar.js";
 export { trajectoryFrames } from "../io/trajectoryFrames.js";
 export { loadVasprun, parseVasprun, streamVasprun } from "../io/vasprun.js";
