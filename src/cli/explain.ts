@@ -99,7 +99,14 @@ function translated(message: string, flags: Flags): string {
   return message
     .replace(new RegExp(`(?<![-\\w])(${names}): (${value})`, "g"), (_, name: string, given: string) => {
       const flag = flags.get(name)!;
-      return flag.startsWith("--no-") ? flag : `${flag} ${argument(given)}`;
+      if (flag.startsWith("--no-")) return flag;
+      // Each of several values with blanks is an argument of its own.
+      if (/" or "/.test(given) && /\s/.test(given.replaceAll(" or ", "")))
+        return given
+          .split(" or ")
+          .map((value) => `${flag} ${value}`)
+          .join(" or ");
+      return `${flag} ${argument(given)}`;
     })
     .replace(new RegExp(`\`(${names})\``, "g"), (_, name: string) => flags.get(name)!)
     .replace(new RegExp(`(?<=\\b(?:as|give|set) )(${names})(?=[;,.]|$)`, "g"), (name) => flags.get(name)!);

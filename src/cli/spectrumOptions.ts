@@ -6,14 +6,15 @@ import type { Figure } from "../figure/figure.js";
 import type { SeriesEnsemble } from "../series/ensemble.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import type { Broadening } from "../spectrum/broadening.js";
-import { readMeasured } from "../spectrum/measured.js";
+import { ABSCISSAE, type AbscissaUnit, readMeasured } from "../spectrum/measured.js";
 import { findPeaks } from "../spectrum/peaks.js";
 import { peakTable } from "../spectrum/peakTable.js";
 import { type Spectrum, toUnit } from "../spectrum/spectrum.js";
 import { assignment } from "./assignment.js";
+import { printWarning } from "./fileOptions.js";
 import { type KnownModes, modesOption } from "./modesFile.js";
 import { interruptSignal } from "./output.js";
-import { broadeningOption, numbersOption, positiveOption } from "./parse.js";
+import { broadeningOption, choiceOption, integerOption, numbersOption, positiveOption } from "./parse.js";
 import { OUT_HELP, type PictureFlags, pictureOptions } from "./pictureOutput.js";
 import { lengthOf, type SeriesFlags } from "./series.js";
 import { writeSpectrum } from "./spectrumOutput.js";
@@ -26,6 +27,8 @@ export interface SpectrumFlags extends SeriesFlags, PictureFlags {
   readonly modes?: KnownModes;
   readonly measured?: readonly number[];
   readonly compare?: string;
+  readonly abscissa?: AbscissaUnit;
+  readonly block?: number;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -54,6 +57,12 @@ export function spectrumOptions(command: Command): Command {
       "--compare <file>",
       "a measured spectrum (JCAMP-DX, CSV): pictures show it too, both scaled to their maximum; with --peaks its lines are the measured ones",
     )
+    .option(
+      "--abscissa <unit>",
+      `of the file of --compare, where it does not say it: ${ABSCISSAE.join(", ")}`,
+      choiceOption("abscissa", ABSCISSAE),
+    )
+    .option("--block <n>", "which of several spectra in the file of --compare, from 0", integerOption("block"))
     .option("--out <what>", `${OUT_HELP} (default: csv; with --peaks text)`);
   return pictureOptions(command).option("--json", "the same as --out json");
 }
@@ -105,16 +114,30 @@ export async function writeResult(result: SpectrumResult, flags: SpectrumFlags):
 /** The spectrum of `--compare`. @throws OptionError beside `--measured` */
 async function measuredSpectrum(
   quantity: Spectrum["quantity"],
-  { compare, measured }: SpectrumFlags,
+  { compare, measured, abscissa, block }: SpectrumFlags,
 ): Promise<Spectrum | undefined> {
-  if (compare === undefined) return undefined;
+  if (compare === undefined) {
+    if (abscissa !== undefined || block !== undefined)
+      throw new OptionError({
+        where: abscissa !== undefined ? "--abscissa" : "--block",
+        problem: "there is no measured spectrum",
+        advice: "give its file with --compare",
+      });
+    return undefined;
+  }
   if (measured)
     throw new OptionError({
       where: "--compare",
       problem: "its lines are the measured ones, and --measured gives others",
       advice: "leave out one of the two",
     });
-  return readMeasured(compare, { quantity: quantity === "raman" ? "raman" : "infrared", signal: interruptSignal() });
+  return readMeasured(compare, {
+    quantity: quantity === "raman" ? "raman" : "infrared",
+    signal: interruptSignal(),
+    onWarning: printWarning,
+    ...(abscissa !== undefined && { abscissa }),
+    ...(block !== undefined && { block }),
+  });
 }
 
 /** The curve with measured lines as sticks. */

@@ -1,161 +1,55 @@
-/** What the columns of a plain file are: their names, order and units, from a header line, a comment or their number. */
+/** What the columns of a plain file are: their names, order and units, from a header line, comments or their number. */
+import { unitFactor } from "../units/unitNames.js";
 import { type WarningOptions, warn } from "../warnings.js";
-import { statedScale, type UnitField } from "./fieldUnits.js";
+import { chooseColumns, type WantedColumns } from "./columnGroups.js";
+import { askedOrder, type ColumnLayout, type HeadLine } from "./columnLayout.js";
+import { type ColumnName, columnName, meaningOfLabel } from "./columnNames.js";
+import { type FirstRows, plainLayout } from "./columnRows.js";
+import { isRuler, namesIn } from "./columnWords.js";
 import type { Lines } from "./lines.js";
-import { componentColumns, rowMajor, tensorColumns } from "./tensorNames.js";
+import { tensorColumns } from "./tensorNames.js";
 
-/** What each column of the file is. */
-export interface ColumnLayout {
-  readonly width: number;
-  /** The column of times, or −1. */
-  readonly time: number;
-  /** The column of step numbers, or −1. */
-  readonly step: number;
-  /** Columns of the values in the file, in the order they stand there. */
-  readonly values: readonly number[];
-  /** For each of the nine components its place among `values`; absent for a vector. */
-  readonly tensor?: Int32Array;
-  /** Units that the header states, as written. */
-  readonly units: { readonly time?: string; readonly values?: string };
-  /** Whether a header line or comment names the columns. */
-  readonly named: boolean;
-  /** Whether the order of six components is only the usual one, said by nobody. */
-  readonly assumed: boolean;
-}
-
-/** The words of a header or row: separated by semicolons, commas or blanks, quotes taken off. */
-export function splitColumns(text: string): string[] {
-  const separator = text.includes(";") ? ";" : text.includes(",") ? "," : undefined;
-  const words = separator ? text.split(separator) : text.trim().split(/\s+/);
-  return words.map((word) => word.trim().replace(/^"(.*)"$/, "$1"));
-}
-
-/** The words of a header, in which a unit in brackets belongs to the name before it, blanks or not. */
-function splitNames(text: string): string[] {
-  if (/[;,]/.test(text)) return splitColumns(text);
-  return (
-    text
-      .trim()
-      .replace(/\s+/g, " ")
-      .replaceAll(" / ", "/")
-      .match(/"[^"]*"|[^\s([]+(?:\s*[([][^)\]]*[)\]])?|[([][^)\]]*[)\]]/g)
-      ?.map((w) => w.replace(/^"(.*)"$/, "$1")) ?? []
-  );
-}
-
-interface ColumnName {
-  /** x, y, z, xx … zz, "time", "step", or "" for a column that is not read. */
-  readonly role: string;
-  readonly unit?: string;
-}
-
-/** A component, alone or behind what it is a component of: "x", "mu_xx", "alpha xy", "Mx", "DipY". */
-const COMPONENT = "(?:.*[^a-z])?(?:mu|mom|dip|dipole|pol|alpha|eps|[dpmj])?([xyz]{1,2})";
-const component = new RegExp(`^${COMPONENT}$`);
-const componentWithUnit = new RegExp(`^${COMPONENT}[_ ]([a-z][a-z0-9*^·]*)$`);
-
-/** "mu_x (D)", "t/ps", "time[fs]", "alpha_xx", "time_ps" … */
-function columnName(text: string): ColumnName {
-  const [, base = text, bracket, slash] = /^(.*?)\s*(?:[([]\s*(.*?)\s*[)\]]|\/\s*(.+))$/.exec(text.trim()) ?? [];
-  const name = base.trim().toLowerCase();
-  const unit = bracket ?? slash;
-  const withUnit = (role: string, stated = unit): ColumnName =>
-    stated === undefined || stated === "" ? { role } : { role, unit: stated };
-  const time = /^(?:sim(?:ulation)?[_ ]?)?(?:time|t)(?:[_ ](.+))?$/.exec(name);
-  if (time) return /^steps?$/.test(unit ?? time[1] ?? "") ? { role: "step" } : withUnit("time", unit ?? time[1]);
-  if (/^((md[_ ]?)?steps?|frame|iteration|row|index|i|#)$/.test(name)) return { role: "step" };
-  const plain = component.exec(name);
-  if (plain) return withUnit(plain[1]!);
-  const tailed = componentWithUnit.exec(name);
-  return tailed ? withUnit(tailed[1]!, tailed[2]) : { role: "" };
+/** How the reader was asked to read. */
+export interface LayoutOptions extends WarningOptions {
+  readonly skipColumns?: number;
+  readonly timestep?: number;
+  /** The order of the tensor columns, where the caller says it. */
+  readonly asked?: Int32Array | undefined;
+  readonly wanted: WantedColumns;
 }
 
 /**
- * The layout that a line of names describes; `undefined` if it names no whole vector or tensor.
- * @param asked the order of the tensor columns, where the caller says it
- * @param width columns that there are, where the names may stand among other words: "alpha: xx yy zz xy yz zx, see the paper"
+ * The layout of a file: from its header line, else from the last of the comments that names as many columns as there are, else
+ * from their number. A line below the names may have the units.
+ * @param rows the first rows, cut into words
  */
-function namedLayout(
-  lines: Lines,
-  text: string,
-  asked: Int32Array | undefined,
-  width?: number,
-): ColumnLayout | undefined {
-  const all = splitNames(text).map(columnName);
-  for (let first = 0; first + (width ?? 0) <= all.length; first++) {
-    const found = layoutOfNames(lines, width === undefined ? all : all.slice(first, first + width), asked);
-    if (found || width === undefined) return found;
-  }
-  return undefined;
-}
-
-function layoutOfNames(
-  lines: Lines,
-  names: readonly ColumnName[],
-  asked: Int32Array | undefined,
-): ColumnLayout | undefined {
-  const values = names.flatMap((n, k) => (/^[xyz]+$/.test(n.role) ? [k] : []));
-  const found = values.map((k) => names[k]!.role);
-  // "xx yy zz xy yz zx (bohr^3)": a unit said once is that of all.
-  const stated = [...new Set(values.flatMap((k) => names[k]!.unit ?? []))];
-  const layout = {
-    width: names.length,
-    time: names.findIndex((n) => n.role === "time"),
-    step: names.findIndex((n) => n.role === "step"),
-    named: true,
-    assumed: false,
-  };
-  const whole = (): ColumnLayout["units"] => {
-    if (stated.length > 1)
-      lines.fail(`the components have not one unit in the header but ${stated.map((u) => `"${u}"`).join(" and ")}`);
-    const time = names[layout.time]?.unit;
-    return { ...(time !== undefined && { time }), ...(stated[0] && { values: stated[0] }) };
-  };
-  if (found.length === 3 && ["x", "y", "z"].every((c) => found.includes(c)))
-    return { ...layout, values: ["x", "y", "z"].map((c) => values[found.indexOf(c)]!), units: whole() };
-  if (found.length !== 6 && found.length !== 9) return undefined;
-  const tensor = asked ? tensorOrder(lines, found.length, asked) : tensorColumns(found);
-  return tensor && { ...layout, values, tensor, units: whole() };
-}
-
-/** Units of dipoles and polarizabilities that comments mention in passing, other than this package's own. */
-const MENTIONED =
-  /\b(debyes?)\b|(?<![\w.])(a\.\s?u\.?|au)(?![\w.])|\b(atomic units?|e\s?[*·]?\s?(?:bohr|a_?0)|bohr\s?(?:\^|\*\*)?\s?3|C\s?[*·]\s?m|nm\s?(?:\^|\*\*)?\s?3)(?!\w)|[([/]\s*(D)\s*(?:[)\]]|$)/i;
-
-/** A unit that comments mention without saying of which columns; `undefined` if there is none. */
-export function mentionedUnit(comments: readonly string[]): string | undefined {
-  for (const text of comments) {
-    const found = MENTIONED.exec(text);
-    if (found) return found.slice(1).find((word) => word !== undefined);
-  }
-  return undefined;
-}
-
-/** From a header line, else from the comment above the first row if it names as many columns as there are, else from their number. */
 export function columnLayout(
   lines: Lines,
-  header: string | undefined,
-  comment: string | undefined,
-  words: readonly string[],
-  asked: Int32Array | undefined,
-  options: { readonly skipColumns?: number } & WarningOptions,
+  head: readonly HeadLine[],
+  rows: FirstRows,
+  options: LayoutOptions,
 ): ColumnLayout {
-  if (header !== undefined)
-    return (
-      namedLayout(lines, header, asked) ??
-      lines.fail(
-        `the header names no tensor: ${splitColumns(header).join(", ").slice(0, 80)}`,
-        "name the columns xx, yy, zz, xy, yz, zx (or all nine, or x, y, z), and time",
-      )
-    );
+  const width = rows[0]!.length;
+  const written = head.filter((line) => !isRuler(line.text));
+  const header = written.findIndex((line) => !line.comment);
+  if (header >= 0) return headerLayout(lines, written, header, width, options);
   const { skipColumns = 0 } = options;
-  const named = comment === undefined ? undefined : namedLayout(lines, comment, asked, words.length);
-  if (named?.values.every((k) => k >= skipColumns)) return named;
-  const layout = plainLayout(lines, words, skipColumns, asked);
-  const names = comment?.split(/\s+/) ?? [];
-  if (layout.assumed && names.length === words.length && names.every((word) => /^[a-z|]/i.test(word)))
+  for (let k = written.length - 1; k >= 0; k--) {
+    const found = namedLayout(lines, written, k, width, options);
+    if (found?.values.every((c) => c >= skipColumns)) return found;
+  }
+  const [key] = Object.entries(options.wanted.keys ?? {});
+  if (key)
     lines.fail(
-      `the header names ${words.length} columns, and no tensor among them: ${names.join(", ").slice(0, 80)}`,
+      `the columns have no names, among them no "${key[1]}"`,
+      "name them in a first line, e.g. # time(fs) x y z, or leave the names out",
+    );
+  const counter = skipColumns > 0 ? undefined : namedCounter(lines, written, width);
+  const layout = plainLayout(lines, rows, { ...options, ...counter });
+  const names = written.at(-1)?.text.split(/\s+/) ?? [];
+  if (layout.assumed && names.length === width && names.every((word) => /^[a-z|]/i.test(word)))
+    lines.fail(
+      `the header names ${width} columns, and no tensor among them: ${names.join(", ").slice(0, 80)}`,
       'say what they are, e.g. components: "xx yy zz yz xz xy"',
     );
   if (layout.assumed)
@@ -167,83 +61,152 @@ export function columnLayout(
   return layout;
 }
 
-/**
- * The layout of rows of numbers that nobody has named. A whole number before three, six or nine others that are none is the
- * number of the step (GPUMD's dipole.out, CPMD, fix ave/time of LAMMPS, i-PI); the length of the vector may stand behind it.
- * @param words the first row
- * @param skip leading columns that are left out
- */
-export function plainLayout(
+/** Whether a line below a header line belongs to the head: a ruler, or units of the columns that the header names. */
+export function continuesHeader(header: string, text: string): boolean {
+  if (isRuler(text)) return true;
+  return namesIn(header).some((names) => unitsLine(text, names.map(columnName)) !== undefined);
+}
+
+function headerLayout(
   lines: Lines,
-  words: readonly string[],
-  skip: number,
-  asked: Int32Array | undefined,
+  head: readonly HeadLine[],
+  at: number,
+  width: number,
+  options: LayoutOptions,
 ): ColumnLayout {
-  const width = words.length;
-  const counted = skip === 0 && startsWithStep(words);
-  const first = counted ? 1 : skip;
-  const count = endsWithLength(words.slice(first)) ? 3 : width - first;
-  if (count !== 3 && count !== 6 && count !== 9)
-    lines.fail(
-      `${count} columns, expected 3 (a vector), 6 or 9 (a tensor)`,
-      "name them in a header line, or leave leading columns out with skipColumns: 1",
-    );
-  const values = Array.from({ length: count }, (_, k) => k + first);
+  const { text } = head[at]!;
+  const found = namedLayout(lines, head, at, width, options);
+  if (found) return found;
+  const ways = namesIn(text);
+  const [first] = ways.filter((names) => names.length === width);
+  return first
+    ? lines.fail(
+        `the header names no tensor: ${first.join(", ").slice(0, 80)}`,
+        "name the columns xx, yy, zz, xy, yz, zx (or all nine, or x, y, z), and time",
+      )
+    : lines.fail(
+        `the header names ${ways[0]?.length ?? 0} columns, the first row has ${width}: ${text.trim().slice(0, 80)}`,
+        "name every column, those with blanks in their names between commas or tabs; a line that names none begins with #",
+      );
+}
+
+/** The layout that a line of names describes; `undefined` if it names no whole vector or tensor. */
+function namedLayout(
+  lines: Lines,
+  head: readonly HeadLine[],
+  at: number,
+  width: number,
+  options: LayoutOptions,
+): ColumnLayout | undefined {
+  const line = head[at]!;
+  for (const words of namesIn(line.text)) {
+    // In a comment names may stand among other words: "alpha: xx yy zz xy yz zx, see the paper".
+    const last = line.comment ? words.length - width : words.length === width ? 0 : -1;
+    for (let first = 0; first <= last; first++) {
+      const before = words.slice(0, first).join(" ").toLowerCase();
+      const names = words.slice(first, first + width).map(columnName);
+      const found = layoutOfNames(lines, names, before, options);
+      if (!found) continue;
+      const units = head.slice(at + 1).flatMap((other) => {
+        const words = unitsLine(other.text, names);
+        return words ? [{ other, words }] : [];
+      })[0];
+      return {
+        ...withUnits(lines, found, names, units?.words),
+        used: units ? [line, units.other] : [line],
+      };
+    }
+  }
+  return undefined;
+}
+
+function layoutOfNames(
+  lines: Lines,
+  names: readonly ColumnName[],
+  before: string,
+  { asked, wanted }: LayoutOptions,
+): Omit<ColumnLayout, "used" | "units"> | undefined {
+  const keyed = wanted.keys?.time?.toLowerCase();
+  const time = names.findIndex((n) => (keyed === undefined ? n.role === "time" : n.text.toLowerCase() === keyed));
+  if (keyed !== undefined && time < 0)
+    lines.fail(`no column is called "${wanted.keys!.time}"`, `the columns are ${names.map((n) => n.text).join(", ")}`);
+  // Single letters in front are words of English.
+  const around = meaningOfLabel(
+    before.replace(/(?<![a-z])[a-z](?![a-z])/g, " "),
+    names.some((n) => n.role.length === 2 && n.role !== ""),
+  );
+  const chosen = chooseColumns(lines, names, wanted, around);
+  if (!chosen) return undefined;
+  const roles = chosen.columns.map((k) => names[k]!.role);
+  const tensor = roles.length === 3 ? undefined : (askedOrder(lines, roles.length, asked) ?? tensorColumns(roles));
   return {
-    width,
-    time: -1,
-    step: counted ? 0 : -1,
-    values,
-    units: {},
-    named: false,
-    assumed: count === 6 && !asked,
-    ...(count > 3 && { tensor: tensorOrder(lines, count, asked) }),
+    width: names.length,
+    time,
+    step: names.findIndex((n) => n.role === "step"),
+    values: chosen.columns,
+    quantity: chosen.quantity,
+    assumed: false,
+    ...(tensor && { tensor }),
   };
 }
 
-function startsWithStep([step = "", ...values]: readonly string[]): boolean {
-  return (
-    /^\d+$/.test(step) &&
-    (values.length === 3 || values.length === 6 || values.length === 9 || endsWithLength(values)) &&
-    values.every((word) => /[.eE]/.test(word))
-  );
-}
-
-function endsWithLength(words: readonly string[]): boolean {
-  const [x, y, z, length] = words.map(Number);
-  return words.length === 4 && length! > 0 && isNorm(length!, x!, y!, z!);
-}
-
-/** Whether a printed length is that of a vector, to the digits of the printing. */
-export function isNorm(length: number, x: number, y: number, z: number): boolean {
-  return Math.abs(length - Math.hypot(x, y, z)) <= 2e-3 * Math.abs(length) + 2e-5;
-}
-
-function tensorOrder(lines: Lines, count: number, asked: Int32Array | undefined): Int32Array {
-  if (asked && Math.max(...asked) + 1 !== count)
-    lines.fail(`${count} columns, the declared component order has ${Math.max(...asked) + 1}`);
-  return asked ?? componentColumns(count === 6 ? "xx yy zz xy yz zx" : rowMajor);
-}
-
-/**
- * The factor for the values or times of a file: as the caller says, or as the header does.
- * @throws FormatError if both say different things, or the header's unit is not known
- */
-export function columnScale(
+/** Units of the times and of the values: in the names, or in the line below them. */
+function withUnits(
   lines: Lines,
-  field: UnitField,
-  given: number | undefined,
-  stated: string | undefined,
-): number {
-  if (stated === undefined) return given ?? 1;
-  if (given !== undefined) {
-    const said = statedScale(field, stated, () => given as never);
-    if (Math.abs(said - given) > 1e-9 * given)
-      lines.fail(
-        `the header says that ${field} is in "${stated}", the options say another unit`,
-        "leave the option out, or correct the header",
-      );
-    return given;
+  layout: Omit<ColumnLayout, "used" | "units">,
+  names: readonly ColumnName[],
+  below: readonly string[] | undefined,
+): Omit<ColumnLayout, "used"> {
+  const unit = (k: number): string | undefined => names[k]?.unit ?? (below?.[k] || undefined);
+  const stated = [...new Set(layout.values.flatMap((k) => unit(k) ?? []))];
+  // "xx yy zz xy yz zx (bohr^3)": a unit said once is that of all.
+  if (stated.length > 1)
+    lines.fail(`the components have not one unit in the header but ${stated.map((u) => `"${u}"`).join(" and ")}`);
+  // "mux muy muz mutot[D]": the length has the unit of the components.
+  const beside = names.flatMap((n, k) => (n.role === "" && n.meaning === layout.quantity ? (unit(k) ?? []) : []));
+  const [values = beside[0]] = stated;
+  const time = unit(layout.time);
+  return { ...layout, units: { ...(time !== undefined && { time }), ...(values !== undefined && { values }) } };
+}
+
+/** The units in a line below a line of names, one for each, without brackets; `undefined` if it is none of units. */
+function unitsLine(text: string, names: readonly ColumnName[]): readonly string[] | undefined {
+  const bare = (word: string) => /^[([{]\s*(.*?)\s*[)\]}]$/.exec(word)?.[1] ?? word;
+  const known = (word: string, role: string) =>
+    role === "time"
+      ? unitFactor("time", word) !== undefined
+      : unitFactor("dipole", word) !== undefined || unitFactor("polarizability", word) !== undefined;
+  for (const words of namesIn(text)) {
+    if (words.length !== names.length) continue;
+    const units = words.map((word) => (/^([-–1]|none)?$/i.test(bare(word)) ? "" : bare(word)));
+    const fits = names.every(
+      ({ role }, k) =>
+        !/^(time|[xyz]{1,2})$/.test(role) || units[k] === "" || units[k] !== words[k] || known(units[k]!, role),
+    );
+    if (fits && units.some(Boolean) && !units.every((word, k) => word === names[k]!.text)) return units;
   }
-  return statedScale(field, stated, (problem, advice) => lines.fail(problem, advice));
+  return undefined;
+}
+
+/** The column of step numbers that a comment names beside others without components: "TimeStep c_1[1] c_1[2] c_1[3]". */
+function namedCounter(
+  lines: Lines,
+  head: readonly HeadLine[],
+  width: number,
+): { readonly step: number; readonly time: number } | undefined {
+  for (const { text } of [...head].reverse())
+    for (const words of namesIn(text)) {
+      if (words.length !== width) continue;
+      const names = words.map(columnName);
+      const [step, time] = (["step", "time"] as const).map((role) => names.findIndex((n) => n.role === role));
+      if (step !== 0 && time !== 0) continue;
+      const other = names.find((n) => n.meaning === "other" || n.meaning === "current");
+      if (other)
+        lines.fail(
+          `the names of the columns say ${words.slice(1).join(", ").slice(0, 80)}, and no vector or tensor that is read`,
+          "give a file with a polarization or a polarizability, and name its columns x, y, z or xx, yy, zz, xy, yz, zx",
+        );
+      return { step: step!, time: time! };
+    }
+  return undefined;
 }

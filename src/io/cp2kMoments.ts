@@ -1,6 +1,6 @@
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { electronAngstromPerDebye as debye } from "../units/constants.js";
-import { isNorm } from "./columnHeader.js";
+import { isNorm } from "./columnRows.js";
 import { type ColumnRow, seriesOfRows } from "./columns.js";
 import type { Lines } from "./lines.js";
 import { polarizationFormat } from "./rowFormat.js";

@@ -17,7 +17,7 @@ const jcamp = textReader("Jcamp", READ_OPTIONS, () => readJcamp);
 
 /**
  * The spectra in a JCAMP-DX file (4.24 to 5.01): XYDATA=(X++(Y..Y)) in AFFN, PAC, SQZ, DIF and DUP form, and
- * XYPOINTS=(XY..XY). What the file says about itself is checked: NPOINTS, FIRSTX, LASTX, DELTAX, FIRSTY, the abscissa
+ * XYPOINTS=(XY..XY), which may be called XYDATA. What the file says about itself is checked: NPOINTS, FIRSTX, LASTX, DELTAX, FIRSTY, the abscissa
  * at the beginning of every line, and the ordinate that difference form repeats from line to line.
  * McDonald, Wilks, Appl. Spectrosc. 42, 151 (1988), 10.1366/0003702884428734.
  * @throws FormatError with file and line for a file that contradicts itself, for peak tables and NTUPLES
@@ -61,7 +61,10 @@ function* readJcamp(lines: Lines): Generator<JcampBlock | Need, void, void> {
       labels = {};
     } else if (label === "XYDATA" || label === "XYPOINTS") {
       const [x, y] =
-        label === "XYDATA" ? yield* readOrdinates(lines, value, labels) : yield* readPairs(lines, value, labels);
+        // Some programs write pairs as XYDATA.
+        label === "XYDATA" && !isPairs(value)
+          ? yield* readOrdinates(lines, value, labels)
+          : yield* readPairs(lines, value, labels);
       yield { labels: { ...labels }, x, y };
       blocks++;
       last = "XYDATA";
@@ -72,8 +75,14 @@ function* readJcamp(lines: Lines): Generator<JcampBlock | Need, void, void> {
       );
     else labels[label] = value;
   }
-  if (blocks === 0) lines.failEnd("no XYDATA or XYPOINTS in it");
-  if (open > 0) lines.failEnd("##END= is missing");
+  if (blocks === 0) lines.fail("the file ends early: no XYDATA or XYPOINTS in it", "get the whole file");
+  // ##NPOINTS= has been checked of every block.
+  if (open > 0) lines.warn("##END= is missing at the end of the file; the data before it are whole by ##NPOINTS=");
+}
+
+/** Whether the form of a record is "(XY..XY)": abscissa and ordinate of every point. */
+function isPairs(form: string): boolean {
+  return /^\s*\(\s*XY\s*\.\.\s*XY\s*\)/i.test(form);
 }
 
 /** Labels are compared without case and without blanks, "-", "/" and "_". */
@@ -121,7 +130,7 @@ function* readOrdinates(
   labels: Readonly<Record<string, string>>,
 ): Generator<Need, readonly [Float64Array, Float64Array], void> {
   if (!/\(\s*X\s*\+\+\s*\(\s*Y\s*\.\.\s*Y\s*\)\s*\)/i.test(form))
-    lines.fail(`##XYDATA= is "${form.slice(0, 40)}", expected (X++(Y..Y))`);
+    lines.fail(`##XYDATA= is "${form.slice(0, 40)}", expected (X++(Y..Y)) or (XY..XY)`);
   const points = declaredPoints(lines, labels);
   const [first, end] = [needed(lines, labels, "FIRSTX"), needed(lines, labels, "LASTX")];
   const xFactor = numberLabel(lines, labels, "XFACTOR") ?? 1;
@@ -210,7 +219,7 @@ function* readPairs(
   form: string,
   labels: Readonly<Record<string, string>>,
 ): Generator<Need, readonly [Float64Array, Float64Array], void> {
-  if (!/\(\s*XY\s*\.\.\s*XY\s*\)/i.test(form)) lines.fail(`##XYPOINTS= is "${form.slice(0, 40)}", expected (XY..XY)`);
+  if (!isPairs(form)) lines.fail(`##XYPOINTS= is "${form.slice(0, 40)}", expected (XY..XY)`);
   const points = declaredPoints(lines, labels);
   const factors = ["XFACTOR", "YFACTOR"].map((label) => numberLabel(lines, labels, label) ?? 1);
   const values: number[] = [];
@@ -227,7 +236,8 @@ function* readPairs(
     }
     if (values.length > 2 * points) return lines.fail(`more than the ${points} points of ##NPOINTS=`);
   }
-  if (values.length !== 2 * points) lines.fail(`${values.length / 2} points, ##NPOINTS= is ${points}`);
+  if (values.length !== 2 * points)
+    lines.fail(`${values.length / 2} points, ##NPOINTS= is ${points}`, "the data are damaged or cut off");
   const x = Float64Array.from({ length: points }, (_, k) => values[2 * k]!);
   for (const [label, k] of [
     ["FIRSTX", 0],

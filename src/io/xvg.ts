@@ -1,5 +1,5 @@
 import type { TensorSeries } from "../series/tensorSeries.js";
-import { isNorm } from "./columnHeader.js";
+import { isNorm, lastDigit } from "./columnRows.js";
 import { type ColumnRow, seriesOfRows } from "./columns.js";
 import { statedScale } from "./fieldUnits.js";
 import type { Lines } from "./lines.js";
@@ -45,7 +45,8 @@ export function* readXvg(lines: Lines): Generator<ColumnRow | typeof more, void,
         lines.fail("several sets of data in one file (&)", "write one set per file");
       continue;
     }
-    const row = Float64Array.from(text.split(/\s+/), Number);
+    const words = text.split(/\s+/);
+    const row = Float64Array.from(words, Number);
     scales ??= {
       time: unitOf(lines, labels.x, "time"),
       values: unitOf(lines, labels.y, "polarization"),
@@ -59,7 +60,11 @@ export function* readXvg(lines: Lines): Generator<ColumnRow | typeof more, void,
     if (length !== undefined && !isNorm(length, x, y, z))
       lines.fail(`the last column is ${length}, but |M| is ${Math.hypot(x, y, z)}`, "these are not M_x, M_y, M_z, |M|");
     rows++;
-    yield { time: t * scales.time, values: Float64Array.of(x, y, z).map((m) => m * scales!.values) };
+    yield {
+      time: t * scales.time,
+      digit: lastDigit(words[0]!) * scales.time,
+      values: Float64Array.of(x, y, z).map((m) => m * scales!.values),
+    };
   }
   if (rows === 0) lines.failEnd("no row of numbers in it");
 }

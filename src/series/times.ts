@@ -1,5 +1,6 @@
 /** Whether samples are evenly spaced, by their times or by the numbers of their steps. */
 import { DataError } from "../errors.js";
+import { mayBeRounding, roundedLeaps, roundedSpacing } from "./roundedTimes.js";
 
 /** What is known of when the samples were taken. */
 export interface SampleTimes {
@@ -7,6 +8,8 @@ export interface SampleTimes {
   readonly times: readonly (number | undefined)[];
   /** Numbers of the steps that the file itself gives. */
   readonly steps?: readonly (number | undefined)[];
+  /** One unit in the last digit that times (or steps, where there are no times) are printed to; default from their values. */
+  readonly digit?: number;
   /** What a sample is called in messages; default "frame". */
   readonly sample?: "frame" | "row";
 }
@@ -23,6 +26,8 @@ export interface TimeJump {
   readonly at: number;
   /** What was found there against what was expected, as a sentence. */
   readonly problem: string;
+  /** It is the spacing that is not right, nowhere in particular. */
+  readonly throughout?: true;
 }
 
 /** Rounding of printed times: to 1e-3 fs, or the last digits of large ones. */
@@ -44,26 +49,46 @@ function usualStep(values: readonly (number | undefined)[]): number | undefined 
 
 /**
  * Where samples are not `step` after the one before (times) or not one usual stride (steps): gaps, overlaps, repetitions.
- * Samples without a time are stepped over: the next one must be a whole number of steps later.
+ * Samples without a time are stepped over: the next one must be a whole number of steps later. What the rounding of printed
+ * times explains is no jump.
  * @param given fs between samples; default the usual difference
  */
-export function timeJumps({ times, steps = [], sample = "frame" }: SampleTimes, given?: number): TimeJump[] {
-  return [
-    ...irregular(times, given ?? usualStep(times), sample, "fs"),
-    ...(times.some((t) => t !== undefined) ? [] : irregular(steps, usualStep(steps), sample, "steps")),
-  ];
+export function timeJumps({ times, steps = [], sample = "frame", digit }: SampleTimes, given?: number): TimeJump[] {
+  const timed = times.some((t) => t !== undefined);
+  return timed ? jumpsOf(times, given, sample, "fs", digit) : jumpsOf(steps, undefined, sample, "steps", digit);
 }
 
-function irregular(
+function jumpsOf(
   values: readonly (number | undefined)[],
-  step: number | undefined,
+  given: number | undefined,
   sample: string,
   unit: Unit,
+  digit: number | undefined,
 ): TimeJump[] {
+  const step = given ?? usualStep(values);
   const found: TimeJump[] = [];
   const compare = comparison(step, sample, unit, (jump) => found.push(jump));
   values.forEach(compare);
-  return found;
+  if (!mayBeRounding(found.length, values.length)) return found;
+  const printed = digit ?? digitOf(values);
+  if (printed === undefined || step === undefined || printed <= tolerance(step, 0)) return found;
+  // A guess must be beyond doubt.
+  if (digit === undefined && printed > 0.1 * step) return found;
+  return roundedLeaps(values, printed, given, sample, unit);
+}
+
+/** One unit in the last digit that all values have; `undefined` where they have more than people print. */
+function digitOf(values: readonly (number | undefined)[]): number | undefined {
+  let decimals = 0;
+  for (const value of values) {
+    if (value === undefined) continue;
+    const text = String(value);
+    if (text.includes("e")) return undefined;
+    const point = text.indexOf(".");
+    if (point >= 0) decimals = Math.max(decimals, text.length - point - 1);
+    if (decimals > 6) return undefined;
+  }
+  return 10 ** -decimals;
 }
 
 type Unit = "fs" | "steps";
@@ -84,12 +109,18 @@ function comparison(
     if (!last) return;
     const found = value - last.value;
     const wanted = expected * (at - last.at);
-    if (expected > 0 && Math.abs(found - wanted) <= (unit === "fs" ? tolerance(expected, value) : 0)) return;
+    if (expected > 0 && Math.abs(found - wanted) <= allowed(unit, expected, value)) return;
     tell({
       at,
       problem: `${sample} ${at} is ${rounded(found)} ${unit} after ${sample} ${last.at}, expected ${expected > 0 ? rounded(wanted) : "a step forward"}${expected > 0 ? ` ${unit}` : ""}`,
     });
   };
+}
+
+/** Steps are whole numbers, but a column that counts may have any unit. */
+function allowed(unit: Unit, expected: number, value: number): number {
+  if (unit === "fs") return tolerance(expected, value);
+  return Number.isInteger(expected) && Number.isInteger(value) ? 0 : 1e-6 * expected + 1e-12 * Math.abs(value);
 }
 
 /** Samples that tell the usual spacing; later ones are compared with it at once, so that memory does not grow. */
@@ -160,7 +191,7 @@ export function evenTimestep(samples: SampleTimes, given: number | undefined, wh
       where: `${where}, ${sample} ${first!.at}`,
       problem: `${first!.problem}${more}`,
       advice:
-        given !== undefined && jumps.length === knownCount(times) - 1
+        given !== undefined && (first!.throughout || jumps.length === knownCount(times) - 1)
           ? "give the right `timestep`"
           : "a spectrum needs evenly spaced samples: cut the file there, or treat the runs as an ensemble with `segments`",
     });
@@ -175,7 +206,16 @@ export function evenTimestep(samples: SampleTimes, given: number | undefined, wh
       advice: "give the time between them in fs as `timestep`",
     });
   // The mean, which is better than the rounding of one printed time.
-  return (times[last!]! - times[first]!) / (last! - first);
+  const mean = (times[last!]! - times[first]!) / (last! - first);
+  const { digit = 0 } = samples;
+  if (digit <= tolerance(mean, 0)) return mean;
+  const { spacing, uncertainty } = roundedSpacing(times, digit);
+  if (uncertainty <= leastPrecision) return spacing;
+  throw new DataError({
+    where,
+    problem: `the times of ${known.length} ${sample}s are printed to ${rounded(digit)} fs, too few digits to say the time step`,
+    advice: "give the time between them in fs as `timestep`",
+  });
 }
 
 /**
@@ -222,6 +262,9 @@ export function stepChecker(
   };
 }
 
+/** Rounded times must say the time step to this share, by which frequencies would be off. */
+const leastPrecision = 1e-3;
+
 function knownCount(times: readonly (number | undefined)[]): number {
   return times.filter((t) => t !== undefined).length;
 }
@@ -246,7 +289,7 @@ export function cutAtJumps(samples: SampleTimes, given: number | undefined, wher
       advice: "cut the file by hand, one file per run",
     });
   // Between two runs stands one jump; the usual step is that of the whole file.
-  const starts = [0, ...timeJumps(samples, given).map((j) => j.at)];
+  const starts = [0, ...timeJumps(samples, given).flatMap((j) => (j.throughout ? [] : [j.at]))];
   const runs = starts.map((first, k): [number, number] => [first, starts[k + 1] ?? times.length]);
   const long = runs.filter(([first, end]) => end - first >= 2);
   if (long.length === 0) throw new DataError({ where, problem: `no two ${sample}s follow each other evenly` });

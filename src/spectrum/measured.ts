@@ -10,7 +10,10 @@ import { convertFrequency, wavelengthToWavenumber } from "../units/frequency.js"
 import type { Intensity, Spectrum } from "./spectrum.js";
 
 /** Units of a measured abscissa: wavenumber, frequency, energy, or vacuum wavelength. */
-export type AbscissaUnit = "cm-1" | "THz" | "meV" | "nm" | "µm";
+export type AbscissaUnit = (typeof ABSCISSAE)[number];
+
+/** Names of the units of an abscissa. */
+export const ABSCISSAE = ["cm-1", "THz", "meV", "nm", "µm"] as const;
 
 /** Options of {@link readMeasured}. */
 export interface MeasuredOptions extends ReadOptions {
@@ -25,7 +28,7 @@ export interface MeasuredOptions extends ReadOptions {
 const OPTIONS = record({
   ...READ_FIELDS,
   quantity: oneOf(["raman", "infrared"]).optional(),
-  abscissa: oneOf(["cm-1", "THz", "meV", "nm", "µm"]).optional(),
+  abscissa: oneOf(ABSCISSAE).optional(),
   block: integer({ atLeast: 0 }).optional(),
 } satisfies Fields<MeasuredOptions>);
 
@@ -113,7 +116,9 @@ function ofTable({ names, comments, columns }: NumberTable, where: string): Raw 
       /[([]([^)\]]+)[)\]]/.exec(title)?.[1] ??
       /wavenumber|\b(1\/cm|nm|[µu]m|THz|meV)\b|cm\^?[-−⁻][1¹]/i.exec(title)?.[0] ??
       // In comments a length may be the laser's.
-      /1\/cm\b|cm\^?[-−⁻][1¹]/i.exec(comments.join(" "))?.[0],
+      /1\/cm\b|cm\^?[-−⁻][1¹]/i.exec(comments.join(" "))?.[0] ??
+      // Spectra of the RRUFF project are in wavenumbers.
+      (comments.some((comment) => /^RRUFFID\s*=/i.test(comment)) ? "1/CM" : undefined),
     x: columns[0]!,
     ordinates: columns.slice(1).map(
       (values, k) =>
