@@ -199,9 +199,10 @@ function namedCounter(
       if (words.length !== width) continue;
       const names = words.map(columnName);
       const [step, time] = (["step", "time"] as const).map((role) => names.findIndex((n) => n.role === role));
-      if (step !== 0 && time !== 0) continue;
-      const other = names.find((n) => n.meaning === "other" || n.meaning === "current");
-      if (other)
+      const rest = width - 1 - Math.max(step!, time!);
+      if ((step !== 0 && time !== 0) || ![3, 4, 6, 9].includes(rest)) continue;
+      const others = names.slice(-rest);
+      if (others.every((n) => n.meaning === "other" || n.meaning === "current"))
         lines.fail(
           `the names of the columns say ${words.slice(1).join(", ").slice(0, 80)}, and no vector or tensor that is read`,
           "give a file with a polarization or a polarizability, and name its columns x, y, z or xx, yy, zz, xy, yz, zx",

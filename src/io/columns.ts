@@ -119,7 +119,7 @@ export const columnsFormat: FileFormat = {
     if (header === undefined) return false;
     const above = numeric(header) ? 0 : 1 + rows.slice(1).findIndex((text) => !continuesHeader(header, text));
     // A run that was begun again writes its header again.
-    const data = rows.slice(above).filter((text) => text !== header);
+    const data = above === 0 ? rows : rows.slice(above).filter((text) => text !== header);
     return data.length > 0 && data.every(numeric);
   },
   series: async (source, options) =>

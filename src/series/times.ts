@@ -208,7 +208,9 @@ export function evenTimestep(samples: SampleTimes, given: number | undefined, wh
   // The mean, which is better than the rounding of one printed time.
   const mean = (times[last!]! - times[first]!) / (last! - first);
   const { digit = 0 } = samples;
-  if (digit <= tolerance(mean, 0)) return mean;
+  const usual = usualStep(times)!;
+  const exact = times.every((t, i) => i === 0 || Math.abs(t! - times[i - 1]! - usual) <= tolerance(usual, t!));
+  if (exact || digit <= tolerance(mean, 0)) return mean;
   const { spacing, uncertainty } = roundedSpacing(times, digit);
   if (uncertainty <= leastPrecision) return spacing;
   throw new DataError({
