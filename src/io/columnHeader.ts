@@ -183,7 +183,9 @@ function unitsLine(text: string, names: readonly ColumnName[]): readonly string[
       ({ role }, k) =>
         !/^(time|[xyz]{1,2})$/.test(role) || units[k] === "" || units[k] !== words[k] || known(units[k]!, role),
     );
-    if (fits && units.some(Boolean) && !units.every((word, k) => word === names[k]!.text)) return units;
+    const said = names.some(({ role }, k) => /^(time|[xyz]{1,2})$/.test(role) && units[k] !== "");
+    const numeric = words.some((word) => /^[-+.\d][-+.\deEdD]*$/.test(word) && !/^[-–1]$/.test(word));
+    if (fits && said && !numeric && !units.every((word, k) => word === names[k]!.text)) return units;
   }
   return undefined;
 }
