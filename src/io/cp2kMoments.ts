@@ -1,3 +1,4 @@
+import { determinant3 } from "../math/matrix3.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { electronAngstromPerDebye as debye } from "../units/constants.js";
 import { isNorm } from "./columnRows.js";
@@ -11,8 +12,9 @@ const longestRow = 1000;
 
 /**
  * The dipoles that CP2K prints (DFT%PRINT%MOMENTS), debye: one `MOMENTS| iteration x y z norm [cell]` a line, or the longer
- * report with its line "X= … Y= … Z= … Total= …". The file has no times; the cell, whose unit is not settled, is not read,
- * and a second reference point (`MOMENTS_REF2|`) is left out.
+ * report with its line "X= … Y= … Z= … Total= …". The file has no times. The "cell matrix [Debye]" up to which the report defines a
+ * Berry-phase dipole is what `loadSeries` takes jumps out by; the cell of the short form, whose unit is not settled, is not read, and a
+ * second reference point (`MOMENTS_REF2|`) is left out.
  * @param options.timestep fs between the dipoles
  * @throws FormatError with file and line, also where the printed norm is not that of the components
  */
@@ -25,26 +27,51 @@ export function parseCp2kMoments(
 }
 
 /** Moments of CP2K for the loaders. */
-export const cp2kFormat = polarizationFormat(
+export const cp2kFormat = polarizationFormat<MomentRow>(
   {
     name: "cp2k",
     title: "dipole moments of CP2K",
     sniff: ({ text }) => /^[ \t]*(MOMENTS(_REF2)?\||Dipole moment \[Debye\])/m.test(text),
   },
   () => readCp2kMoments,
+  quantaOf,
 );
 
+/** A dipole, with the vectors e·a, e·b, e·c up to which it is defined, [3, 3], e·Å, where the file prints them. */
+interface MomentRow extends ColumnRow {
+  readonly quanta?: Float64Array;
+}
+
+/** One matrix if all are the same, one for each row if not; `undefined` if a row has none. */
+function quantaOf(rows: readonly MomentRow[]): Float64Array | undefined {
+  const [first] = rows;
+  if (!first?.quanta || !rows.every((r) => r.quanta)) return undefined;
+  if (rows.every((r) => r.quanta!.every((x, i) => x === first.quanta![i]))) return first.quanta;
+  const all = new Float64Array(9 * rows.length);
+  rows.forEach((r, k) => {
+    all.set(r.quanta!, 9 * k);
+  });
+  return all;
+}
+
 /** The format as a line reader. */
-export function* readCp2kMoments(lines: Lines): Generator<ColumnRow | typeof more, void, void> {
+export function* readCp2kMoments(lines: Lines): Generator<MomentRow | typeof more, void, void> {
   let rows = 0;
   let kind: "compact" | "report" | undefined;
+  let matrix: number[] = [];
   while (yield* nextLine(lines)) {
+    if (lines.startsWithOneOf(["[X]", "[Y]", "[Z]"])) {
+      matrix = [...(lines.startsWithOneOf(["[X]"]) ? [] : matrix), ...cellRow(lines)];
+      continue;
+    }
     if (!lines.startsWithOneOf(["MOMENTS|", "Dipole moment [Debye]"])) continue;
     const found = lines.text().includes("MOMENTS|") ? "compact" : "report";
     // A run can print both; they are the same moments.
     kind ??= found;
     if (found !== kind) continue;
-    yield found === "compact" ? compact(lines) : yield* report(lines);
+    const quanta = cellVectors(matrix);
+    matrix = [];
+    yield found === "compact" ? compact(lines) : { ...(yield* report(lines)), ...(quanta && { quanta }) };
     rows++;
   }
   if (rows === 0) lines.failEnd("no dipole moment (MOMENTS| …) in it");
@@ -74,4 +101,17 @@ function dipole(lines: Lines, numbers: readonly number[]): Float64Array {
   if (!isNorm(norm, x, y, z))
     lines.fail(`the printed norm is ${norm}, that of the components ${Math.hypot(x, y, z)}`, "the line is damaged");
   return Float64Array.of(x * debye, y * debye, z * debye);
+}
+
+/** The numbers of `[X] [ 59.6 0.0 0.0 ] [i]`; none of another line. */
+function cellRow(lines: Lines): number[] {
+  const words = /^\s*\[[XYZ]\]\s*=?\s*\[([^\]]*)\]/.exec(lines.text(longestRow))?.[1]?.trim().split(/\s+/) ?? [];
+  return words.map(Number);
+}
+
+/** a, b, c as rows, e·Å, from the rows X, Y, Z in debye of a matrix that has them as columns; `undefined` for another one. */
+function cellVectors(matrix: readonly number[]): Float64Array | undefined {
+  if (matrix.length !== 9 || !matrix.every(Number.isFinite)) return undefined;
+  const vectors = Float64Array.from({ length: 9 }, (_, k) => matrix[3 * (k % 3) + Math.floor(k / 3)]! * debye);
+  return determinant3(vectors) === 0 ? undefined : vectors;
 }

@@ -65,6 +65,12 @@ export const SERIES_OPTIONS = record({
   branches: oneOf(["unwrap", "keep"]).optional(),
 } satisfies Fields<SeriesOptions>);
 
+/** A series as a file has it. */
+export interface ReadSeries extends TensorSeries {
+  /** The quanta that a polarization is open to, e·a, e·b, e·c as rows, e·Å, where the file says them: [3, 3] or [frames, 3, 3]. */
+  readonly quanta?: Float64Array;
+}
+
 /** The beginning of a file, as {@link FileFormat.sniff} sees it. */
 export interface FileHead {
   /** The first 64 KiB, unpacked. */
@@ -91,9 +97,9 @@ export interface FileFormat {
   /** Its frames one by one, in memory that does not grow. */
   readonly frames?: (source: Source, options: LoadOptions) => AsyncIterable<Frame>;
   /** Its tensors, if it has no structures. */
-  readonly series?: (source: Source, options: SeriesOptions) => Promise<TensorSeries>;
+  readonly series?: (source: Source, options: SeriesOptions) => Promise<ReadSeries>;
   /** The runs that a file without structures was joined from, told apart by its times or steps. */
-  readonly segments?: (source: Source, options: SeriesOptions) => Promise<readonly TensorSeries[]>;
+  readonly segments?: (source: Source, options: SeriesOptions) => Promise<readonly ReadSeries[]>;
   /** When the samples of a file without structures were taken, by its own account. */
   readonly times?: (source: Source, options: SeriesOptions) => Promise<SampleTimes>;
 }

@@ -7,8 +7,9 @@ import { unwrapPolarization } from "../series/polarization.js";
 import type { TensorSeries } from "../series/tensorSeries.js";
 import { cutAtJumps, stepNumber } from "../series/times.js";
 import type { Frame } from "../structure/frame.js";
+import type { Periodicity } from "../structure/structure.js";
 import { warn } from "../warnings.js";
-import { SERIES_OPTIONS, type SeriesOptions } from "./format.js";
+import { type ReadSeries, SERIES_OPTIONS, type SeriesOptions } from "./format.js";
 import { openFile } from "./formats.js";
 import { framesOf } from "./load.js";
 import { type Source, sourceName } from "./source.js";
@@ -50,16 +51,20 @@ async function read(
   const { format } = opened;
   const all: TensorSeries[] = [];
   if (format.series) {
+    const found: ReadSeries[] = [];
     const { onProgress: _, branches: __, format: ___, ...rest } = options;
     const asked = { ...rest, quantity: wanted, name, origin };
     try {
-      if (kind === "one") all.push(await format.series(opened.source, asked));
-      else if (format.segments) all.push(...(await format.segments(opened.source, asked)));
+      if (kind === "one") found.push(await format.series(opened.source, asked));
+      else if (format.segments) found.push(...(await format.segments(opened.source, asked)));
       else throw new OptionError({ where: name, problem: `runs in ${format.title} cannot be told apart` });
     } finally {
       await opened.source.close();
     }
-    for (const series of all) if (branches === "unwrap") refuseBranches(series, name);
+    for (const { quanta, ...series } of found) {
+      if (branches === "unwrap" && quanta) all.push(unwrapped(series, quanta, [true, true, true], options, name));
+      else all.push(branches === "unwrap" ? refuseBranches(series, name) : series);
+    }
   } else {
     const { frames, chosen } = await tensorsOf(framesOf(opened, { ...load, name }), wanted, name);
     const given = { origin, ...(timestep !== undefined && { timestep }) };
@@ -106,14 +111,25 @@ function continuous(series: TensorSeries, run: readonly Frame[], options: Series
   run.forEach((f, k) => {
     cells.set(f.structure.cell!, 9 * k);
   });
-  const { series: unwrapped, jumps } = unwrapPolarization(series, cells, { periodic: structure.periodic });
+  return unwrapped(series, cells, structure.periodic, options, name);
+}
+
+/** @param quanta rows e·a, e·b, e·c */
+function unwrapped(
+  series: TensorSeries,
+  quanta: Float64Array,
+  periodic: Periodicity,
+  options: SeriesOptions,
+  name: string,
+): TensorSeries {
+  const { series: smooth, jumps } = unwrapPolarization(series, quanta, { periodic });
   if (jumps.length > 0)
     warn(options, {
       where: name,
       problem: `the polarization jumps by whole quanta e·a, e·b, e·c ${jumps.length} times (first at frame ${jumps[0]}); the jumps are taken out`,
       advice: 'to keep the values as they are: branches: "keep"',
     });
-  return unwrapped;
+  return smooth;
 }
 
 /** A polarization that jumps, in e·Å, by more than any motion makes is on several branches, or of several runs. */
@@ -130,8 +146,8 @@ function refuseBranches(series: TensorSeries, name: string): TensorSeries {
   const step = [0, 1, 2].map((c) => (values[3 * at! + c]! - values[3 * at! - 3 + c]!).toFixed(2)).join(", ");
   throw new DataError({
     where: `${name}, frame ${at}`,
-    problem: `the polarization jumps by (${step}) e·Å${far.length > 1 ? `, and so at ${far.length - 1} other places` : ""}: another branch, or another run, and without cell and periodicity the quantum is not known`,
-    advice: 'give a file with the cell, cut it there, or say branches: "keep"',
+    problem: `the polarization jumps by (${step}) e·Å${far.length > 1 ? `, and so at ${far.length - 1} other place${far.length > 2 ? "s" : ""}` : ""}: another branch, or another run, and without cell and periodicity the quantum is not known`,
+    advice: 'give a file of frames with cell and dipole, cut it there, or say branches: "keep"',
   });
 }
 

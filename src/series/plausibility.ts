@@ -2,6 +2,7 @@
 import { realFft } from "../math/fft.js";
 import { median } from "../math/statistics.js";
 import { nyquistWavenumber } from "../units/frequency.js";
+import { branchJumps } from "./branchJumps.js";
 import { seriesLength, type TensorSeries } from "./tensorSeries.js";
 
 /** No vibration is faster than 4400 cm⁻¹ (H₂); a Nyquist wavenumber far above means that the time step is in another unit. */
@@ -87,8 +88,13 @@ function currentBands(values: Float64Array, n: number): Float64Array | undefined
   return density;
 }
 
-/** Frames that are reached by a step far beyond all others, e.g. where runs were joined; see also `unwrapPolarization`. */
+/** Frames that are reached by a step far beyond all others, e.g. where runs were joined or a polarization changes its branch. */
 export function seriesJumps(series: TensorSeries): number[] {
+  const all = new Set([...farSteps(series), ...branchJumps(series)]);
+  return [...all].sort((a, b) => a - b);
+}
+
+function farSteps(series: TensorSeries): number[] {
   const n = seriesLength(series);
   const size = series.values.length / n;
   if (n < 8) return [];
@@ -107,9 +113,9 @@ export function seriesJumps(series: TensorSeries): number[] {
 function jumpProblems(series: TensorSeries): string[] {
   const jumps = seriesJumps(series);
   if (jumps.length === 0) return [];
-  return [
-    `jumps from frame ${jumps[0]! - 1} to ${jumps[0]}${jumps.length > 1 ? ` and at ${jumps.length - 1} other places` : ""}, over ${jumpFactor} times the usual step: frames are missing there, or two runs are joined`,
-  ];
+  const places = `jumps from frame ${jumps[0]! - 1} to ${jumps[0]}${jumps.length > 1 ? ` and at ${jumps.length - 1} other places` : ""}`;
+  const branches = series.quantity === "polarization" ? ", or it is on several branches, e·a, e·b, e·c apart" : "";
+  return [`${places}, by steps far beyond all others: frames are missing there, or two runs are joined${branches}`];
 }
 
 function symmetryProblems(series: TensorSeries): string[] {

@@ -12,6 +12,7 @@ import { parseXvg } from "../../src/io/xvg.js";
 import { infrared } from "../../src/spectrum/infrared.js";
 import { findPeaks } from "../../src/spectrum/peaks.js";
 import { raman } from "../../src/spectrum/raman.js";
+import { largestDifference } from "../support/close.js";
 
 const file = (name: string) => new URL(`cases/${name}`, import.meta.url).pathname;
 const debye = 0.20819434; // e·Å
@@ -72,6 +73,35 @@ describe("CP2K", () => {
     expect(parseCp2kMoments(compact, { timestep: 2 }).values.length).toBe(6);
     expect(() => parseCp2kMoments(compact.replace("4.0 5.0", "4.0 5.1"), { timestep: 2 })).toThrow(/norm is 5.1/);
     expect(() => parseCp2kMoments(`${compact} MOMENTS| 4 3.0 0.0 4.0 5.0\n`, { timestep: 2 })).toThrow(/row 2/);
+  });
+
+  it("Berry-phase dipoles are unwrapped by the printed cell matrix, whose columns are the vectors", async () => {
+    // a = (50, 0, 0), b = (10, 50, 0), c = (0, 5, 40) debye. The dipole goes once around along b.
+    const matrix = "     [X] [ 50.0 10.0 0.0 ] [i]\n     [Y]=[ 0.0 50.0 5.0 ]*[j]\n     [Z] [ 0.0 0.0 40.0 ] [k]\n";
+    const path = Array.from({ length: 200 }, (_, k) => [0.05 * k, 0.25 * k, 30 * Math.sin(0.05 * k)] as const);
+    const report = (folded: boolean, cell: string) =>
+      path
+        .map(([x, y, z]) => {
+          const n = folded ? Math.round(y / 50) : 0;
+          const [u, v] = [x - 10 * n, y - 50 * n];
+          return `${cell}  Dipole moment [Debye]\n    X= ${u} Y= ${v} Z= ${z} Total= ${Math.hypot(u, v, z)}\n`;
+        })
+        .join("");
+    const load = (text: string, warnings: string[] = []) =>
+      loadSeries([Buffer.from(text)], {
+        quantity: "polarization",
+        timestep: 1,
+        onWarning: ({ problem }) => warnings.push(problem),
+      });
+    const warnings: string[] = [];
+    const found = await load(report(true, matrix), warnings);
+    const right = await load(report(false, ""));
+    // Debye twice converted: rounding.
+    expect(largestDifference(found.values, right.values)).toBeLessThan(1e-12);
+    expect(warnings).toEqual([
+      expect.stringMatching(/jumps by whole quanta e·a, e·b, e·c 1 times \(first at frame 100\)/),
+    ]);
+    await expect(load(report(true, ""))).rejects.toThrow(/frame 100: the polarization jumps by .*quantum is not known/);
   });
 
   it("the comment of -pos-1.xyz gives time, step and energy in hartree", () => {
