@@ -116,7 +116,7 @@ async function predicted(
       where: "--segments",
       problem: "with --model the trajectory is taken as one run",
       advice:
-        "write the polarization with spectensor predict, which keeps the times, and give that file with --segments",
+        "write the polarization with spectensor predict, which keeps times and numbers of steps (leave out --timestep there), and give that file with --segments",
     });
   const model = await loadModel(file, "polarization");
   const trajectory = unwrap(await readTrajectory(source, flags, signal));

@@ -24,6 +24,10 @@ export interface FrameBlock {
   readonly velocities?: Float64Array;
   /** fs; NaN where a frame has none. */
   readonly times: Float64Array;
+  /** Numbers of the frames' steps by which runs are told apart, see `stepNumber`; NaN where a frame has none. */
+  readonly steps: Float64Array;
+  /** Names or numbers of the runs that the frames are of, where they say so. */
+  readonly runs?: readonly (string | number | undefined)[];
 }
 
 /** Which frames of a stream are used, and how. */
@@ -150,6 +154,7 @@ export function blockOf(gathered: readonly Gathered[], index: number, timestep: 
     return all;
   };
   const moved = gathered.some(({ path, frame }) => path?.some((x, p) => x !== frame.structure.positions[p]));
+  const runs = gathered.map(({ frame }) => runOf(frame));
   return {
     index,
     count: gathered.length,
@@ -164,7 +169,15 @@ export function blockOf(gathered: readonly Gathered[], index: number, timestep: 
       gathered,
       ({ frame: { time }, number }) => time ?? (timestep === undefined ? Number.NaN : number * timestep),
     ),
+    steps: Float64Array.from(gathered, ({ frame }) => stepNumber(frame.info) ?? Number.NaN),
+    ...(runs.some((run) => run !== undefined) && { runs }),
   };
+}
+
+/** The run that a frame says it is of. */
+function runOf({ info }: Frame): string | number | undefined {
+  const run = info?.run;
+  return typeof run === "string" || typeof run === "number" ? run : undefined;
 }
 
 /** A block of structures of the same atoms. */
@@ -194,12 +207,19 @@ export function structuresOf(block: FrameBlock, positions = block.path ?? block.
 
 /** The frames of a block as in the file, with what was predicted for each. Arrays are views. */
 export function framesOf(block: FrameBlock, predicted: readonly Partial<Frame>[]): Frame[] {
-  const { velocities, times, species } = block;
+  const { velocities, times, steps, runs, species } = block;
   const size = 3 * species.length;
   return structuresOf(block, block.positions).map((structure, k) => ({
     structure,
     ...(Number.isNaN(times[k]) ? {} : { time: times[k]! }),
+    ...infoOf(steps[k]!, runs?.[k]),
     ...(velocities && { velocities: velocities.subarray(k * size, (k + 1) * size) }),
     ...predicted[k],
   }));
+}
+
+/** What a frame says of its place among others. */
+function infoOf(step: number, run: string | number | undefined): Pick<Frame, "info"> {
+  if (Number.isNaN(step) && run === undefined) return {};
+  return { info: { ...(Number.isNaN(step) ? {} : { step }), ...(run !== undefined && { run }) } };
 }

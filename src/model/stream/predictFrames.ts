@@ -39,7 +39,7 @@ const OPTIONS = record(PREDICT_FRAMES_FIELDS);
  * Frames of a stream with what a model of any kind gives for them, one by one in memory that does not grow, on all processors. A polarization
  * needs the path of the atoms: positions are unwrapped for it from the first frame of the stream on, also those before `from`.
  * @param frames of the same atoms, in the order of time where the model is one of the polarization
- * @returns each frame's structure, time and velocities, and the model's quantities in our units
+ * @returns each frame's structure, time, velocities, number of its step and name of its run, and the model's quantities in our units
  * @throws ShapeError if the atoms change, or cell or velocities are there only in some frames
  * @throws DataError naming the frame for a species that the model does not know, coincident atoms, or an atom that moves too far
  * between two frames for its path to be known; if times contradict `timestep`

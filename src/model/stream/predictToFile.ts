@@ -208,10 +208,14 @@ async function* hashed(
   }
 }
 
-function addTo(hash: Hash, { index, species, positions, cells, velocities, times, numbers }: FrameBlock): void {
+function addTo(
+  hash: Hash,
+  { index, species, positions, cells, velocities, times, steps, runs, numbers }: FrameBlock,
+): void {
   if (index === 0) hash.update(species.join(" "));
-  for (const values of [positions, cells, velocities, times, numbers])
+  for (const values of [positions, cells, velocities, times, steps, numbers])
     if (values) for (const bytes of littleEndianBlocks(values)) hash.update(bytes);
+  if (runs) hash.update(JSON.stringify(runs));
 }
 
 function changed(name: string): DataError {
