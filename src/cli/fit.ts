@@ -6,17 +6,18 @@ import { evaluateModel, type ModelErrors } from "../model/evaluate.js";
 import { saveModel } from "../model/file/models.js";
 import type { ForceFieldModel } from "../model/target/forceField/forceField.js";
 import type { PolarizabilityModel } from "../model/target/polarizability/polarizability.js";
+import type { EvaluatePolarizationOptions } from "../model/target/polarization/evaluate.js";
 import type { PolarizationModel } from "../model/target/polarization/polarization.js";
 import { splitFrames } from "../model/train/split.js";
 import type { RunOptions } from "../progress.js";
 import type { Frame } from "../structure/frame.js";
 import { WORKERS_VARIABLE } from "../system/threads.js";
 import { warned } from "./explain.js";
-import { type FileFlags, fileOptions } from "./fileOptions.js";
+import { type FileFlags, fileOptions, printWarning } from "./fileOptions.js";
 import { DESCRIPTOR_KEYS, nestDescriptor } from "./modelOptions.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
 import { integerOption, jsonOption, positiveOption } from "./parse.js";
-import { printErrors } from "./report.js";
+import { errorWarnings, printErrors } from "./report.js";
 import { readSources, type SourceFrames } from "./source.js";
 
 /** Flags that mean the same in every fit. */
@@ -99,7 +100,10 @@ export interface FitTask<M extends FittedModel> {
   readonly describe: (model: M) => readonly string[];
   /** Options and findings as `--json` prints them. */
   readonly options: (model: M) => object;
-  readonly compared?: PolarizationModel extends M ? "absolute" | "differences" : never;
+  /** How its errors are taken. */
+  readonly compare?: PolarizationModel extends M
+    ? Pick<EvaluatePolarizationOptions, "polarization" | "branches">
+    : never;
   readonly posterior?: "keep" | "drop";
 }
 
@@ -117,11 +121,12 @@ export async function runFit<M extends FittedModel>(task: FitTask<M>): Promise<v
   const model = await task.fit(sets.train, validation, source, run);
   for (const warning of model.training.warnings)
     process.stderr.write(`${printable(`warning: ${warned({ problem: warning })}`)}\n`);
-  const compare = { ...run, ...(task.compared && { polarization: task.compared }) };
+  const compare = { ...run, ...task.compare };
   const errors: Record<"train" | "test", ModelErrors | undefined> = {
     train: await evaluateModel(model, sets.train, compare),
     test: sets.test.length > 0 ? await evaluateModel(model, sets.test, compare) : undefined,
   };
+  for (const warning of errorWarnings(errors)) printWarning(warning);
   await saveModel(flags.out, model, task.posterior ? { posterior: task.posterior } : {});
   const used = resources(start);
   if (flags.json) return printJson({ ...errors, options: task.options(model), ...used });

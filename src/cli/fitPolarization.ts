@@ -13,7 +13,12 @@ import type { Frame } from "../structure/frame.js";
 import { type FitFlags, fitOptions, runFit, withFitFlags } from "./fit.js";
 import { jsonKeys } from "./modelOptions.js";
 
+/** Of the option that takes polarizations as they are. */
+export const UNWRAP_HELP =
+  "take polarizations as they are, and not less whole quanta e·a, e·b, e·c where a frame of a crystal is on another branch";
+
 interface Flags extends FitFlags {
+  readonly unwrap?: boolean;
   readonly charges?: SpeciesCharges;
 }
 
@@ -23,12 +28,17 @@ const FIT_KEYS = jsonKeys(linearSchema(POLARIZATION));
 export function fitPolarizationCommand(): Command {
   const command = new Command("polarization")
     .description("fit the polarization to Born effective charges, polarizations, or both (derivative learning)")
-    .option("--charges <kind>", "species charges: fit, mean or formal:Zr=4,O=-2 (default: fit)", chargesOption);
+    .option("--charges <kind>", "species charges: fit, mean or formal:Zr=4,O=-2 (default: fit)", chargesOption)
+    .option("--no-unwrap", UNWRAP_HELP);
   return withFitFlags(command, FIT_KEYS)
     .addHelpText("after", EXAMPLES)
     .action(async (flags: Flags) => {
       const given = fitOptions(flags, FIT_KEYS) as PolarizationOptions;
-      const options = { ...given, ...(flags.charges && { charges: flags.charges }) };
+      const options: PolarizationOptions = {
+        ...given,
+        ...(flags.charges && { charges: flags.charges }),
+        ...(flags.unwrap === false && { branches: "keep" }),
+      };
       let trained: readonly Frame[] = [];
       await runFit<PolarizationModel>({
         flags,
@@ -39,7 +49,10 @@ export function fitPolarizationCommand(): Command {
         },
         describe: (model) => describe(model, trained),
         options: optionsOf,
-        ...(options.polarization && { compared: options.polarization }),
+        compare: {
+          ...(options.polarization && { polarization: options.polarization }),
+          ...(options.branches && { branches: options.branches }),
+        },
       });
     });
 }

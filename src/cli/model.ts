@@ -3,13 +3,13 @@ import { Command } from "commander";
 import { evaluateModel } from "../model/evaluate.js";
 import { loadModel } from "../model/file/models.js";
 import { predictInto } from "../model/stream/predictToFile.js";
-import { FILE_FLAGS, type FileFlags, fileOptions } from "./fileOptions.js";
+import { FILE_FLAGS, type FileFlags, fileOptions, printWarning } from "./fileOptions.js";
 import { fitForceFieldCommand } from "./fitForceField.js";
 import { fitPolarizabilityCommand } from "./fitPolarizability.js";
-import { fitPolarizationCommand } from "./fitPolarization.js";
+import { fitPolarizationCommand, UNWRAP_HELP } from "./fitPolarization.js";
 import { interruptSignal, print, printJson, progressLine, resources } from "./output.js";
 import { type FrameRange, frameRangeOption, integerOption, positiveOption } from "./parse.js";
-import { printErrors } from "./report.js";
+import { errorWarnings, printErrors } from "./report.js";
 import type { SeriesFlags } from "./series.js";
 import { readSources, sourceFrames } from "./source.js";
 import { packageVersion } from "./version.js";
@@ -88,6 +88,7 @@ Example:
 }
 
 interface EvaluateFlags extends FileFlags {
+  readonly unwrap?: boolean;
   readonly workers?: number;
   readonly journal?: string;
   readonly json?: boolean;
@@ -100,6 +101,7 @@ export function evaluateCommand(): Command {
     .argument("<model>", "file written by spectensor fit")
     .argument("<sources...>", "frames with results: files, or ids of data sets")
     .option("--workers <n>", "threads (default: one per processor)", integerOption("workers"))
+    .option("--no-unwrap", UNWRAP_HELP)
     .option(
       "--journal <file>",
       "keep what has been predicted in a file; the same command goes on from it after an interruption",
@@ -116,7 +118,9 @@ export function evaluateCommand(): Command {
         ...{ signal, onProgress: progressLine(flags.json === true) },
         ...(workers !== undefined && { workers }),
         ...(journal !== undefined && { journal }),
+        ...(flags.unwrap === false && model.kind === "polarization" && { branches: "keep" as const }),
       });
+      for (const warning of errorWarnings({ test })) printWarning(warning);
       const { descriptor, training } = model;
       if (flags.json) printJson({ test, options: { descriptor: descriptor.options, training }, ...resources(start) });
       else printErrors({ test });

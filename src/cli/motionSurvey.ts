@@ -92,7 +92,7 @@ function onOneBranch(
     return { series, branches: [] };
   try {
     const { series: smooth, jumps } = unwrapPolarization(series, cells, { periodic });
-    const told = `the polarization jumps by whole quanta e·a, e·b, e·c ${jumps.length} times (first at frame ${jumps[0]}); infrared takes the jumps out`;
+    const told = `the polarization jumps by whole quanta e·a, e·b, e·c ${jumps.length} times (first at frame ${jumps[0]}); infrared takes the jumps out, fit polarization brings every frame to the branch of the first`;
     return { series: smooth, branches: jumps.length > 0 ? [told] : [] };
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause;

@@ -1,5 +1,6 @@
 /** Errors of models as tables. */
 import type { ModelErrors } from "../model/evaluate.js";
+import type { Warning } from "../warnings.js";
 import { print, printTable } from "./output.js";
 
 /** One table for each quantity, one line for each set of frames. */
@@ -33,10 +34,11 @@ export function printErrors(errors: Readonly<Record<string, ModelErrors | undefi
     () => "Born charges Z*, RMSE in m|e|",
     (e) => ({ RMSE: 1000 * e.rmse, "RMSPE %": 100 * e.rmspe, "without mean diagonal %": 100 * e.rmspeWithoutDiagonal }),
   );
+  const moved = sets.some(([, e]) => e.polarization?.moved);
   table(
     "polarization",
     (e) => `P${e.compared === "differences" ? ", up to a constant vector" : ""}, RMSE in ${e.unit}`,
-    (e) => ({ RMSE: e.rmse, "RMSPE %": 100 * e.rmspe, r: e.r }),
+    (e) => ({ RMSE: e.rmse, "RMSPE %": 100 * e.rmspe, r: e.r, ...(moved && { "less quanta": e.moved ?? 0 }) }),
   );
   table(
     "energy",
@@ -53,4 +55,19 @@ export function printErrors(errors: Readonly<Record<string, ModelErrors | undefi
     (e) => `stress, RMSE in ${e.unit}`,
     (e) => ({ RMSE: e.rmse }),
   );
+}
+
+/** What is odd about errors. */
+export function errorWarnings(errors: Readonly<Record<string, ModelErrors | undefined>>): Warning[] {
+  return Object.entries(errors).flatMap(([set, e]) => {
+    const { unsettled } = e?.polarization ?? {};
+    if (unsettled === undefined) return [];
+    return [
+      {
+        where: `polarization, ${set}`,
+        problem: `${unsettled} frames may be on other branches (whole quanta e·a, e·b, e·c), and errors are too large to say on which`,
+        advice: "give frames on one branch, or judge by Born charges",
+      },
+    ];
+  });
 }

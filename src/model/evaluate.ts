@@ -10,6 +10,7 @@ import {
   EVALUATE_OPTIONS,
   type EvaluatePolarizationOptions,
   evaluatePolarization,
+  type PolarizationErrors,
 } from "./target/polarization/evaluate.js";
 import type { PolarizationModel } from "./target/polarization/polarization.js";
 
@@ -32,6 +33,9 @@ export interface ModelErrors {
     readonly unit: string;
     /** Whether P was compared as it is or up to one constant vector. */
     readonly compared: "absolute" | "differences";
+    /** Frames compared less whole quanta e·a, e·b, e·c, and frames whose branch errors are too large to tell; absent if there are none. */
+    readonly moved?: number;
+    readonly unsettled?: number;
   };
   /** Per atom. */
   readonly energy?: { readonly rmse: number; readonly unit: string };
@@ -51,7 +55,7 @@ export async function evaluateModel(
   frames: readonly Frame[],
   options: EvaluatePolarizationOptions = {},
 ): Promise<ModelErrors> {
-  const { polarization, ...run } = readOptions(EVALUATE_OPTIONS, options, "evaluateModel");
+  const { polarization, branches, ...run } = readOptions(EVALUATE_OPTIONS, options, "evaluateModel");
   if (model.kind === "polarizability") {
     const e = await evaluatePolarizability(model, frames, run);
     const unit = model.quantity === "dielectric" ? "1 (relative permittivity)" : "Å³";
@@ -61,13 +65,14 @@ export async function evaluateModel(
     const { bornCharges: z, polarization: p } = await evaluatePolarization(model, frames, {
       ...run,
       ...(polarization && { polarization }),
+      ...(branches && { branches }),
     });
     return {
       frames: frames.filter((f) => f.bornCharges ?? f.polarization).length,
       ...(z && {
         bec: { rmse: z.rmse, rmspe: z.rmspe, rmspeWithoutDiagonal: z.rmspeWithoutDiagonal, unit: "e" },
       }),
-      ...(p && { polarization: { rmse: p.rmse, rmspe: p.rmspe, r: p.r, unit: "e·Å", compared: p.compared } }),
+      ...(p && { polarization: part(p) }),
     };
   }
   const { energy, forces, relativeForces, stress, frames: count } = await evaluateForceField(model, frames, run);
@@ -79,4 +84,8 @@ export async function evaluateModel(
     }),
     ...(stress !== undefined && { stress: { rmse: stress, unit: "GPa" } }),
   };
+}
+
+function part({ frames: _, rmse, rmspe, r, ...how }: PolarizationErrors): NonNullable<ModelErrors["polarization"]> {
+  return { rmse, rmspe, r, unit: "e·Å", ...how };
 }

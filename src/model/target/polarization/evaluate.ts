@@ -10,6 +10,7 @@ import { rmse } from "../../diagnostics.js";
 import { EVALUATE_FIELDS, type EvaluateOptions, keptPredictions } from "../../stream/keptPredictions.js";
 import type { PolarizationModel } from "./polarization.js";
 import type { PolarizationResponse } from "./predict.js";
+import { onPredictedBranches } from "./predictedBranches.js";
 
 /** Errors of Born charges over all frames that have them; e unless stated. */
 export interface BornChargeErrors {
@@ -35,6 +36,10 @@ export interface PolarizationErrors {
   readonly r: number;
   /** Whether P was compared as it is or up to one constant vector. */
   readonly compared: "absolute" | "differences";
+  /** Frames whose P was taken less whole quanta e·a, e·b, e·c: on the branch nearest to the prediction. Absent if there are none. */
+  readonly moved?: number;
+  /** Frames that may be on another branch, while errors are too large to say on which; they are compared as they are. Absent if there are none. */
+  readonly unsettled?: number;
 }
 
 /** What frames say about a model; each part where frames have the data. */
@@ -47,10 +52,13 @@ export interface PolarizationEvaluation {
 export interface EvaluatePolarizationOptions extends EvaluateOptions {
   /** Default: P `absolute` without a cell, otherwise `differences`: the mean over all frames is taken off both. */
   readonly polarization?: "absolute" | "differences";
+  /** Of a crystal's P, known up to e·a, e·b, e·c: `unwrap` (default) compares on the branch nearest to the prediction, `keep` as it is. */
+  readonly branches?: "unwrap" | "keep";
 }
 
 export const EVALUATE_OPTIONS = record({
   polarization: oneOf(["absolute", "differences"]).optional(),
+  branches: oneOf(["unwrap", "keep"]).optional(),
   ...EVALUATE_FIELDS,
 } satisfies Fields<EvaluatePolarizationOptions>);
 
@@ -65,7 +73,7 @@ export async function evaluatePolarization(
   options: EvaluatePolarizationOptions = {},
 ): Promise<PolarizationEvaluation> {
   const read = readOptions(EVALUATE_OPTIONS, options, "evaluatePolarization");
-  const { polarization: _, ...run } = read;
+  const { polarization: _, branches: __, ...run } = read;
   return compareWith(
     (used, numbers) =>
       keptPredictions(model, used, { ...run, numbers, label: "evaluating" }) as AsyncIterable<Response>,
@@ -80,10 +88,11 @@ type Response = Pick<PolarizationResponse, "polarization" | "bornCharges">;
 export async function compareWith(
   predict: (used: readonly Structure[], numbers: readonly number[]) => AsyncIterable<Response> | Iterable<Response>,
   frames: readonly Frame[],
-  options: Pick<EvaluatePolarizationOptions, "polarization">,
+  options: Pick<EvaluatePolarizationOptions, "polarization" | "branches">,
 ): Promise<PolarizationEvaluation> {
   const born: Pairs = { reference: [], predicted: [] };
   const polarizations: Pairs = { reference: [], predicted: [] };
+  const having: Frame[] = [];
   const labels: string[] = [];
   const used = frames.filter((f) => f.bornCharges ?? f.polarization);
   if (used.length === 0)
@@ -105,15 +114,18 @@ export async function compareWith(
       labels.push(...structure.species);
     }
     if (polarization) {
-      polarizations.reference.push(...polarization);
+      having.push(used[i - 1]!);
       polarizations.predicted.push(...predicted.polarization);
     }
   }
   const periodic = used.some((f) => f.polarization && f.structure.cell);
   const compared = options.polarization ?? (periodic ? "differences" : "absolute");
+  const { frames: near, ...told } =
+    options.branches === "keep" ? { frames: having } : onPredictedBranches(having, polarizations.predicted, compared);
+  for (const { polarization } of near) polarizations.reference.push(...polarization!);
   return {
     ...(labels.length > 0 && { bornCharges: bornChargeErrors(born, labels, used) }),
-    ...(polarizations.reference.length > 0 && { polarization: polarizationErrors(polarizations, compared) }),
+    ...(having.length > 0 && { polarization: polarizationErrors(polarizations, compared, told) }),
   };
 }
 
@@ -158,14 +170,18 @@ function withoutDiagonal(charges: readonly number[], labels: readonly string[]):
   return charges.map((z, k) => ((k % 9) % 4 === 0 ? z - means.get(labels[Math.floor(k / 9)]!)! : z));
 }
 
-function polarizationErrors(pairs: Pairs, compared: "absolute" | "differences"): PolarizationErrors {
+function polarizationErrors(
+  pairs: Pairs,
+  compared: "absolute" | "differences",
+  told: Pick<PolarizationErrors, "moved" | "unsettled">,
+): PolarizationErrors {
   const shown = (v: readonly number[]) => (compared === "differences" ? withoutMeanVector(v) : v);
   const [y, p] = [shown(pairs.reference), shown(pairs.predicted)];
   const error = rmse(y, p);
   const [my, mp] = [mean(y), mean(p)];
   const covariance = y.reduce((s, v, k) => s + (v - my) * (p[k]! - mp), 0) / y.length;
   const [sy, sp] = [deviation(y, "polarizations"), deviation(p, "predicted polarizations")];
-  return { frames: y.length / 3, rmse: error, rmspe: error / sy, r: covariance / (sy * sp), compared };
+  return { frames: y.length / 3, rmse: error, rmspe: error / sy, r: covariance / (sy * sp), compared, ...told };
 }
 
 function withoutMeanVector(values: readonly number[]): number[] {

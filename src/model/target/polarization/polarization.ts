@@ -1,6 +1,6 @@
 /** The polarization as a target: P = Σ_j φ(X_j)·w + Σ_i Q_{J(i)} x_i, learnt from values of it and from its derivatives Z*. */
 import type { DescriptorOptions } from "../../../descriptor/options.js";
-import { type Alternatives, kinds } from "../../../options/record.js";
+import { type Alternatives, kinds, readOptions } from "../../../options/record.js";
 import { byName, number, oneOf } from "../../../options/values.js";
 import type { Frame } from "../../../structure/frame.js";
 import { VECTOR_AXES } from "../../../tensor/cartesian.js";
@@ -11,12 +11,14 @@ import {
   type LinearModel,
   type LinearOptions,
   type LinearTarget,
+  linearSchema,
   type RowSpace,
 } from "../../train/linearTarget.js";
 import type { LinearFit } from "../../train/primal.js";
 import { rowsOnThread } from "../../train/rowThread.js";
 import { nearestImages } from "./nearestImages.js";
-import { planCharges, type SpeciesCharges } from "./speciesCharges.js";
+import { movedWarnings, settleBranches } from "./settleBranches.js";
+import { chargeMoments, planCharges, type SpeciesCharges } from "./speciesCharges.js";
 
 /** What a polarization model learns from. */
 export type PolarizationData = "bornCharges" | "polarization";
@@ -32,6 +34,11 @@ export interface PolarizationOptions extends LinearOptions<PolarizationData> {
    * where that frame has them, so that positions of a solid may be wrapped.
    */
   readonly polarization?: "absolute" | "differences";
+  /**
+   * P of a crystal is known up to e·a, e·b, e·c. `unwrap` (default) brings frames of the same atoms to the branch of the first, by
+   * what their displacements say; `keep` takes all as they are.
+   */
+  readonly branches?: "unwrap" | "keep";
 }
 
 /** A fitted polarization; its constants are the species charges Q_J, e. See `fitPolarization`. */
@@ -69,7 +76,11 @@ export const POLARIZATION: LinearTarget<PolarizationData, PolarizationOptions> =
     bornCharges: { name: "Born charges", weight: 1, given: (f) => f.bornCharges !== undefined },
     polarization: { name: "a polarization", weight: 10, given: (f) => f.polarization !== undefined },
   },
-  options: { charges: CHARGES.optional(), polarization: oneOf(["absolute", "differences"]).optional() },
+  options: {
+    charges: CHARGES.optional(),
+    polarization: oneOf(["absolute", "differences"]).optional(),
+    branches: oneOf(["unwrap", "keep"]).optional(),
+  },
   constants: (d, frames, { charges = { kind: "fit" } }) => planCharges(charges, d.options.species, frames),
   workerModule: new URL("./polarization.js", import.meta.url),
   targets: 2,
@@ -102,14 +113,34 @@ export const prepare = rowsOnThread(POLARIZATION);
  * Schmiedmayer and Kresse, J. Chem. Phys. 161, 084703 (2024), eqs. 6–11).
  * @param frames with Z*, with P, or with both; at least one of all needed
  * @returns a model whose Z* is exactly the derivative of its P, and whose P turns as a vector
- * @throws DataError if no frame has what the weights ask for
+ * @throws DataError if no frame has what the weights ask for, or polarizations of crystals may be on several branches and it is not clear on which
  * @throws OptionError | ConvergenceError | AbortedError
  */
 export async function fitPolarization(
   frames: readonly Frame[],
   options: PolarizationOptions = {},
 ): Promise<PolarizationModel> {
-  return (await fitLinear(POLARIZATION, frames, options, "fitPolarization")) as PolarizationModel;
+  readOptions(linearSchema(POLARIZATION), options as never, "fitPolarization");
+  const { training, held, warnings } = onOneBranch(frames, options);
+  const validation = held && { validation: { kind: "frames" as const, frames: held } };
+  const model = await fitLinear(POLARIZATION, training, { ...options, ...validation }, "fitPolarization");
+  const told = { ...model.training, warnings: [...warnings, ...model.training.warnings] };
+  return { ...model, training: told } as PolarizationModel;
+}
+
+/** Training frames and held-out ones on one branch. */
+function onOneBranch(frames: readonly Frame[], options: PolarizationOptions) {
+  const held = options.validation?.kind === "frames" ? options.validation.frames : undefined;
+  if (options.branches === "keep" || options.weights?.polarization === 0)
+    return { training: frames, held, warnings: [] };
+  const origin = polarizationOrigin(frames, options.polarization);
+  const near = (f: Frame, number: number): Frame => (origin && f.polarization ? nearestImages(f, origin, number) : f);
+  const all = settleBranches([...frames.map(near), ...(held ?? []).map((f) => near(f, -1))], options.charges);
+  return {
+    training: all.frames.slice(0, frames.length),
+    held: held && all.frames.slice(frames.length),
+    warnings: movedWarnings(all.frames, all.moved),
+  };
 }
 
 /** Largest |Σ_J N_J Q_J| over the compositions of frames, e; Σ_i Z*_i of a prediction is this times the unit matrix. */
@@ -186,17 +217,6 @@ export function polarizationRows(space: RowSpace, frame: Pick<Frame, "structure"
     targets[axis]! -= moment(constants.fixed);
   }
   return { rows, targets };
-}
-
-/** Σ over the atoms of each species of their positions, [species, 3], Å. */
-export function chargeMoments(species: readonly string[], frame: Pick<Frame, "structure">): Float64Array {
-  const { structure } = frame;
-  const moments = new Float64Array(3 * species.length);
-  structure.species.forEach((symbol, i) => {
-    const kind = species.indexOf(symbol);
-    for (let a = 0; a < 3; a++) moments[3 * kind + a]! += structure.positions[3 * i + a]!;
-  });
-  return moments;
 }
 
 /** A transposed Z* is no derivative of any P: where the transposed data fit clearly better, their order is most likely the other one. */

@@ -2,7 +2,8 @@ import { environmentsOf, type KnownEnvironments } from "../../../descriptor/know
 import type { Structure } from "../../../structure/structure.js";
 import { VECTOR_AXES } from "../../../tensor/cartesian.js";
 import { basisOf } from "../../basis/basisOf.js";
-import { chargeMoments, type PolarizationModel } from "./polarization.js";
+import type { PolarizationModel } from "./polarization.js";
+import { chargeMoments } from "./speciesCharges.js";
 
 /**
  * P of one structure, [3], e·Å: that of the features plus Σ_i Q_{J(i)} x_i for the positions as they are, so a trajectory must be

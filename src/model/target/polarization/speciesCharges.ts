@@ -70,6 +70,17 @@ export function meanDiagonal(species: readonly string[], frames: readonly Frame[
   return sum.map((s, k) => s / count[k]!);
 }
 
+/** Σ over the atoms of each species of their positions, [species, 3], Å. */
+export function chargeMoments(species: readonly string[], frame: Pick<Frame, "structure">): Float64Array {
+  const { structure } = frame;
+  const moments = new Float64Array(3 * species.length);
+  structure.species.forEach((symbol, i) => {
+    const kind = species.indexOf(symbol);
+    for (let a = 0; a < 3; a++) moments[3 * kind + a]! += structure.positions[3 * i + a]!;
+  });
+  return moments;
+}
+
 /** Numbers of atoms per species, each distinct ratio once. */
 function compositions(species: readonly string[], frames: readonly Frame[]): Float64Array[] {
   const seen = new Map<string, Float64Array>();
