@@ -6,7 +6,7 @@ import { checkStructure, type Periodicity } from "../structure/structure.js";
 import { frameReader } from "./checkedFrames.js";
 import { type FieldScales, type FieldUnits, fieldScales } from "./fieldUnits.js";
 import type { FileFormat } from "./format.js";
-import { idOrder, type SeenIds, sameIds, symbolsOf } from "./lammpsAtoms.js";
+import { idOrder, type SeenIds, sameIds, symbolsOf, symbolsOfElements } from "./lammpsAtoms.js";
 import { type DumpBox, readBox } from "./lammpsBox.js";
 import { isLammpsUnits, type LammpsUnits, lammpsScales, lammpsUnitNames } from "./lammpsUnits.js";
 import type { Lines } from "./lines.js";
@@ -222,8 +222,10 @@ function buildFrame(
     const shifts = toCartesian(images, cell);
     positions = positions.map((x, i) => x + shifts[i]!);
   }
-  const symbols =
-    words("element") ?? symbolsOf(lines, words("typelabel") ?? words("type") ?? columns("type"), options.species);
+  const elements = words("element");
+  const symbols = elements
+    ? symbolsOfElements(lines, elements, options.species)
+    : symbolsOf(lines, words("typelabel") ?? words("type") ?? columns("type"), columns("mass"), options.species);
   const species = symbols.length === before.length && symbols.every((s, i) => s === before[i]) ? before : symbols;
   const scales = { ...(head.units && isLammpsUnits(head.units) && lammpsScales(head.units)), ...given };
   const inAngstrom = (v: Float64Array): Float64Array => scaled(v, scales.length ?? 1);

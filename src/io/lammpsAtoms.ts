@@ -1,4 +1,5 @@
 /** Which row of a LAMMPS dump is which atom. */
+import { atomicMass, CHEMICAL_SYMBOLS } from "../structure/elements.js";
 import { symbolsOfLabels } from "./lammpsLabels.js";
 import type { Lines } from "./lines.js";
 
@@ -39,14 +40,43 @@ export function idOrder(lines: Lines, table: Float64Array, column: number, width
   return order;
 }
 
-/** Symbols by `species` from the numbers of types, or from their labels. */
+/** Symbols of a column of elements, in which some have names of their own ("Ow"); `species` says what these are. */
+export function symbolsOfElements(
+  lines: Lines,
+  elements: readonly string[],
+  species: readonly string[] | undefined,
+): readonly string[] {
+  const mapped = species?.some((s) => s.includes("="));
+  const kinds = [...new Set(elements)];
+  if (!mapped && kinds.every((e) => CHEMICAL_SYMBOLS.includes(e))) return elements;
+  const known = kinds.filter((e) => CHEMICAL_SYMBOLS.includes(e)).map((e) => `${e}=${e}`);
+  return symbolsOfLabels(lines, elements, mapped ? [...known, ...species!] : species);
+}
+
+/** Standard weights that are this near, u, are those of the element: inputs have them with two digits and more. */
+const sameWeight = 0.02;
+
+/** Symbols by the masses of atoms; `undefined` where one is that of no element (a deuteron, a united atom). */
+function symbolsOfMasses(masses: Float64Array): string[] | undefined {
+  const symbols = Array.from(masses, (m) => CHEMICAL_SYMBOLS.find((s) => Math.abs(atomicMass(s) - m) < sameWeight));
+  return symbols.every((s) => s !== undefined) ? (symbols as string[]) : undefined;
+}
+
+/** Symbols by `species` from the numbers of types, or from their labels; without either by the masses. */
 export function symbolsOf(
   lines: Lines,
   types: Float64Array | readonly string[] | undefined,
+  masses: Float64Array | undefined,
   species: readonly string[] | undefined,
 ): readonly string[] {
   if (types && !(types instanceof Float64Array)) return symbolsOfLabels(lines, types, species);
-  if (!types) return lines.fail("neither element nor type among the columns");
+  const byMass = species ? undefined : masses && symbolsOfMasses(masses);
+  if (byMass) return byMass;
+  if (!types)
+    return lines.fail(
+      `neither element nor type among the columns${masses ? ", and not every mass is that of an element" : ""}`,
+      "dump it with element (dump_modify … element) or type",
+    );
   if (!species)
     return lines.fail("types without elements", 'say what they are, e.g. species: ["Si", "O"] for types 1 and 2');
   return Array.from(

@@ -6,6 +6,7 @@ import type { Frame } from "../structure/frame.js";
 import { checkStructure } from "../structure/structure.js";
 import { electronvoltPerCubicAngstromPerGigapascal as gigapascal } from "../units/constants.js";
 import { type WarningOptions, warn } from "../warnings.js";
+import { ampersandEscaper } from "./ampersands.js";
 import { fixedNumbers, isOverflow, numberIn } from "./touching.js";
 import { type AtomInfo, atomInfo } from "./vasprunAtoms.js";
 import { type LabelOptions, type LabelSource, type VaspRun, vaspSteps } from "./vaspSteps.js";
@@ -32,6 +33,7 @@ export class VasprunReader {
   /** Open elements as "name" or "name:its name attribute". */
   private readonly path: string[] = [];
   private text: string | undefined;
+  private readonly ampersands = ampersandEscaper();
   /** Characters written since the last tag. */
   private untagged = 0;
   private ready: Frame[] = [];
@@ -68,6 +70,10 @@ export class VasprunReader {
   }
 
   write(text: string): void {
+    this.parse(this.ampersands.write(text));
+  }
+
+  private parse(text: string): void {
     // The parser keeps what stands between two tags.
     for (let at = 0; at < text.length; at += longestText) {
       const piece = text.slice(at, at + longestText);
@@ -80,6 +86,7 @@ export class VasprunReader {
 
   /** @throws FormatError if the document is not complete, unless `dropRest` and there are frames */
   finish(dropRest: boolean): void {
+    this.parse(this.ampersands.finish());
     const cut = this.path.length > 0;
     if (!cut) this.parser.close();
     // The energy is the last of a learned step.
