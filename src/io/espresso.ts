@@ -1,16 +1,18 @@
+import { FormatError } from "../errors.js";
 import { type Fields, record } from "../options/record.js";
 import { oneOf, plainObject } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { checkStructure, type Structure } from "../structure/structure.js";
 import { angstromPerBohr as bohr, electronvoltPerHartree as hartree } from "../units/constants.js";
 import { frameReader } from "./checkedFrames.js";
+import { espressoSteps, readCellParameters, readPositions } from "./espressoSteps.js";
 import type { FileFormat } from "./format.js";
 import type { Lines } from "./lines.js";
-import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source } from "./source.js";
+import { type more, needLine, nextLine, READ_FIELDS, type ReadOptions, type Source, sourceName } from "./source.js";
 
 /** Options of the Quantum ESPRESSO reader. */
 export interface EspressoOptions extends ReadOptions {
-  /** Born charges from the response of the forces to the field (`zeu`, default) or of P to displacements (`zue`). */
+  /** Born charges from the response of the forces to the field (`zeu`) or of P to displacements (`zue`); default the first, if the file has them. */
   readonly charges?: "dF/dE" | "dP/du";
   /** The structure with more digits than ph.x prints (four to five), e.g. that of the pw.x output. */
   readonly structure?: Structure;
@@ -28,19 +30,29 @@ type Need = typeof more;
 type Draft = { -readonly [K in keyof Frame]?: Frame[K] };
 
 /**
- * One configuration from the output of ph.x, of pw.x (scf) or of both in one file: structure, ε∞, Born charges, and
+ * The configuration in the output of ph.x, of pw.x (scf) or of both in one file: structure, ε∞, Born charges, and
  * energy, forces and stress from pw.x. Both blocks of Born charges have one row per component of E or P and one column
  * per displacement (`summarize_zeu`, `summarize_zue` of Quantum ESPRESSO), this package's order. Of charges with and
  * without acoustic sum rule those without are taken.
- * @throws FormatError with file and line, also if the run did not end
+ * @throws FormatError with file and line, also if the run did not end, or for the several configurations of a relaxation or a run of dynamics,
+ * which `readFrames` gives one by one
  */
 export function parseEspresso(input: string | Uint8Array, options: EspressoOptions = {}): Frame {
-  return espresso.parse(input, options)[0]!;
+  return single(espresso.parse(input, options), options.name ?? "text");
 }
 
 /** Reads the output of ph.x or pw.x; see {@link parseEspresso}. */
 export async function loadEspresso(source: Source, options: EspressoOptions = {}): Promise<Frame> {
-  return (await espresso.load(source, options))[0]!;
+  return single(await espresso.load(source, options), sourceName(source, options));
+}
+
+function single(frames: readonly Frame[], file: string): Frame {
+  if (frames.length === 1) return frames[0]!;
+  throw new FormatError({
+    file,
+    problem: `a relaxation or a run of dynamics with ${frames.length} configurations`,
+    advice: "give an scf run of pw.x at the structure that is meant, or the run that ph.x used",
+  });
 }
 
 /** Output of Quantum ESPRESSO for the loaders. */
@@ -52,16 +64,22 @@ export const espressoFormat: FileFormat = {
   frames: espresso.unchecked,
 };
 
-/** The output of pw.x and ph.x as a line reader; yields one frame. */
+/** The output of pw.x and ph.x as a line reader; yields one frame, of relaxations and dynamics one for each step that was computed. */
 export function* readEspresso(lines: Lines, options: EspressoOptions = {}): Generator<Frame | Need, void, void> {
-  const { charges: wanted = "dF/dE" } = options;
+  const { charges: wanted } = options;
   let alat = 0;
   let cell: Float64Array | undefined;
   let structure: Structure | undefined = options.structure;
-  const draft: Draft = {};
+  let draft: Draft = {};
   let done = false;
   let programs = 0;
-  let otherBlock = false;
+  const born: { -readonly [K in "dF/dE" | "dP/du"]?: Float64Array } = {};
+  const steps = espressoSteps();
+  const moved = (next: Structure): Frame | undefined => {
+    const frame = steps.frame({ ...draft, structure: counted(lines, structure) });
+    [structure, cell, draft] = [next, next.cell, {}];
+    return frame;
+  };
 
   while (yield* nextLine(lines)) {
     if (lines.firstByte() < 0) continue;
@@ -73,19 +91,25 @@ export function* readEspresso(lines: Lines, options: EspressoOptions = {}): Gene
     } else if (head.startsWith("lattice parameter (alat)") || head.startsWith("celldm(1)")) {
       alat = positive(lines, text) * bohr;
     } else if (head.startsWith("crystal axes:")) cell = yield* readAxes(lines, alat);
-    else if (head.startsWith("site n.") && !head.includes("cryst. coord"))
-      structure = better(lines, structure, yield* readSites(lines, alat, cell));
-    else if (head.startsWith("!") && head.includes("total energy"))
+    else if (head.startsWith("site n.") && !head.includes("cryst. coord")) {
+      const sites = yield* readSites(lines, alat, cell);
+      // A relaxed cell is computed once more, from the beginning.
+      if (steps.count() > 0) {
+        const frame = moved(sites);
+        if (frame) yield frame;
+      } else structure = better(lines, structure, sites);
+    } else if (head.startsWith("!") && head.includes("total energy"))
       draft.energy = (positive(lines, text, true) * hartree) / 2;
     else if (head.startsWith("Forces acting on atoms"))
       draft.forces = yield* readForces(lines, counted(lines, structure));
     else if (/^total\s+stress/.test(head)) draft.stress = yield* readStress(lines);
-    else if (head.startsWith("ATOMIC_POSITIONS"))
-      lines.fail(
-        "a relaxation or MD run of pw.x",
-        "only scf runs are read: take their structure from the run that ph.x used",
-      );
-    else if (head.startsWith("Dielectric constant in cartesian axis")) draft.dielectric = yield* readTensor(lines, "(");
+    else if (head.startsWith("Time step ") || head.startsWith("Entering Dynamics")) steps.time(lines, text);
+    else if (head.startsWith("CELL_PARAMETERS")) cell = yield* readCellParameters(lines, alat);
+    else if (head.startsWith("ATOMIC_POSITIONS")) {
+      const frame = moved(yield* readPositions(lines, counted(lines, structure), cell!, alat));
+      if (frame) yield frame;
+    } else if (head.startsWith("Dielectric constant in cartesian axis"))
+      draft.dielectric = yield* readTensor(lines, "(");
     else if (head.startsWith("Effective charges (d")) {
       const block = head.includes("dE") ? "dF/dE" : "dP/du";
       const charges = yield* readCharges(
@@ -94,19 +118,17 @@ export function* readEspresso(lines: Lines, options: EspressoOptions = {}): Gene
         block === "dF/dE" ? "E" : "P",
       );
       // "with asr applied" comes second; keep the raw ones.
-      if (block !== wanted) otherBlock = true;
-      else if (!/\bwith asr/.test(head) || !draft.bornCharges) draft.bornCharges = charges;
+      if (!/\bwith asr/.test(head) || !born[block]) born[block] = charges;
     } else if (head.startsWith("JOB DONE")) done = true;
   }
   if (programs === 0 || !structure)
     lines.failEnd("no structure (site n. …) in it; is this the output of pw.x or ph.x?");
   if (!done) lines.failEnd("JOB DONE is missing, so the run did not end");
-  if (!draft.bornCharges && otherBlock)
-    lines.fail(
-      `no Born charges by ${wanted}`,
-      `the file has the other kind: charges: "${wanted === "dF/dE" ? "dP/du" : "dF/dE"}"`,
-    );
-  yield { ...draft, structure: structure! };
+  const bornCharges = wanted ? born[wanted] : (born["dF/dE"] ?? born["dP/du"]);
+  if (!bornCharges && Object.keys(born).length > 0)
+    lines.fail(`no Born charges by ${wanted}`, `the file has the other kind: charges: "${Object.keys(born)[0]}"`);
+  const last = steps.last({ ...draft, ...(bornCharges && { bornCharges }), structure: structure! });
+  if (last) yield last;
 }
 
 function counted(lines: Lines, structure: Structure | undefined): Structure {
@@ -206,7 +228,9 @@ function* readTensor(lines: Lines, label: string): Generator<Need, Float64Array,
     while (lines.isBlank());
     const text = lines.text();
     const name = label === "(" ? "(" : `${label}${"xyz"[row]}`;
-    if (!text.trimStart().startsWith(name)) lines.fail(`expected row "${name} …", found "${text.trim().slice(0, 40)}"`);
+    // With the sum rule applied newer versions call the rows E*x, E*y, E*z.
+    const found = text.trimStart().replace(/^([EP])\*/, "$1");
+    if (!found.startsWith(name)) lines.fail(`expected row "${name} …", found "${text.trim().slice(0, 40)}"`);
     lines.seek(text.indexOf("(") + 1);
     lines.numbers(tensor, 3 * row, 3, "a tensor");
   }
