@@ -93,17 +93,14 @@ export async function readSeries(
     quantity: wanted,
     branches: flags.unwrap === false ? ("keep" as const) : ("unwrap" as const),
     ...(timestep !== undefined && { timestep }),
+    ...(stride > 1 && { stride }),
   };
-  if (!flags.segments) return sliceSeries(await loadSeries(source, options), { stride });
-  return ensembleOfSegments(await loadSegments(source, options), source, stride);
+  if (!flags.segments) return loadSeries(source, options);
+  return ensembleOfSegments(await loadSegments(source, options), source);
 }
 
 /** Runs of different length as an ensemble: spectra of one resolution need runs of one length, the one that uses most samples. */
-function ensembleOfSegments(
-  segments: readonly TensorSeries[],
-  source: string,
-  stride: number,
-): TensorSeries | SeriesEnsemble {
+function ensembleOfSegments(segments: readonly TensorSeries[], source: string): TensorSeries | SeriesEnsemble {
   const lengths = segments.map(seriesLength);
   const used = (length: number): number => length * lengths.filter((l) => l >= length).length;
   const last = lengths.reduce((best, l) => (used(l) > used(best) ? l : best));
@@ -113,7 +110,7 @@ function ensembleOfSegments(
     where: source,
     problem: `${long.length} runs of ${last} samples${lost > 0 ? `; ${lost} samples of shorter runs, or at the end of longer ones, are left out` : ""}`,
   });
-  const runs = long.map((s) => sliceSeries(s, { last, stride }));
+  const runs = long.map((s) => sliceSeries(s, { last }));
   return runs.length === 1 ? runs[0]! : seriesEnsemble(runs, runs[0]!.origin);
 }
 

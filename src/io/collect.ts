@@ -1,6 +1,7 @@
 import { FormatError, ShapeError } from "../errors.js";
 import { type Fields, readOptions, record } from "../options/record.js";
 import { integer, positive, text } from "../options/values.js";
+import { numberedSteps } from "../series/constantSteps.js";
 import { evenTimestep, stepNumber } from "../series/times.js";
 import type { Frame } from "../structure/frame.js";
 import type { Structure } from "../structure/structure.js";
@@ -77,7 +78,10 @@ export function trajectoryCollector(options: CollectOptions = {}): { add(frame: 
     finish() {
       if (!first) throw new FormatError({ file: name, problem: "no frames" });
       const times = kept.every((t) => t !== undefined) ? Float64Array.from(kept as number[]) : undefined;
-      const step = timestep === undefined ? times && spacing(times, count) : evenTimestep(all, timestep, name) * stride;
+      const step =
+        timestep === undefined
+          ? times && spacing(times, count)
+          : evenTimestep({ ...all, steps: numberedSteps(all.steps) }, timestep, name) * stride;
       const told = step !== undefined && times?.every((t, k) => Math.abs(t - k * step) <= 1e-9 * Math.max(t, 1));
       return {
         species: first.species,

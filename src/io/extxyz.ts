@@ -51,7 +51,9 @@ export const extxyzFormat: FileFormat = {
   title: "extended XYZ",
   options: ["keys", "units", "components", "becOrder", "lammpsUnits"],
   sniff: ({ lines: [count = "", comment = "", atom = ""] }) =>
-    /\b(Properties|Lattice)=/.test(comment) || (/^\s*\d+\s*$/.test(count) && /^\s*[A-Za-z]\w*\s+[-+.\d]/.test(atom)),
+    /\b(Properties|Lattice)=/.test(comment) ||
+    (/^\s*\d+\s*$/.test(count) && /^\s*[A-Za-z]\w*\s+[-+.\d]/.test(atom)) ||
+    (/^\s*\d+\s*$/.test(count) && /[A-Za-z]/.test(comment) && /^\s*\d{1,3}(\s+[-+.\d]\S*){3}/.test(atom)),
   frames: extxyz.unchecked,
 };
 
@@ -137,7 +139,7 @@ function readHeader(lines: Lines, before: LatticeBefore): Header {
   if (pairs.get("comment") === "") pairs.delete("comment");
   const named = (name: string) => pairs.get(name) ?? pairs.get(name.toLowerCase());
   const properties = named("Properties");
-  const given = named("Lattice");
+  const given = named("Lattice") ?? vectorsOf(pairs.get("cell"));
   const cell = given === before.text ? before.cell : lattice(lines, given);
   before.text = given;
   before.cell = cell;
@@ -146,8 +148,15 @@ function readHeader(lines: Lines, before: LatticeBefore): Header {
   if (pbc !== undefined && flags?.length !== 3 && flags?.length !== 1)
     lines.fail(`pbc is "${pbc}"`, 'write it as pbc="T T T", one letter per cell vector');
   const [a = cell !== undefined, b = a, c = a] = flags ?? [];
+  if (named("Lattice") === undefined && given !== undefined) pairs.delete("cell");
   for (const key of ["Properties", "properties", "Lattice", "lattice", "pbc"]) pairs.delete(key);
   return { columns: atomColumns(lines, properties), cell, periodic: [a, b, c], pairs };
+}
+
+/** What some write as `cell="…"` instead of Lattice, if it is vectors or their lengths. */
+function vectorsOf(cell: string | undefined): string | undefined {
+  const count = cell === undefined ? 0 : (numberList(cell)?.length ?? 0);
+  return count === 9 || count === 3 ? cell : undefined;
 }
 
 function lattice(lines: Lines, text: string | undefined): Float64Array | undefined {

@@ -1,4 +1,5 @@
 /** The atom lines of extended XYZ: what `Properties` declares, read column by column. */
+import { CHEMICAL_SYMBOLS } from "../structure/elements.js";
 import type { Lines } from "./lines.js";
 import { more } from "./source.js";
 
@@ -56,7 +57,11 @@ export function atomColumns(lines: Lines, properties: string | undefined): Colum
     if (all.some((c) => c.name === name)) lines.fail(`Properties names "${name}" twice`);
     all.push({ name, type: type as Column["type"], count });
   }
-  const species = all.findIndex((c) => /^(species|symbols?|element)$/i.test(c.name) && c.type === "S" && c.count === 1);
+  const symbols = all.findIndex((c) => /^(species|symbols?|element)$/i.test(c.name) && c.type === "S" && c.count === 1);
+  const numbers = all.findIndex(
+    (c) => /^(Z|numbers|atomic_?numbers?)$/i.test(c.name) && c.type === "I" && c.count === 1,
+  );
+  const species = symbols < 0 ? numbers : symbols;
   const positions = all.findIndex((c) => /^(pos|positions?)$/i.test(c.name) && c.type === "R" && c.count === 3);
   if (species < 0 || positions < 0)
     lines.fail(
@@ -111,10 +116,18 @@ export function* readAtoms(
     if (k !== columns.species && k !== columns.positions) arrays.set(c.name, numbers[k] ?? words[k]!);
   });
   return {
-    species: knownSpecies(lines, words[columns.species]!, before, frame),
+    species: knownSpecies(lines, symbolsOf(words[columns.species] ?? numbers[columns.species]!), before, frame),
     positions: numbers[columns.positions]!,
     arrays,
   };
+}
+
+/** Symbols; those of atomic numbers, where a file has these instead. */
+function symbolsOf(words: string[] | Float64Array): string[] {
+  const asNumbers = Array.from(words, (word) => (/^\d{1,3}$/.test(String(word)) ? Number(word) : Number.NaN));
+  const symbols = asNumbers.map((z) => CHEMICAL_SYMBOLS[z - 1]);
+  if (symbols.every((s) => s !== undefined)) return symbols as string[];
+  return Array.from(words, String);
 }
 
 /** The symbols, as the array of the frame before if they are the same ones. */

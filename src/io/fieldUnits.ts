@@ -36,6 +36,9 @@ export type FieldUnits = {
     | (F extends "polarizability" ? keyof typeof perVolume : never);
 };
 
+/** All fields with a unit. */
+export const unitFields = Object.keys(quantities) as UnitField[];
+
 /** For a field the factor from the file's unit to this package's. */
 export type FieldScales = Readonly<Partial<Record<UnitField, number>>>;
 
@@ -63,6 +66,11 @@ export function fieldScales(units: FieldUnits = {}): FieldScales {
     } else scales[field] = unitFactor(quantities[field], unit) ?? unitScale(quantities[field], unit as never);
   }
   return scales;
+}
+
+/** The value of a unit in this package's, by the names that files use; `undefined` if it is none of the field. */
+export function fieldUnitFactor(field: UnitField, unit: string): number | undefined {
+  return unitFactor(quantities[field], unit);
 }
 
 /** Whether a unit can be chosen for a field. */

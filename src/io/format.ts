@@ -52,6 +52,8 @@ export interface SeriesOptions extends LoadOptions {
    * (default) takes the jumps out and tells their number, "keep" leaves the values as they are.
    */
   readonly branches?: "unwrap" | "keep";
+  /** Use every so many-th sample, from the first on; the others need not have the tensor. Default 1. */
+  readonly stride?: number;
 }
 
 export const SERIES_OPTIONS = record({
@@ -63,6 +65,7 @@ export const SERIES_OPTIONS = record({
   timestep: positive("fs").optional(),
   origin: text().optional(),
   branches: oneOf(["unwrap", "keep"]).optional(),
+  stride: integer({ atLeast: 1 }).optional(),
 } satisfies Fields<SeriesOptions>);
 
 /** A series as a file has it. */

@@ -44,6 +44,7 @@ export function lookTally(
   let present = 0;
   const absent: (Tally | undefined)[] = [];
   const spacing = jumpCounter();
+  const steps = { first: undefined as number | undefined, timed: false, changing: false };
   const runs = { first: undefined as number | undefined, several: false };
   const sizes = new Map<number, Tally>();
   const seen = new Map<number, number>();
@@ -68,6 +69,9 @@ export function lookTally(
         else seen.set(look.fingerprint, frames);
       }
       spacing.add(look.time, look.step);
+      steps.timed ||= look.time !== undefined;
+      steps.changing ||= steps.first !== undefined && look.step !== undefined && look.step !== steps.first;
+      steps.first ??= look.step;
       runs.first ??= look.run;
       runs.several ||= look.run !== runs.first;
       frames++;
@@ -84,7 +88,8 @@ export function lookTally(
       for (const problem of oddSizes(sizes, frames)) say({ problem });
       const { count: jumps, first } = spacing.finish();
       // Frames of several runs, by name, or drawn at random have no spacing at all: nothing to tell.
-      if (first && !runs.several && jumps <= Math.max(1, frames / 4))
+      // Without times what is counted are the numbers of steps; one that never changes is none.
+      if (first && (steps.timed || steps.changing) && !runs.several && jumps <= Math.max(1, frames / 4))
         say({
           problem: `the frames are not evenly spaced: ${first.problem}${jumps > 1 ? `, and so at ${jumps - 1} other places` : ""}`,
         });

@@ -7,18 +7,19 @@ import { type InfoValue, infoValue, numberList, oddNumbers } from "./extxyzComme
 import { frameScales } from "./extxyzUnits.js";
 import { type FieldUnits, fieldScales, hasUnit, isPerVolume } from "./fieldUnits.js";
 import { type LammpsUnits, lammpsScales, lammpsUnitNames } from "./lammpsUnits.js";
+import { isMomenta, velocitiesOfMomenta } from "./momenta.js";
 import { notCubicAngstrom } from "./polarizabilityUnit.js";
 import {
   type BecOrder,
   type ComponentOrder,
   componentColumns,
   type FrameField,
-  fieldNames,
   orderedTensor,
   rowMajor,
   transposeTensors,
   voigt,
 } from "./tensorNames.js";
+import { type NamedFields, namedFields } from "./unitInName.js";
 
 /** How a file names and stores its tensors, where that is not the usual way. */
 export interface TensorOptions {
@@ -71,7 +72,7 @@ const rowMajorColumns = componentColumns(rowMajor);
 
 /** Made once per file from its options. @throws OptionError | UnitError for unknown fields, orders or units */
 export function frameDecoder(options: TensorOptions): FrameDecoder {
-  const fieldOf = fieldNames(options.keys);
+  const fieldOf = namedFields(options.keys);
   const { lammpsUnits } = options;
   if (lammpsUnits !== undefined) lammpsScales(lammpsUnits); // complains about an unknown one
   const given = { scales: fieldScales(options.units), lammps: lammpsUnits };
@@ -79,7 +80,16 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
   const { becOrder = "field-displacement" } = options;
 
   return (written, pairs, arrays, fail) => {
-    const scales = frameScales(pairs, [...arrays.keys()], given, fieldOf, fail);
+    const names = [...pairs.keys(), ...arrays.keys()];
+    /** Names that mean a field by themselves; one with a unit behind it counts where there is none of these. */
+    const plain = new Set(
+      names.flatMap((name) => fieldOf(name) ?? []).flatMap((m) => (m.unit && !m.asked ? [] : [m.field])),
+    );
+    const fieldFor: NamedFields = (name) => {
+      const match = fieldOf(name);
+      return match?.unit && !match.asked && plain.has(match.field) ? undefined : match;
+    };
+    const scales = frameScales(pairs, [...arrays.keys()], given, fieldOf, (name) => fieldFor(name) !== undefined, fail);
     const fromLammps = pairs.has("Timestep");
     const structure = scales.length === undefined ? written : scaled(written, scales.length);
     const frame: Draft = { structure };
@@ -87,7 +97,7 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
     const notFinite: Record<string, string> = {};
     /** Stores a value if its name and shape are those of a field. */
     const take = (name: string, values: ArrayLike<number> | undefined, per: "frame" | "atom"): boolean => {
-      const match = fieldOf(name);
+      const match = fieldFor(name);
       if (!match || (match.field === "virial" && !structure.cell)) return false;
       const { field, asked } = match;
       const shape = shapes[field];
@@ -100,6 +110,7 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
           );
         return false;
       }
+      if (found.has(field) && match.unit && !asked) return false;
       if (found.has(field))
         fail(`${field} stands there twice, the second time as "${name}"`, `say which one with keys: { ${field}: "…" }`);
       found.add(field);
@@ -131,6 +142,23 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
       }
       return true;
     };
+    /** Velocities from ASE's momenta; with a unit of velocities the caller says that they are none. */
+    const takeMomenta = (name: string, values: Float64Array | readonly string[]): boolean => {
+      const match = fieldOf(name);
+      if (!(values instanceof Float64Array) || values.length !== structure.positions.length) return false;
+      if (match ? match.field !== "velocities" || scales.velocities !== undefined : plain.has("velocities"))
+        return false;
+      const masses = arrays.get("masses");
+      const own = masses instanceof Float64Array && masses.length === structure.species.length ? masses : undefined;
+      const velocities = velocitiesOfMomenta(values, structure.species, own);
+      if (!velocities) {
+        if (!match) return false;
+        fail(`"${name}" are momenta, and the masses are not known`, "give the masses as a column masses:R:1");
+      }
+      found.add("velocities");
+      frame.velocities = velocities!;
+      return true;
+    };
     const tensorOrder = (field: FrameField, name: string, count: number, fail: Fail): Int32Array => {
       if (field === "stress" || field === "virial") return count === 6 ? voigtColumns : rowMajorColumns;
       if (!columns && count === 6)
@@ -152,16 +180,14 @@ export function frameDecoder(options: TensorOptions): FrameDecoder {
     const others: Record<string, Float64Array | readonly string[]> = {};
     for (const [name, text] of pairs)
       if (oddNumbers(text)) leaveOut(name);
-      else if (!take(name, fieldOf(name) && numberList(text), "frame")) info[name] = infoValue(text);
+      else if (!take(name, fieldFor(name) && numberList(text), "frame")) info[name] = infoValue(text);
     for (const [name, values] of arrays)
       if (!Array.isArray(values) && values.includes(Number.NaN)) leaveOut(name);
+      else if (isMomenta(name) && takeMomenta(name, values)) continue;
       else if (!take(name, Array.isArray(values) ? undefined : values, "atom")) others[name] = values;
     for (const [wanted, name] of Object.entries(options.keys ?? {}))
       if (!found.has(wanted as FrameField) && !notFinite[wanted])
-        fail(
-          `no "${name}" in this frame, asked for as ${wanted}`,
-          `it has ${[...pairs.keys(), ...arrays.keys()].join(", ") || "nothing but atoms"}`,
-        );
+        fail(`no "${name}" in this frame, asked for as ${wanted}`, `it has ${names.join(", ") || "nothing but atoms"}`);
     if (Object.keys(notFinite).length > 0) frame.notFinite = notFinite;
     if (Object.keys(info).length > 0) frame.info = info;
     if (Object.keys(others).length > 0) frame.arrays = others;

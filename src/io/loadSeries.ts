@@ -4,7 +4,7 @@ import { readOptions } from "../options/record.js";
 import { type FrameQuantity, frameTimes, seriesOfFrames } from "../series/fromFrames.js";
 import { seriesJumps, seriesProblems } from "../series/plausibility.js";
 import { unwrapPolarization } from "../series/polarization.js";
-import type { TensorSeries } from "../series/tensorSeries.js";
+import { sliceSeries, type TensorSeries } from "../series/tensorSeries.js";
 import { cutAtJumps, stepNumber } from "../series/times.js";
 import type { Frame } from "../structure/frame.js";
 import type { Periodicity } from "../structure/structure.js";
@@ -45,14 +45,23 @@ async function read(
   kind: "one" | "segments",
 ): Promise<readonly TensorSeries[]> {
   const name = sourceName(source, options);
-  const { timestep, origin = name.replace(/^.*[\\/]/, ""), quantity, branches = "unwrap", ...load } = options;
+  const {
+    timestep,
+    origin = name.replace(/^.*[\\/]/, ""),
+    quantity,
+    branches = "unwrap",
+    stride = 1,
+    ...load
+  } = options;
   const wanted: readonly FrameQuantity[] = typeof quantity === "string" ? [quantity] : quantity;
   const opened = await openFile(source, load);
   const { format } = opened;
   const all: TensorSeries[] = [];
+  /** How many frames of the file apart the samples of a series are already. */
+  const taken: number[] = [];
   if (format.series) {
     const found: ReadSeries[] = [];
-    const { onProgress: _, branches: __, format: ___, ...rest } = options;
+    const { onProgress: _, branches: __, format: ___, stride: ____, ...rest } = options;
     const asked = { ...rest, quantity: wanted, name, origin };
     try {
       if (kind === "one") found.push(await format.series(opened.source, asked));
@@ -66,18 +75,45 @@ async function read(
       else all.push(branches === "unwrap" ? refuseBranches(series, name) : series);
     }
   } else {
-    const { frames, chosen } = await tensorsOf(framesOf(opened, { ...load, name }), wanted, name);
-    const given = { origin, ...(timestep !== undefined && { timestep }) };
+    const mapped = format.options.includes("keys");
+    const { frames, chosen } = await tensorsOf(framesOf(opened, { ...load, name }), wanted, name, mapped);
     const runs: readonly (readonly [number, number])[] =
       kind === "one" ? [[0, frames.length]] : cutAtJumps(frameTimes(frames), timestep, name);
     for (const [first, end] of runs) {
-      const run = frames.slice(first, end);
-      const series = seriesOfFrames(run, chosen, given);
+      const { run, every } = withTensor(frames.slice(first, end), chosen, stride, name);
+      const series = seriesOfFrames(run, chosen, {
+        origin,
+        ...(timestep !== undefined && { timestep: every * timestep }),
+      });
+      taken.push(every);
       all.push(branches === "unwrap" && chosen === "polarization" ? continuous(series, run, options, name) : series);
     }
   }
   for (const series of all) for (const problem of seriesProblems(series)) warn(options, { where: name, problem });
-  return all;
+  return all.map((series, k) => sliceSeries(series, { stride: stride / (taken[k] ?? 1) }));
+}
+
+/**
+ * The frames of a run that a series is made of: all, or every `stride`-th where others lack the tensor.
+ * @throws DataError if frames lack it in another way
+ */
+function withTensor(
+  run: readonly Frame[],
+  chosen: FrameQuantity,
+  stride: number,
+  name: string,
+): { readonly run: readonly Frame[]; readonly every: number } {
+  const having = run.flatMap((f, k) => (f[chosen] || f.notFinite?.[chosen] ? [k] : []));
+  if (having.length === run.length) return { run, every: 1 };
+  const thinned = run.filter((_, k) => k % stride === 0);
+  if (stride > 1 && thinned.every((f) => f[chosen])) return { run: thinned, every: stride };
+  const every = having[1];
+  if (having[0] !== 0 || every === undefined || !having.every((k, i) => k === every * i)) return { run, every: 1 };
+  throw new DataError({
+    where: name,
+    problem: `${run.length - having.length} of ${run.length} frames have no ${chosen}: it stands in every ${every}th, from the first on`,
+    advice: `give stride: ${every}`,
+  });
 }
 
 /** The frames of a file with nothing but the first of the wanted tensors that they have. */
@@ -85,11 +121,12 @@ async function tensorsOf(
   source: AsyncIterable<Frame>,
   wanted: readonly FrameQuantity[],
   name: string,
+  mapped: boolean,
 ): Promise<{ frames: readonly Frame[]; chosen: FrameQuantity }> {
   let chosen: FrameQuantity | undefined;
   const frames: Frame[] = [];
   for await (const frame of source) {
-    chosen ??= pick(wanted, frame, name);
+    chosen ??= pick(wanted, frame, name, mapped);
     const { cell, periodic } = frame.structure;
     const step = stepNumber(frame.info);
     frames.push({
@@ -151,8 +188,8 @@ function refuseBranches(series: TensorSeries, name: string): TensorSeries {
   });
 }
 
-/** The first of the wanted quantities that a frame has. */
-function pick(wanted: readonly FrameQuantity[], frame: Frame, where: string): FrameQuantity {
+/** The first of the wanted quantities that a frame has. @param mapped whether the names of the file's format can be mapped */
+function pick(wanted: readonly FrameQuantity[], frame: Frame, where: string, mapped: boolean): FrameQuantity {
   const found = wanted.find((q) => frame[q]);
   if (found) return found;
   const nan = wanted.find((q) => frame.notFinite?.[q]);
@@ -166,6 +203,8 @@ function pick(wanted: readonly FrameQuantity[], frame: Frame, where: string): Fr
   throw new DataError({
     where,
     problem: `its first frame has no ${wanted.join(" and no ")}${others.length > 0 ? `; it has ${others.join(", ")}` : ""}`,
-    advice: `map the name in the file with keys: { ${wanted[0]!}: "NAME" }`,
+    advice: mapped
+      ? `map the name in the file with keys: { ${wanted[0]!}: "NAME" }`
+      : "predict it along these frames with a fitted model (spectensor predict), or give a file that has it",
   });
 }

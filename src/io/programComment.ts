@@ -1,4 +1,5 @@
 /** Comment lines of plain XYZ that programs write in a form of their own: i-PI and CP2K. */
+import { unstatedUnit } from "./extxyzUnits.js";
 import { statedScale } from "./fieldUnits.js";
 import type { Lines } from "./lines.js";
 
@@ -16,7 +17,7 @@ export function programComment(lines: Lines, text: string): ProgramComment | und
 
 /**
  * i-PI: `# CELL(abcABC): a b c α β γ  Step: 10  Bead: 0 positions{angstrom} cell{angstrom}`, or CELL(H), CELL(GENH) with the
- * cell vectors as columns.
+ * cell vectors as columns; older ones `# CELL{abcABC}: … Traj: positions{angstrom} Step: …`.
  */
 function ipiComment(lines: Lines, text: string): ProgramComment | undefined {
   const [, kind, words = ""] = /CELL[([{](abcABC|H|GENH)[)\]}]:\s*((?:[-+.\deE]+\s*)*)/.exec(text) ?? [];
@@ -25,16 +26,17 @@ function ipiComment(lines: Lines, text: string): ProgramComment | undefined {
   if (v.length !== (kind === "abcABC" ? 6 : 9) || !v.every(Number.isFinite))
     lines.fail(`CELL(${kind}) has ${v.length} numbers`, kind === "abcABC" ? "it needs a b c α β γ" : "it needs nine");
   const units = new Map([...text.matchAll(/([A-Za-z_]\w*)\{([^{}]*)\}/g)].map(([, name, unit]) => [name!, unit!]));
-  const content = [...units.keys()].find((name) => name !== "cell");
-  if (content === undefined)
-    return lines.fail("the comment of i-PI states no unit of the positions", "expected e.g. positions{angstrom}");
-  if (!/^(positions|x_centroid|x_c)$/.test(content))
+  const content = [...units.keys()].find((name) => !/^cell$/i.test(name)) ?? /Traj:\s*([a-z]\w*)/.exec(text)?.[1];
+  if (content !== undefined && !/^(positions|x_centroid|x_c)$/.test(content))
     lines.fail(`the file of i-PI holds ${content}, not positions`, "give the file of positions");
   const fail = (problem: string, advice: string): never => lines.fail(problem, advice);
-  const unit = units.get(content)!;
+  const unit = (content === undefined ? undefined : units.get(content)) ?? unstatedUnit;
   const cellUnit = units.get("cell") ?? unit;
   // The reader scales positions and cell alike by the unit of the positions.
-  const factor = statedScale("length", cellUnit, fail) / statedScale("length", unit, fail);
+  const factor =
+    cellUnit === unit || unit === unstatedUnit
+      ? 1
+      : statedScale("length", cellUnit, fail) / statedScale("length", unit, fail);
   const cell = (kind === "abcABC" ? cellOfLengths(v) : transposed(v)).map((x) => x * factor);
   const step = /Step:\s*(\d+)/.exec(text)?.[1];
   const pairs = new Map([["positions-unit", unit]]);

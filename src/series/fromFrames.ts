@@ -3,6 +3,7 @@ import { readOptions, record } from "../options/record.js";
 import { positive, text } from "../options/values.js";
 import type { Frame } from "../structure/frame.js";
 import { cellVolume } from "../structure/structure.js";
+import { numberedSteps } from "./constantSteps.js";
 import { createSeries, type TensorQuantity, type TensorSeries } from "./tensorSeries.js";
 import { evenTimestep, type SampleTimes, stepNumber } from "./times.js";
 
@@ -50,7 +51,7 @@ export function seriesOfFrames(
     throw new DataError({
       where,
       problem: `${missing.length} of ${frames.length} frames have no ${quantity}: frame ${missing.slice(0, 8).join(", ")}${missing.length > 8 ? ", …" : ""}`,
-      advice: "drop these frames or map the tensor's name in the file to ours when reading it",
+      advice: "give frames that all have it, or map the name that it has in the others",
     });
   const size = first[quantity]!.length;
   const values = new Float64Array(frames.length * size);
@@ -82,5 +83,5 @@ function meanVolume(frames: readonly Frame[]): number | undefined {
 
 /** When the frames were taken, by their own account. */
 export function frameTimes(frames: readonly Frame[]): SampleTimes {
-  return { times: frames.map((f) => f.time), steps: frames.map((f) => stepNumber(f.info)) };
+  return { times: frames.map((f) => f.time), steps: numberedSteps(frames.map((f) => stepNumber(f.info))) };
 }

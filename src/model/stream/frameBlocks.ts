@@ -1,5 +1,6 @@
 /** Frames of a stream in blocks of one buffer each, which is what threads are given. */
 import { OptionError, ShapeError } from "../../errors.js";
+import { passOverConstant } from "../../series/constantSteps.js";
 import { stepChecker, stepNumber } from "../../series/times.js";
 import type { Frame } from "../../structure/frame.js";
 import type { Periodicity, Structure } from "../../structure/structure.js";
@@ -67,13 +68,14 @@ export async function* frameBlocks(
   let blocks = 0;
   let number = -1;
   const check = timestep === undefined ? () => {} : stepChecker(timestep, name);
+  const numbered = passOverConstant();
   for await (const frame of frames) {
     number++;
     if (number >= to) break;
     first ??= frame;
     alike ??= likeFirst(firstOf(frame), name);
     alike(frame, number);
-    check(frame.time, stepNumber(frame.info));
+    check(frame.time, numbered(stepNumber(frame.info)));
     const { structure } = frame;
     let path: Float64Array | undefined;
     if (options.path !== undefined && structure.periodic.some(Boolean)) {

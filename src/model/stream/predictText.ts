@@ -5,6 +5,7 @@ import { lookTally } from "../../io/frameChecks.js";
 import { type FrameLook, unpackLooks } from "../../io/frameLooks.js";
 import type { FrameText } from "../../io/frameText.js";
 import { parallelStream } from "../../parallel/parallelStream.js";
+import { passOverConstant } from "../../series/constantSteps.js";
 import { stepChecker } from "../../series/times.js";
 import type { Model } from "../file/models.js";
 import { sharedDocument } from "../file/sharedDocument.js";
@@ -51,11 +52,12 @@ export async function* predictText(
   }
   const tally = lookTally(name, text);
   const check = timestep === undefined ? () => {} : stepChecker(timestep, name);
+  const numbered = passOverConstant();
   let frames = 0;
   const take = (looks: readonly FrameLook[]): void => {
     for (const look of looks) {
       tally.add(look);
-      check(look.time, look.step);
+      check(look.time, numbered(look.step));
       frames++;
     }
   };
