@@ -204,6 +204,8 @@ function namedCounter(
       const rest = width - 1 - Math.max(step!, time!);
       if ((step !== 0 && time !== 0) || ![3, 4, 6, 9].includes(rest)) continue;
       const others = names.slice(-rest);
+      // A vector and its length: "c_dip[1] … c_dip[4]".
+      if (rest === 4 && new Set(others.map((n) => n.label)).size > 1) continue;
       if (others.every((n) => n.meaning === "other" || n.meaning === "current"))
         lines.fail(
           `the names of the columns say ${words.slice(1).join(", ").slice(0, 80)}, and no vector or tensor that is read`,
