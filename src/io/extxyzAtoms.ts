@@ -123,11 +123,10 @@ export function* readAtoms(
 }
 
 /** Symbols; those of atomic numbers, where a file has these instead. */
-function symbolsOf(words: string[] | Float64Array): string[] {
-  const asNumbers = Array.from(words, (word) => (/^\d{1,3}$/.test(String(word)) ? Number(word) : Number.NaN));
-  const symbols = asNumbers.map((z) => CHEMICAL_SYMBOLS[z - 1]);
-  if (symbols.every((s) => s !== undefined)) return symbols as string[];
-  return Array.from(words, String);
+function symbolsOf(words: ArrayLike<string | number>): string[] {
+  const texts = Array.from(words, String);
+  const symbols = texts.map((text) => (/^\d{1,3}$/.test(text) ? CHEMICAL_SYMBOLS[Number(text) - 1] : undefined));
+  return symbols.every((s) => s !== undefined) ? symbols : texts;
 }
 
 /** The symbols, as the array of the frame before if they are the same ones. */

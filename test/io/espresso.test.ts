@@ -94,8 +94,14 @@ describe("steps of pw.x", () => {
     const run =
       computed(-10) +
       "     Time step             =      20.00 a.u.,    0.9676 femto-seconds\n" +
-      entering(1) + positions("(angstrom)", 0.1) + computed(-11) + entering(2) + positions("{bohr}", 0.2) + computed(-12) +
-      entering(3) + positions("(angstrom)", 0.3);
+      entering(1) +
+      positions("(angstrom)", 0.1) +
+      computed(-11) +
+      entering(2) +
+      positions("{bohr}", 0.2) +
+      computed(-12) +
+      entering(3) +
+      positions("(angstrom)", 0.3);
     const frames = await read(run);
     expect(frames.map((f) => f.info!.step)).toEqual([0, 1, 2]);
     // 20 ħ/Ry = 0.96755 fs.
@@ -110,7 +116,8 @@ describe("steps of pw.x", () => {
 
   it("of a relaxed cell have the cell of their own; final coordinates are not twice there", async () => {
     const cell = "CELL_PARAMETERS (alat= 10.00000000)\n 1.1 0.0 0.0\n 0.0 1.1 0.0\n 0.0 0.0 1.1\n\n";
-    const run = computed(-10) + cell + positions("(crystal)", 0.25) + computed(-11) + cell + positions("(crystal)", 0.25);
+    const run =
+      computed(-10) + cell + positions("(crystal)", 0.25) + computed(-11) + cell + positions("(crystal)", 0.25);
     const frames = await read(run);
     expect(frames.map((f) => f.structure.cell![0]! / bohr).map((x) => Number(x.toFixed(6)))).toEqual([10, 11]);
     expect(frames[1]!.structure.positions[0]).toBeCloseTo(0.25 * 11 * bohr, 8);
