@@ -75,6 +75,8 @@ export function meaningOfLabel(label: string, tensor: boolean): ColumnMeaning {
   // "v_x" is a velocity, "v_mu_x" the variable mu of LAMMPS.
   if (found.length === 1 && /^[vf]$/.test(found[0]!)) return "other";
   const meanings = new Set(found.flatMap((word) => meaningOf(word, tensor) ?? []));
+  // "rate of the polarization", "dP/dt": a current.
+  if (meanings.has("polarization") && found.some((word) => /^(rates?|derivatives?|dt)$/.test(word))) return "current";
   for (const meaning of ["other", "current", "dielectric", "polarizability", "polarization"] as const)
     if (meanings.has(meaning)) return meaning;
   return meanings.has("unknown") ? "unknown" : "plain";
