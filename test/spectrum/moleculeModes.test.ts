@@ -217,7 +217,7 @@ describe("isotopes", () => {
       ...t,
       species: order.map((i) => t.species[i]!),
       positions: of(t.positions),
-      velocities: of(t.velocities),
+      velocities: of(t.velocities!),
     };
     const masses = Float64Array.from(order, (i) => modes.masses[i]!);
     const found = moleculeModeSpectrum(modes, renumbered, [[0, 1, 2, 3, 4]], { masses }).intensities;
