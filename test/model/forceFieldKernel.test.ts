@@ -114,7 +114,7 @@ describe("a force field with a non-linear kernel", () => {
     const lone = createStructure({ species: ["O"], positions: [[0, 0, 0]] });
     const { energy, forces } = predictForces(model, lone);
     expect([energy, ...forces].map((v) => v + 0)).toEqual([model.constants[0], 0, 0, 0]);
-    expect(forceFieldUncertainty(model, lone).forces.every((x) => x === 0)).toBe(true);
+    expect(forceFieldUncertainty(model, lone).epistemic.forces.every((x) => x === 0)).toBe(true);
   });
 
   it("leaves out environments that are copies of others", async () => {
@@ -139,7 +139,7 @@ describe("a force field with a non-linear kernel", () => {
     const s = jitteredQuartz(62);
     expectClose(predictForces(qr, s).forces, predictForces(model, s).forces, { absolute: 1e-5 });
     const [near, far] = [jitteredQuartz(63, 0.05), jitteredQuartz(63, 0.3)];
-    const largest = (x: typeof near): number => forceFieldUncertainty(model, x).largest;
+    const largest = (x: typeof near): number => forceFieldUncertainty(model, x).epistemic.largest;
     expect(largest(far)).toBeGreaterThan(2 * largest(near));
     const [first] = await selectConfigurations(model, [near, far, near], 1);
     expect(first!.index).toBe(1);
