@@ -119,7 +119,8 @@ export const columnsFormat: FileFormat = {
     if (header === undefined) return false;
     const above = numeric(header) ? 0 : 1 + rows.slice(1).findIndex((text) => !continuesHeader(header, text));
     // A run that was begun again writes its header again.
-    const data = above === 0 ? rows : rows.slice(above).filter((text) => text !== header);
+    const names = above > 0 && !splitColumns(header).some((word) => Number.isFinite(numberOf(word)));
+    const data = names ? rows.slice(above).filter((text) => text !== header) : rows.slice(above);
     return data.length > 0 && data.every(numeric);
   },
   series: async (source, options) =>

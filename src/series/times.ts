@@ -72,9 +72,9 @@ function jumpsOf(
   if (!mayBeRounding(found.length, values.length)) return found;
   const printed = digit ?? digitOf(values);
   if (printed === undefined || step === undefined || printed <= tolerance(step, 0)) return found;
-  // A guess must be beyond doubt.
-  if (digit === undefined && printed > 0.1 * step) return found;
-  return roundedLeaps(values, printed, given, sample, unit);
+  const left = roundedLeaps(values, printed, given, sample, unit);
+  // A guess must be beyond doubt, and explain all.
+  return digit === undefined && (printed > 0.1 * step || left.length > 0) ? found : left;
 }
 
 /** One unit in the last digit that all values have; `undefined` where they have more than people print. */
