@@ -123,8 +123,9 @@ export function* readAtoms(
 }
 
 /** Symbols; those of atomic numbers, where a file has these instead. */
-function symbolsOf(words: ArrayLike<string | number>): string[] {
-  const texts = Array.from(words, String);
+function symbolsOf(words: string[] | Float64Array): string[] {
+  if (Array.isArray(words) && !/^\d/.test(words[0]!)) return words;
+  const texts = Array.from(words as ArrayLike<string | number>, String);
   const symbols = texts.map((text) => (/^\d{1,3}$/.test(text) ? CHEMICAL_SYMBOLS[Number(text) - 1] : undefined));
   return symbols.every((s) => s !== undefined) ? symbols : texts;
 }
