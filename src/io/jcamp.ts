@@ -76,6 +76,11 @@ function* readJcamp(lines: Lines): Generator<JcampBlock | Need, void, void> {
     else labels[label] = value;
   }
   if (blocks === 0) lines.fail("the file ends early: no XYDATA or XYPOINTS in it", "get the whole file");
+  if (open > 0 && lines.unterminated)
+    lines.fail(
+      "the file ends early: ##END= is missing, and the last line has no line break, so that its last number may have been cut",
+      "get the whole file",
+    );
   // ##NPOINTS= has been checked of every block.
   if (open > 0) lines.warn("##END= is missing at the end of the file; the data before it are whole by ##NPOINTS=");
 }

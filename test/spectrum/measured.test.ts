@@ -168,6 +168,17 @@ describe("JCAMP-DX files", () => {
     expect(read(link, { block: 1 }).intensities.intensity!.values[0]).toBe(7);
   });
 
+  it("without ##END= are taken with a warning where ##NPOINTS= says that they are whole", () => {
+    const heard: string[] = [];
+    const onWarning = ({ problem }: { problem: string }) => heard.push(problem);
+    const whole = read(jcamp(plain));
+    expect(read(jcamp(plain).replace("##END=\n", ""), { onWarning }).axis).toEqual(whole.axis);
+    expect(heard).toEqual([expect.stringMatching(/##END= is missing/)]);
+    // The last number may have been cut there.
+    const bytes = Buffer.from(jcamp(plain).replace("\n##END=\n", ""));
+    expect(() => parseMeasured(bytes)).toThrow(/##END= is missing, and the last line has no line break/);
+  });
+
   it.each<[string, string, RegExp]>([
     [
       "a number of points that is not there",
@@ -188,7 +199,6 @@ describe("JCAMP-DX files", () => {
     ["FIRSTY", jcamp(plain, { FIRSTY: "3.5" }), /FIRSTY= is 3.5/],
     ["no NPOINTS", jcamp(plain, { NPOINTS: undefined }), /NPOINTS= is missing/],
     ["an unmeasured point", jcamp(plain.map((l, k) => (k === 2 ? `${l} ?` : l))), /not measured|more than|check/],
-    ["no end", jcamp(plain).replace("##END=\n", ""), /END= is missing/],
     [
       "a peak table",
       jcamp(plain).replace("XYDATA=(X++(Y..Y))", "PEAK TABLE=(XY..XY)"),
