@@ -75,12 +75,13 @@ export type { PlottedComponent, TimeSeriesFigureOptions } from "./figure/timeSer
 // Files
 export type { BornFile } from "./io/born.js";
 export type { CollectOptions } from "./io/collect.js";
+export type { ColumnQuantity } from "./io/columnGroups.js";
 export type { ColumnOptions } from "./io/columns.js";
 export type { EspressoOptions } from "./io/espresso.js";
 export type { ExtxyzOptions } from "./io/extxyz.js";
 export type { FieldUnits, UnitField } from "./io/fieldUnits.js";
 export type { ForceSet, ForceSetsOptions, ForceSnapshot } from "./io/forceSets.js";
-export type { FileFormat, FileHead, FormatOptions, LoadOptions, SeriesOptions } from "./io/format.js";
+export type { FileFormat, FileHead, FormatOptions, LoadOptions, ReadSeries, SeriesOptions } from "./io/format.js";
 export type { TensorOptions } from "./io/frameFields.js";
 export type { JcampBlock } from "./io/jcamp.js";
 export type { LammpsOptions } from "./io/lammps.js";

@@ -41,7 +41,7 @@ const vector = checkedBy<ArrayLike<number>>(
   "a vector of three numbers",
 );
 const GEOMETRY_OPTIONS = record({ incident: vector, scattered: vector } satisfies Fields<LightPolarisation>);
-const GEOMETRY = 'give e.g. ["x(zz)-x"], or { name: { incident: [1, 0, 0], scattered: [1, 0, 0] } }';
+const GEOMETRY = 'give e.g. ["x(zz)-x"], or unit vectors incident and scattered of three numbers by name';
 const SCAN = record({
   ...RAMAN_FIELDS,
   beam: vector,

@@ -113,7 +113,7 @@ describe("linkModes", () => {
     expect(anchors[0]).toMatchObject({ x: 2900, view: 0, frame: 0 });
     // On the straight line between (2000, 1) and (3000, 5).
     expect(anchors[0]!.y).toBeCloseTo(4.6, 12);
-    expect(anchors[0]!.text).toMatch(/^2900\.0 cm⁻¹.*, mode 1$/);
+    expect(anchors[0]!.text).toMatch(/^2900\.0 cm⁻¹.*, mode 2$/);
     expect(views[0]!.motion!.shifts.length).toBeGreaterThan(10);
   });
 
