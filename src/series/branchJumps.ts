@@ -21,39 +21,44 @@ export function branchJumps(series: TensorSeries): number[] {
   const n = seriesLength(series);
   if (series.quantity !== "polarization" || n < 8) return [];
   const { values } = series;
-  const steps = Array.from({ length: n - 1 }, (_, k) => {
-    const step = [0, 1, 2].map((c) => values[3 * k + 3 + c]! - values[3 * k + c]!);
-    return { at: k + 1, step, size: Math.hypot(...step) };
-  }).sort((a, b) => b.size - a.size);
-  let found: number[] = [];
-  for (let count = 1; count <= mostJumps * n && steps[count - 1]!.size > leastQuantum; count++) {
-    const largestMotion = steps[count]!.size;
-    const least = steps[count - 1]!.size;
-    const jumps = steps.slice(0, count);
-    if (least > apart * largestMotion) found = jumps.map(({ at }) => at);
-    else if (count >= 3 && least > apartAndReturning * largestMotion && returns(jumps, values))
-      found = jumps.map(({ at }) => at);
+  const sizes = new Float64Array(n - 1);
+  for (let k = 0, p = 0; k < n - 1; k++, p += 3)
+    sizes[k] = Math.hypot(
+      values[p + 3]! - values[p]!,
+      values[p + 4]! - values[p + 1]!,
+      values[p + 5]! - values[p + 2]!,
+    );
+  // The largest first; what is no quantum of any cell matters as motion alone.
+  const order = new Uint32Array(n - 1)
+    .map((_, k) => k)
+    .filter((k) => sizes[k]! > leastQuantum)
+    .sort((a, b) => sizes[b]! - sizes[a]!);
+  const below = sizes.reduce((most, size) => (size > leastQuantum ? most : Math.max(most, size)), 0);
+  let found: Uint32Array = new Uint32Array();
+  for (let count = 1; count <= Math.min(order.length, mostJumps * n); count++) {
+    const largestMotion = count < order.length ? sizes[order[count]!]! : below;
+    const least = sizes[order[count - 1]!]!;
+    if (!(least > apartAndReturning * largestMotion)) continue;
+    const jumps = order.slice(0, count).map((k) => k + 1);
+    if (least > apart * largestMotion || (count >= 3 && returns(jumps, values))) found = jumps;
   }
-  return found.sort((a, b) => a - b);
+  return Array.from(found).sort((a, b) => a - b);
 }
 
-interface Jump {
-  readonly at: number;
-  readonly step: readonly number[];
+/** From the frame before. */
+function stepTo(values: Float64Array, frame: number): number[] {
+  return [0, 1, 2].map((c) => values[3 * frame + c]! - values[3 * frame - 3 + c]!);
 }
 
 /** Whether jumps are by few vectors, to and fro in turn. */
-function returns(jumps: readonly Jump[], values: Float64Array): boolean {
+function returns(jumps: Uint32Array, values: Float64Array): boolean {
   const n = values.length / 3;
   const kinds: { readonly vector: readonly number[]; place: number; count: number }[] = [];
-  for (const { at, step } of [...jumps].sort((a, b) => a.at - b.at)) {
+  for (const at of jumps.slice().sort()) {
     // Motion goes on across a jump as it does before and after.
-    const motion = [0, 1, 2].map((c) => {
-      const before = at > 1 ? values[3 * at - 3 + c]! - values[3 * at - 6 + c]! : undefined;
-      const after = at + 1 < n ? values[3 * at + 3 + c]! - values[3 * at + c]! : undefined;
-      return before === undefined ? after! : after === undefined ? before : (before + after) / 2;
-    });
-    const jump = step.map((x, c) => x - motion[c]!);
+    const before = at > 1 ? stepTo(values, at - 1) : undefined;
+    const after = at + 1 < n ? stepTo(values, at + 1) : undefined;
+    const jump = stepTo(values, at).map((x, c) => x - ((before ?? after!)[c]! + (after ?? before!)[c]!) / 2);
     const size = Math.hypot(...jump);
     const like = kinds
       .flatMap((kind) => [1, -1].map((sign) => ({ kind, sign })))
