@@ -40,17 +40,8 @@ export async function loadColumns(source: Source, options: ColumnOptions = {}): 
   return seriesOfRows(rows, sourceName(source, options), options);
 }
 
-/** The runs in a file of plain columns, told apart by its times or steps; see `segmentsOfFrames`. */
-export async function loadColumnSegments(
-  source: Source,
-  options: ColumnOptions = {},
-): Promise<readonly TensorSeries[]> {
-  const rows = await columns.load(source, options);
-  return segmentsOfRows(rows, sourceName(source, options), options);
-}
-
 /** The runs among rows, each a series. */
-export function segmentsOfRows(rows: readonly ColumnRow[], name: string, options: ColumnOptions): TensorSeries[] {
+function segmentsOfRows(rows: readonly ColumnRow[], name: string, options: ColumnOptions): TensorSeries[] {
   const pieces = cutAtJumps(rowTimes(rows), options.timestep, name);
   return pieces.map(([first, end]) => seriesOfRows(rows.slice(first, end), name, options));
 }
